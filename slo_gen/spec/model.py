@@ -1,0 +1,231 @@
+"""The resolved catalogue: what the documents mean, after templates, references and defaults.
+
+Everything downstream (rules, checks, outputs, status) reads this model and never a document. It is frozen and
+typed; durations are whole seconds, ratios are exact ``Fraction`` values, selectors are PromQL text that has not
+been parsed yet. ``origin`` says where the user wrote it, for messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+__all__ = [
+    "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Indicator",
+    "Latency", "Measure", "Origin", "Party", "Probe", "Ratio", "Service", "Slo", "Threshold", "TicketTarget",
+]
+
+Counting = Literal["exact", "light"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was written. ``line`` and ``column`` count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Counted events: ``total`` and either ``bad`` or ``good`` (plain selectors of counters)."""
+
+    total: str
+    bad: str | None = None
+    good: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Requests slower than ``threshold`` are bad.
+
+    ``histogram`` selects the histogram by its base name (no ``_bucket``). ``threshold`` is in ``unit``, the unit
+    of the histogram's own values: seconds unless the document says otherwise.
+    """
+
+    histogram: str
+    threshold: Fraction
+    native: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A gauge that is bad while it is beyond ``limit``; measured as the share of each minute that is bad."""
+
+    value: str
+    op: Literal[">", ">=", "<", "<="]
+    limit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A 0/1 probe seen from several locations; bad while at least ``quorum`` locations see it down.
+
+    ``location`` is the label that tells locations apart. ``quorum`` None means a majority of the locations
+    that report at that instant.
+    """
+
+    series: str
+    location: str = "instance"
+    quorum: int | None = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An error ratio between 0 and 1 that the user computes; every minute weighs the same."""
+
+    error: str
+
+
+Measure = Events | Latency | Threshold | Probe | Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Facts of one service, measured once. ``counting`` matters for Events and Latency only."""
+
+    name: str
+    title: str
+    service: str
+    measure: Measure
+    by: tuple[str, ...]
+    counting: Counting
+    scrape_interval: int                  # seconds
+    bridge: int                           # longest gap of scrapes that is bridged, seconds
+    target_labels: tuple[str, ...]        # labels that identify one scraped target
+    origin: Origin
+    expected_silence: int = 600           # seconds without data before SLMIndicatorNoData fires
+
+
+@dataclass(frozen=True, slots=True)
+class BurnWindow:
+    """One burn alert: more than ``budget_share`` of the budget spent in ``long``, and still burning in ``short``."""
+
+    long: int
+    short: int
+    budget_share: Fraction
+    severity: Literal["page", "ticket", "info"]
+    hold: int = 0                         # the alert's ``for``, seconds
+
+    def factor(self, window: int) -> Fraction:
+        """Burn rate at which ``budget_share`` of a budget of ``window`` seconds is spent in ``long``."""
+        return self.budget_share * window / self.long
+
+
+@dataclass(frozen=True, slots=True)
+class Slo:
+    """An internal objective over a rolling window. ``alerts`` is empty when alerting is off."""
+
+    name: str
+    title: str
+    indicator: str
+    service: str
+    objective: Fraction
+    objective_text: str                   # as written, without the percent sign's rounding: "99.95%"
+    window: int                           # seconds
+    alerts: tuple[BurnWindow, ...]
+    minimum_bad: Fraction                 # bad events (or bad minutes) in the long window below which nothing fires
+    team: str                             # "" when nobody owns the service
+    runbook_url: str
+    dashboard_url: str
+    labels: Mapping[str, str]             # the user's own alert labels
+    annotations: Mapping[str, str]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The other side of an agreement: ``kind`` is customer, team or supplier."""
+
+    kind: Literal["customer", "team", "supplier"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTarget:
+    """One promise on an indicator, e.g. at least 99.9 % of the period."""
+
+    name: str
+    indicator: str
+    direction: Literal["at least", "at most"]
+    objective: Fraction
+    objective_text: str
+    expected: Fraction | None             # expected level above the minimum, where one is agreed
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTarget:
+    """One promise on tickets of a priority, e.g. 95 % of P1 answered within 15 minutes of service hours."""
+
+    name: str
+    priority: str
+    clock: str                            # response, resolution, ...
+    within: str                           # duration as written: 15m, 3bd
+    hours: str                            # name of a calendar
+    share: Fraction
+    share_text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An SLA, OLA or UC after its template was applied."""
+
+    kind: Literal["SLA", "OLA", "UC"]
+    name: str
+    title: str
+    party: Party
+    service: str
+    template: str                         # "gold@3", or "" for an agreement without one
+    state: str
+    timezone: str
+    period: str                           # month, quarter, year, ...
+    targets: tuple[AgreementTarget, ...]
+    ticket_targets: tuple[TicketTarget, ...]
+    backed_by: Mapping[str, tuple[str, ...]]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    title: str
+    owner: str                            # "team/shop", or ""
+    criticality: str
+    depends_on: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    name: str
+    title: str
+    labels: Mapping[str, str]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How Prometheus is to evaluate the rules; from the Policy document, defaults otherwise. All in seconds."""
+
+    interval: int = 60
+    settling: int = 30                    # scrape interval + time-out + ingestion lag
+    long_interval: int = 300              # of the rules over windows of a day and more
+    shard_size: int = 100                 # indicators that share one rule
+    severity_names: Mapping[str, str] = field(default_factory=dict)   # page -> critical, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything, resolved; names are unique within their kind and each mapping is sorted by name."""
+
+    services: Mapping[str, Service]
+    customers: Mapping[str, Customer]
+    indicators: Mapping[str, Indicator]
+    slos: Mapping[str, Slo]
+    agreements: Mapping[str, Agreement]
+    evaluation: Evaluation
