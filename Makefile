@@ -1,0 +1,38 @@
+# All that a fresh Debian or Ubuntu machine needs is Python and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo demo-check lint test test-unit test-integration
+
+help:
+	@echo "make demo              watch slo-gen work: a shop, Prometheus, Alertmanager, a failure, an alert"
+	@echo "make demo-check        the same once, unattended; exit 0 only if each step was seen"
+	@echo "make test              everything that CI runs: lint, unit and integration tests"
+	@echo "make test-unit         only the tests that start no server"
+	@echo "make test-integration  only the tests that start real servers"
+	@echo "make lint              ruff, mypy, import order"
+	@echo "make setup             what all of the above begin with"
+
+setup:
+	@$(PYTHON) scripts/setup.py
+
+demo: setup
+	@$(BIN)/slo-gen demo
+
+demo-check: setup
+	@$(BIN)/slo-gen demo --check
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest
+
+test-unit: setup
+	$(BIN)/pytest --ignore=tests/integration
+
+test-integration: setup
+	$(BIN)/pytest tests/integration
