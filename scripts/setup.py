@@ -100,7 +100,8 @@ def fill_environment(wanted: str) -> int:
             return refuse("The virtual environment could not be created; the words of venv are above.")
     say("installing Python packages into .venv")
     # Written out instead of `pip install --group dev`: Debian's pip is older than dependency groups.
-    if not run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", str(ROOT), *development_tools()]):
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if not run([*pip, "--editable", str(ROOT), *development_tools()]):
         return refuse("pip failed; its words are above.")
     STAMP.write_text(wanted, encoding="utf-8")
     return 0

@@ -1,0 +1,1 @@
+"""sla-exporter: facts of ticketing systems and probes, exposed to Prometheus."""

@@ -1,0 +1,198 @@
+"""One way of asking something over HTTP: a deadline for the whole, a bound on the answer, no redirects.
+
+A time-out of an HTTP library bounds one read; a server that sends a byte now and then keeps such a client for ever.
+Here the deadline covers name look-up, connection, headers and body together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["AddressError", "Credentials", "Fetcher", "Limits", "NoAnswerError", "RequestError", "Response", "TooLargeError", "TooSlowError"]
+
+
+class RequestError(Exception):
+    """No usable answer came; the text is a sentence for the reader and holds no secret."""
+
+
+class AddressError(RequestError):
+    """The address or the credentials given for it cannot be used."""
+
+
+class NoAnswerError(RequestError):
+    """The server could not be reached or broke off."""
+
+
+class TooSlowError(RequestError):
+    """The whole answer was not there within the deadline."""
+
+
+class TooLargeError(RequestError):
+    """The answer is longer than the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``seconds`` for one request as a whole; ``body`` is the longest answer in bytes after decompression."""
+
+    seconds: float = 10.0
+    body: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request carries to be let in. Never part of ``repr``, messages or logs."""
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    tenant: str = ""
+
+    @classmethod
+    def from_environment(cls, prefix: str, environment: Mapping[str, str] | None = None) -> Self:
+        """Read ``<prefix>_USERNAME``, ``_PASSWORD``, ``_TOKEN`` (or ``_PASSWORD_FILE``, ``_TOKEN_FILE``) and ``_TENANT``.
+
+        Raises AddressError when a file cannot be read, or when both a token and a user name are given.
+        """
+        values = os.environ if environment is None else environment
+        found = cls(
+            username=values.get(f"{prefix}_USERNAME", ""),
+            password=_secret(values, f"{prefix}_PASSWORD"),
+            token=_secret(values, f"{prefix}_TOKEN"),
+            tenant=values.get(f"{prefix}_TENANT", ""),
+        )
+        if found.token and found.username:
+            raise AddressError(f"Both {prefix}_TOKEN and {prefix}_USERNAME are set; a request can carry only one of them.")
+        return found
+
+    def headers(self) -> dict[str, str]:
+        """The request headers; ``tenant`` is sent the way Mimir and Loki expect it."""
+        headers = {"X-Scope-OrgID": self.tenant} if self.tenant else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        return headers
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete answer. ``media_type`` is lower case and without parameters."""
+
+    status: int
+    media_type: str
+    body: bytes
+    location: str
+
+
+class Fetcher:
+    """Requests below one base address. Use as ``async with Fetcher(url) as fetcher``.
+
+    Raises AddressError for an address that is not http(s) or that carries a password.
+    """
+
+    def __init__(self, url: str, credentials: Credentials | None = None, limits: Limits | None = None) -> None:
+        self.url = checked_address(url)
+        self._credentials = credentials or Credentials()
+        self._limits = limits or Limits()
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        import httpx
+
+        login = self._credentials
+        try:
+            self._client = httpx.AsyncClient(
+                headers={"Accept": "application/json", **login.headers()},
+                auth=(login.username, login.password) if login.username else None,
+                follow_redirects=False,
+                timeout=None,
+            )
+        except UnicodeError:
+            raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def request(self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None) -> Response:
+        """Send one request below the base address and read the whole answer.
+
+        ``form`` goes into the query string of a GET and into the body of a POST. Raises RequestError.
+        """
+        import httpx
+
+        if self._client is None:
+            raise RuntimeError("the fetcher is not open")
+        parameters = {"data" if method == "POST" else "params": form} if form else {}
+        seconds = self._limits.seconds
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._client.stream(method, self.url + path, **parameters) as response,  # type: ignore[arg-type]
+            ):
+                return Response(
+                    status=response.status_code,
+                    media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
+                    body=await self._body(response),
+                    location=response.headers.get("location", ""),
+                )
+        except TimeoutError:
+            raise TooSlowError(f"{self.url} did not answer {path} within {seconds:g} seconds.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise AddressError(f"{self.url} is not an address that can be asked.") from None
+        except httpx.HTTPError as error:
+            raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        parts: list[bytes] = []
+        length = 0
+        async for part in response.aiter_bytes(65536):
+            length += len(part)
+            if length > self._limits.body:
+                raise TooLargeError(f"{self.url} answered with more than {self._limits.body} bytes; the rest was not read.")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def checked_address(url: str) -> str:
+    """The address without a trailing slash. Raises AddressError; the message never repeats a password."""
+    try:
+        parts = urlsplit(url)
+        host, user, _ = parts.hostname, parts.username, parts.port
+    except ValueError:
+        raise AddressError("The address cannot be read; it should look like http://prometheus:9090.") from None
+    if user is not None or "@" in parts.netloc:
+        raise AddressError(
+            "The address holds a user name or password, which other users of this machine could see. "
+            "Leave it out and set it in the environment."
+        )
+    if parts.scheme not in ("http", "https") or not host:
+        raise AddressError(f"{url!r} is not an address; it should look like http://prometheus:9090.")
+    if parts.query or parts.fragment:
+        raise AddressError(f"{url!r} has a query; give only the address, as in http://prometheus:9090.")
+    return url.rstrip("/")
+
+
+def _secret(values: Mapping[str, str], name: str) -> str:
+    file = values.get(f"{name}_FILE", "")
+    if not file:
+        return values.get(name, "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        raise AddressError(f"The file that {name}_FILE names cannot be read: {file}") from None
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip().rstrip(".")
+    return text or type(error).__name__
