@@ -1,0 +1,113 @@
+"""The demo's Prometheus and Alertmanager, configured for the shop, on loopback, in a temporary directory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from slo_gen.demo.receiver import Receiver
+from slo_gen.demo.servers import Server
+from slo_gen.demo.shop import ScrapeTarget, Shop
+
+__all__ = ["SCRAPE_SECONDS", "Stack", "running_stack"]
+
+SCRAPE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Everything that runs. ``directory`` holds configuration, rules, data and logs."""
+
+    directory: Path
+    shop: Shop
+    receiver: Receiver
+    alertmanager: Server
+    prometheus: Server
+
+    def check_alive(self) -> None:
+        """Raise ServerError when one of the servers has ended by itself."""
+        self.prometheus.check_alive()
+        self.alertmanager.check_alive()
+
+
+@contextlib.contextmanager
+def running_stack(directory: Path, rule_files: Sequence[Path]) -> Iterator[Stack]:
+    """Start shop, receiver, Alertmanager and Prometheus; stop them in the opposite order.
+
+    Raises ServerError when one of them does not start.
+    """
+    with contextlib.ExitStack() as stack:
+        shop = stack.enter_context(Shop())
+        receiver = stack.enter_context(Receiver())
+        alertmanager = stack.enter_context(_alertmanager(directory, receiver.url))
+        prometheus = stack.enter_context(_prometheus(directory, shop.targets(), rule_files, alertmanager.port))
+        yield Stack(directory, shop, receiver, alertmanager, prometheus)
+
+
+def _alertmanager(directory: Path, receiver_url: str) -> Server:
+    configuration = {
+        "route": {
+            "receiver": "demo", "group_by": ["alertname", "slo"],
+            "group_wait": "1s", "group_interval": "5s", "repeat_interval": "1h",
+        },
+        "receivers": [{"name": "demo", "webhook_configs": [{"url": receiver_url, "send_resolved": True}]}],
+    }
+    file = _write_yaml(directory / "alertmanager.yml", configuration)
+    return Server(
+        "prometheus-alertmanager",
+        lambda port: [
+            f"--config.file={file}",
+            f"--storage.path={directory / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            f"--web.external-url=http://127.0.0.1:{port}",
+            "--cluster.listen-address=",       # empty: no gossip port on all interfaces
+        ],
+        "/-/ready",
+        directory / "alertmanager.log",
+    )
+
+
+def _prometheus(directory: Path, targets: Sequence[ScrapeTarget], rule_files: Sequence[Path], alertmanager_port: int) -> Server:
+    jobs = sorted({target.job for target in targets})
+    configuration = {
+        "global": {
+            "scrape_interval": f"{SCRAPE_SECONDS}s",
+            "scrape_timeout": "2s",
+            "evaluation_interval": f"{SCRAPE_SECONDS}s",
+        },
+        "rule_files": [str(file) for file in rule_files],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager_port}"]}]}]},
+        "scrape_configs": [
+            {
+                "job_name": job,
+                "static_configs": [
+                    {"targets": [target.address], "labels": dict(target.labels)} for target in targets if target.job == job
+                ],
+            }
+            for job in jobs
+        ],
+    }
+    file = _write_yaml(directory / "prometheus.yml", configuration)
+    return Server(
+        "prometheus",
+        lambda port: [
+            f"--config.file={file}",
+            f"--storage.tsdb.path={directory / 'prometheus'}",
+            "--storage.tsdb.retention.time=40d",
+            f"--web.listen-address=127.0.0.1:{port}",
+            f"--web.external-url=http://127.0.0.1:{port}",
+            "--web.enable-lifecycle",
+            "--enable-feature=native-histograms",
+        ],
+        "/-/ready",
+        directory / "prometheus.log",
+    )
+
+
+def _write_yaml(file: Path, configuration: object) -> Path:
+    # JSON is YAML; the demo needs no writer of its own for files that only a server reads.
+    file.write_text(json.dumps(configuration, indent=2) + "\n", encoding="utf-8")
+    return file
