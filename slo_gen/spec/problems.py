@@ -14,11 +14,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-__all__ = ["Problem", "Severity", "has_errors", "render_github", "render_json", "render_sarif", "render_text", "split_lines", "summary"]
+__all__ = [
+    "LINE_BREAK", "Problem", "Severity", "has_errors", "render_github", "render_json", "render_sarif", "render_text", "split_lines",
+    "summary",
+]  # fmt: skip
 
 Severity = Literal["error", "warning"]
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+LINE_BREAK = re.compile(r"\r\n|\n|\r")
+"""What ends a line of a document: LF, CR or CR LF, and nothing else."""
+
 _TAB_WIDTH = 4
 _SHOWN_WIDTH = 120
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
@@ -67,7 +72,7 @@ def summary(problems: Sequence[Problem]) -> str:
 
 def split_lines(text: str) -> list[str]:
     """The lines of a document as YAML counts them: only CR, LF and CR LF end a line."""
-    return _LINE_BREAK.split(text)
+    return LINE_BREAK.split(text)
 
 
 # --- text ----------------------------------------------------------------------------------------------------
@@ -123,7 +128,7 @@ def _underlined(line: str, column: int, length: int) -> tuple[str, str]:
     after = "…" if last < len(cells) else ""
     shown = before + "".join(text for text, _ in cells[first:last]) + after
     indent = len(before) + sum(width for _, width in cells[first:start])
-    carets = max(sum(width for _, width in cells[start:min(end, last)]), 1)
+    carets = max(sum(width for _, width in cells[start : min(end, last)]), 1)
     return shown.rstrip(), " " * indent + "^" * carets
 
 
