@@ -73,7 +73,8 @@ class TemplateMetadata(Metadata, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="Version of the template. Agreements pin it (`extends: gold@3`); keep old versions as long as an agreement uses them.",
+            description="Version of the template. Agreements pin it (`extends: gold@3`); keep old versions as long as an agreement "
+            "uses them.",
         ),
     ] = 1
 

@@ -62,7 +62,8 @@ class ThresholdMeasure(Section, frozen=True, kw_only=True):
     bad_when: Annotated[
         LevelText,
         Meta(
-            description="When the value is bad: above, below, at least or at most a number. Both edges can be said: `above 100` leaves 100 good, `at least 100` does not."
+            description="When the value is bad: above, below, at least or at most a number. Both edges can be said: `above 100` leaves 100 "
+            "good, `at least 100` does not."
         ),
     ]
 
@@ -103,7 +104,8 @@ class IndicatorSpec(Choice, frozen=True, kw_only=True):
     counting: Annotated[
         Literal["exact", "light"] | UnsetType,
         Meta(
-            description="`exact` counts every event that a scrape saw, through restarts and gaps; `light` is cheaper and never invents an event. "
+            description="`exact` counts every event that a scrape saw, through restarts and gaps; `light` is cheaper and never invents "
+            "an event. "
             "By default exact as soon as an agreement uses the indicator, else light."
         ),
     ] = UNSET
@@ -117,7 +119,8 @@ class IndicatorSpec(Choice, frozen=True, kw_only=True):
     target_labels: Annotated[
         Annotated[tuple[LabelName, ...], Meta(min_length=1)] | UnsetType,
         Meta(
-            description="Labels that together identify one scraped process; by default what the Policy says (job, instance, pod, container, namespace, cluster).",
+            description="Labels that together identify one scraped process; by default what the Policy says "
+            "(job, instance, pod, container, namespace, cluster).",
         ),
     ] = UNSET
     expected_silence: Annotated[

@@ -33,7 +33,8 @@ class CustomerSpec(Section, frozen=True, kw_only=True):
     selector: Annotated[
         Mapping[LabelName, LabelValue],
         Meta(
-            description="Label values that pick this customer out of shared metrics. Templates insert them, quoted, as `${customer.selector.tenant}`.",
+            description="Label values that pick this customer out of shared metrics. Templates insert them, quoted, as "
+            "`${customer.selector.tenant}`.",
             examples=[{"tenant": "acme"}],
         ),
     ] = {}

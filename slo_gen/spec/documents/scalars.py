@@ -52,10 +52,11 @@ _END = r"$(?!\n)"
 _NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_SPANS = r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 
-Number = int | float
-"""A plain number. Money and ratios are never computed from the float: its shortest decimal text is read exactly."""
+Number = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]
+"""A plain number, zero or more. Money and ratios are never computed from the float: its shortest decimal text is read exactly."""
 
 Text = Annotated[str, Meta(min_length=1)]
 """Any text that is not empty."""
@@ -75,7 +76,7 @@ LabelValue = Annotated[str, Meta(max_length=1000)]
 Selector = Annotated[str, Meta(min_length=1, examples=['http_requests_total{job="shop"}'])]
 """PromQL, as the user writes it; parsed later, with the place where it stands."""
 
-Duration = Annotated[str, Meta(pattern=f"^(0|([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+){_END}", examples=["15m", "30d", "3bd", "12mo"])]
+Duration = Annotated[str, Meta(pattern=f"^(0|{_SPANS}){_END}", examples=["15m", "30d", "3bd", "12mo"])]
 """A whole number with ms, s, m, h, d, w, mo (months), y, bh (business hours) or bd (business days)."""
 
 PositiveDuration = Annotated[str, Meta(pattern=f"^([1-9][0-9]*(ms|s|m|h|d|w))+{_END}", examples=["300ms", "5m", "30d"])]
@@ -102,7 +103,7 @@ Share = Annotated[str, Meta(pattern=f"^{_NUMBER}%{_END}", examples=["10%", "150%
 ObjectiveText = Annotated[
     str,
     Meta(
-        pattern=f"^((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+){_END}",
+        pattern=f"^((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|{_SPANS}){_END}",
         examples=["at least 99.9%", "at most 60m", "at most 2"],
     ),
 ]

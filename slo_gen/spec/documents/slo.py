@@ -32,7 +32,8 @@ class Alerting(Section, frozen=True, kw_only=True):
     minimum_bad: Annotated[
         Number | UnsetType,
         Meta(
-            description="Bad events (bad minutes, for probes, thresholds and ratios) in the long window below which nothing fires; by default 3 events or 1 minute."
+            description="Bad events (bad minutes, for probes, thresholds and ratios) in the long window below which nothing fires; by "
+            "default 3 events or 1 minute."
         ),
     ] = UNSET
     windows: Annotated[
