@@ -1,0 +1,42 @@
+"""A burn alert whose threshold is at or above an error share of 100 % can never fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.rules.promql import duration
+from slo_gen.spec.model import BurnWindow, Catalogue, Slo
+from slo_gen.spec.problems import Problem
+
+__all__ = ["CHECK", "firing_share"]
+
+
+def firing_share(slo: Slo, pair: BurnWindow) -> Fraction:
+    """The share of bad events above which this pair fires: burn rate times error budget. From 1 on it cannot fire."""
+    return pair.factor(slo.window) * (1 - slo.objective)
+
+
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+    for slo in catalogue.slos.values():
+        silent = [pair for pair in slo.alerts if firing_share(slo, pair) >= 1]
+        if not silent:
+            continue
+        windows = ", ".join(f"{duration(pair.long)}/{duration(pair.short)}" for pair in silent)
+        rest = "the other window pairs still alert" if len(silent) < len(slo.alerts) else "so this SLO has no burn alert at all"
+        yield finding(
+            CHECK.id, "warning", slo.origin,
+            f"with an objective of {slo.objective_text}, the burn alert over {windows} cannot fire: it needs more than 100 % of bad events",
+            f"{rest}; raise the objective, or give alerts with a smaller share of the budget",
+        )
+
+
+CHECK = Check(
+    id="burn-cannot-fire",
+    title="Every burn alert can fire",
+    reason="A pair fires when the error ratio is above its burn rate times the error budget. For a low objective this exceeds "
+           "100 %, which no ratio reaches: the alert looks configured and is silent.",
+    fix="Nothing, if the remaining pairs are enough. Otherwise a smaller budget share for the pair, or a tighter objective.",
+    find=find,
+)

@@ -1,0 +1,33 @@
+"""A window longer than what Prometheus keeps is measured on a part of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.rules.promql import duration
+from slo_gen.spec.model import Catalogue
+from slo_gen.spec.problems import Problem
+
+__all__ = ["CHECK"]
+
+
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+    if facts is None or facts.retention is None:
+        return
+    for slo in catalogue.slos.values():
+        if slo.window > facts.retention:
+            yield finding(
+                CHECK.id, "warning", slo.origin,
+                f"the window of {duration(slo.window)} is longer than the {duration(facts.retention)} that Prometheus keeps",
+                f"set --storage.tsdb.retention.time to {duration(slo.window + 86400)} or more, or use a shorter window",
+            )
+
+
+CHECK = Check(
+    id="retention",
+    title="Prometheus keeps data for the whole window",
+    reason="Prometheus keeps 15 days unless told otherwise. A window of 30 days would then be computed from 15, without a sign of it.",
+    fix="Raise --storage.tsdb.retention.time above the longest window.",
+    find=find,
+)

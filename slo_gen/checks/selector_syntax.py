@@ -1,0 +1,29 @@
+"""Selectors must be PromQL that slo-gen can put ranges and matchers into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.measured import expressions, syntax_error
+from slo_gen.spec.model import Catalogue
+from slo_gen.spec.problems import Problem
+
+__all__ = ["CHECK"]
+
+
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+    for indicator in catalogue.indicators.values():
+        for role, text in expressions(indicator):
+            error = syntax_error(indicator, text)
+            if error is not None:
+                yield finding(CHECK.id, "error", indicator.origin, f"{role} of indicator {indicator.name}: {error.message}", error.hint)
+
+
+CHECK = Check(
+    id="selector-syntax",
+    title="Selectors and expressions are PromQL",
+    reason="Ranges, offsets and matchers are put into the parsed selector. What cannot be parsed cannot be measured.",
+    fix='Write a plain selector such as http_requests_total{job="shop"}, without function, range or offset.',
+    find=find,
+)
