@@ -1,0 +1,48 @@
+"""Ratios as percentages that never say more than is true.
+
+A rounded number may not land on the other side of the objective it is compared with, nor on 0 or 100 unless it is
+exactly that: 99.9499 % of an objective of 99.95 % is shown with as many places as it takes to see that it was missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+__all__ = ["percent"]
+
+MOST_PLACES = 12
+
+
+def percent(ratio: Fraction, marks: Iterable[Fraction] = (), places: int = 2) -> str:
+    """``ratio`` as text such as ``99.95%``, with at least ``places`` decimals.
+
+    Rounded half to even, with more places while the rounded number would compare differently than the exact one with one of
+    ``marks``, 0 or 1. Where twelve places are not enough, ``<`` or ``>`` and the mark are shown.
+    """
+    compared = (*marks, Fraction(0), Fraction(1))
+    for digits in range(places, MOST_PLACES + 1):
+        scaled = round(ratio * 100 * 10**digits)
+        rounded = Fraction(scaled, 100 * 10**digits)
+        if all(_sign(ratio - mark) == _sign(rounded - mark) for mark in compared):
+            return _decimal(scaled, digits) + "%"
+    mark = min(compared, key=lambda value: abs(ratio - value))
+    return ("<" if ratio < mark else ">") + _exact(mark) + "%"
+
+
+def _sign(value: Fraction) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _decimal(scaled: int, digits: int) -> str:
+    text = f"{abs(scaled):0{digits + 1}d}"
+    whole, decimals = (text[:-digits], text[-digits:]) if digits else (text, "")
+    return ("-" if scaled < 0 else "") + whole + (f".{decimals}" if decimals else "")
+
+
+def _exact(mark: Fraction) -> str:
+    for digits in range(MOST_PLACES + 1):
+        scaled = mark * 100 * 10**digits
+        if scaled.denominator == 1:
+            return _decimal(scaled.numerator, digits)
+    return f"{float(mark) * 100:.{MOST_PLACES}g}"
