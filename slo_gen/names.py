@@ -12,6 +12,18 @@ UNSEEN = "slm:total:unseen1m"
 # --- the exact way of counting: a ledger of processes ----------------------------------------------------
 TOTAL_LEVEL = "slm:total:level1m"
 BAD_LEVEL = "slm:bad:level1m"
+GOOD_LEVEL = "slm:good:level1m"
+TOTAL_BASE = "slm:total:base1m"
+BAD_BASE = "slm:bad:base1m"
+GOOD_BASE = "slm:good:base1m"
+PROCESS_SEEN = "slm:process:seen1m"          # value: start time of the process, 0 where it exposes none
+PROCESS_PRESENT = "slm:process:present1m"    # value: time of the evaluation
+PROCESS_SETTLED = "slm:process:settled1m"    # value: time of the evaluation
+PROCESS_NEW = "slm:process:new1m"            # value: time of the evaluation
+PROCESS_ZERO = "slm:process:from_zero1m"
+PROCESS_ARRIVED = "slm:process:arrived1m"
+PROCESS_DEPARTED = "slm:process:departed1m"
+PROCESS_ENDED = "slm:process:ended1m"        # value: share of an interval that may have gone unseen at its end
 
 # --- windows and verdicts, shared rules per shard ----------------------------------------------------------
 OBJECTIVE = "slm:slo:objective_ratio"      # info series: one per SLO, its value is the objective (0.999)
@@ -22,6 +34,14 @@ COVERAGE = "slm:slo:coverage_ratio"
 INDICATOR_INFO = "slm:indicator:info"
 AGREEMENT_TARGET = "slm:agreement:target_ratio"   # info series: one per agreement target on an indicator
 GROUP_STARTED = "slm:group:started"
+ATTAINED_LOWER = "slm:slo:attained_lower_ratio"   # all unseen events were bad
+ATTAINED_UPPER = "slm:slo:attained_upper_ratio"   # none of them was
+
+# --- roll-ups: exact sums of five minutes each, what windows of a day and more are added up from -------------
+TOTAL_ROLLUP = "slm:total:rollup5m"
+BAD_ROLLUP = "slm:bad:rollup5m"
+UNSEEN_ROLLUP = "slm:unseen:rollup5m"
+MINUTES_ROLLUP = "slm:minutes:rollup5m"    # minutes with a record
 
 
 def bad_window(window: str) -> str:
@@ -32,6 +52,16 @@ def bad_window(window: str) -> str:
 def total_window(window: str) -> str:
     """All events of one window, e.g. ``slm:total:increase1h``."""
     return f"slm:total:increase{window}"
+
+
+def unseen_window(window: str) -> str:
+    """Events of one window that no scrape can have seen, e.g. ``slm:unseen:increase30d``."""
+    return f"slm:unseen:increase{window}"
+
+
+def minutes_window(window: str) -> str:
+    """Minutes of one window that have a record, e.g. ``slm:minutes:count30d``."""
+    return f"slm:minutes:count{window}"
 
 
 def error_ratio(window: str) -> str:
@@ -47,17 +77,27 @@ TARGET = "target"
 CUSTOMER = "slm_customer"
 SERVICE = "slm_service"
 PROCESS = "process"
+TARGETS = "targets"
+DEFINITION = "definition"
 WINDOW = "window"
 SEVERITY = "severity"
 TEAM = "team"
 LONG_WINDOW = "long_window"
 SHORT_WINDOW = "short_window"
+PARTY = "slm_party"                        # team or supplier of an OLA or UC
+KIND = "slm_kind"                          # SLA, OLA, UC
+TITLE = "slm_title"
+RUNBOOK_URL = "slm_runbook_url"
+DASHBOARD_URL = "slm_dashboard_url"
+ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the objective series
+OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
+COUNTING = "slm_counting"
 
 # --- alerts ------------------------------------------------------------------------------------------------
 BUDGET_BURN = "SLMBudgetBurn"
 INDICATOR_NO_DATA = "SLMIndicatorNoData"
 
 RESERVED_LABELS = frozenset(
-    {INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, WINDOW, SEVERITY, TEAM, LONG_WINDOW, SHORT_WINDOW, "alertname", "le"}
+    {INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, WINDOW, SEVERITY, TEAM, LONG_WINDOW, SHORT_WINDOW, "alertname", "le"}
 )
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""
