@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from slo_gen.spec.documents.agreement import OLA, SLA, SLR, UC, Template
 from slo_gen.spec.documents.calendar import Calendar, Maintenance
-from slo_gen.spec.documents.envelope import API_VERSION, Alternatives, Choice, Envelope, Metadata, Section, TemplateMetadata
+from slo_gen.spec.documents.envelope import API_VERSION, Choice, Envelope, Metadata, Section, TemplateMetadata
 from slo_gen.spec.documents.indicator import Indicator
 from slo_gen.spec.documents.party import Customer, Supplier, Team
 from slo_gen.spec.documents.policy import Policy
@@ -18,7 +18,7 @@ from slo_gen.spec.documents.service import Service
 from slo_gen.spec.documents.slo import SLO
 
 __all__ = [
-    "API_VERSION", "KINDS", "OLA", "SLA", "SLO", "SLR", "UC", "Adjustment", "Alternatives", "Breach", "Calendar", "Choice", "Customer",
+    "API_VERSION", "KINDS", "OLA", "SLA", "SLO", "SLR", "UC", "Adjustment", "Breach", "Calendar", "Choice", "Customer",
     "Envelope", "Feedback", "Improvement", "Indicator", "Maintenance", "Metadata", "Policy", "Review", "Section", "Service", "Supplier",
     "Team", "Template", "TemplateMetadata",
 ]  # fmt: skip

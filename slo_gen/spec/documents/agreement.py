@@ -6,10 +6,11 @@ from typing import Annotated, Literal, Union
 from msgspec import UNSET, Meta, UnsetType, field
 
 from slo_gen.spec.documents.credits import Claim, Credits, Fee
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Envelope, Section, TemplateMetadata
+from slo_gen.spec.documents.envelope import Choice, Envelope, Section, TemplateMetadata
 from slo_gen.spec.documents.scalars import (
     AgreementState,
     AgreementTargetReference,
+    AllowanceText,
     AtLeastOne,
     Count,
     DateText,
@@ -17,6 +18,7 @@ from slo_gen.spec.documents.scalars import (
     Duration,
     LabelName,
     LabelValue,
+    MonthDay,
     Name,
     ObjectiveText,
     OwnerReference,
@@ -24,6 +26,7 @@ from slo_gen.spec.documents.scalars import (
     RecipientReference,
     TemplateReference,
     Text,
+    TextHash,
     Timezone,
     Url,
 )
@@ -40,7 +43,7 @@ class Period(Section, frozen=True, kw_only=True):
         Timezone | UnsetType, Meta(description="Time zone in which periods begin; by default the customer's, else UTC.")
     ] = UNSET
     starts: Annotated[
-        Annotated[str, Meta(pattern=r"^[0-9]{2}-[0-9]{2}$(?!\n)", examples=["02-01"])] | UnsetType,
+        MonthDay | UnsetType,
         Meta(description="Month and day on which the year begins, for fiscal quarters and years."),
     ] = UNSET
 
@@ -112,7 +115,7 @@ class Allowance(Section, frozen=True, kw_only=True):
     """Planned downtime that the agreement allows."""
 
     planned: Annotated[
-        Annotated[str, Meta(pattern=r"^[0-9]+(ms|s|m|h|d) per (week|month|quarter|year)$(?!\n)", examples=["4h per month"])],
+        AllowanceText,
         Meta(description="How much planned work is excluded; what goes beyond counts."),
     ]
     notice: Annotated[Duration | UnsetType, Meta(description="How early it must be announced to be excluded.")] = UNSET
@@ -160,7 +163,7 @@ class Backing(Choice, frozen=True, kw_only=True):
     ] = UNSET
     at_least: Annotated[AtLeastOne | UnsetType, Meta(description="How many of `of` are needed.")] = UNSET
 
-    alternatives = (Alternatives(("all", "any", "of", "then")), Alternatives(("all", "any", "at_least", "then")))
+    exactly_one = (("all", "any", "of", "then"), ("all", "any", "at_least", "then"))
 
 
 class BackingException(Section, frozen=True, kw_only=True):
@@ -189,7 +192,7 @@ class Signature(Section, frozen=True, kw_only=True):
     by: Annotated[Text, Meta(description="Who signed.")]
     date: Annotated[DateText, Meta(description="When.")]
     text: Annotated[
-        Annotated[str, Meta(pattern=r"^sha256:([0-9a-f]{64}|\.\.\.)$(?!\n)", examples=["sha256:" + "0" * 64])] | UnsetType,
+        TextHash | UnsetType,
         Meta(description="Hash of the text that was signed; `slo-gen sign` writes it. Any change of the text voids the signature."),
     ] = UNSET
     evidence: Annotated[Text | UnsetType, Meta(description="File that proves the signature.")] = UNSET

@@ -5,14 +5,17 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Envelope, Section
+from slo_gen.spec.documents.envelope import Choice, Envelope, Section
 from slo_gen.spec.documents.scalars import (
+    Country,
     DateText,
+    DayRange,
     DocumentReference,
     Duration,
     InstantText,
     Name,
     OwnerReference,
+    RecurringDay,
     Text,
     TimeRange,
     Timezone,
@@ -30,11 +33,6 @@ __all__ = [
     "SpecialDay",
 ]
 
-_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
-DayRange = Annotated[str, Meta(pattern=f"^{_DAY}(-{_DAY})?$(?!\\n)", examples=["mon-fri", "sat"])]
-"""One day of the week or a span of them."""
-
-
 Names = Annotated[tuple[Name, ...], Meta(min_length=1)]
 """At least one name."""
 
@@ -50,7 +48,7 @@ class Holidays(Section, frozen=True, kw_only=True):
     """Days that do not count, from public tables and from your own list."""
 
     countries: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)", examples=["DE", "DE-BE"])], ...],
+        tuple[Country, ...],
         Meta(description="Countries, with their region where it matters, whose public holidays are kept."),
     ] = ()
     combine: Annotated[
@@ -89,7 +87,7 @@ class CalendarSpec(Choice, frozen=True, kw_only=True):
         DateText | UnsetType, Meta(description="Last day for which the list of holidays is complete; you are warned before it ends.")
     ] = UNSET
 
-    alternatives = (Alternatives(("hours", "always", "union_of", "intersection_of")),)
+    exactly_one = (("hours", "always", "union_of", "intersection_of"),)
 
 
 class Calendar(Envelope, frozen=True, kw_only=True):
@@ -118,16 +116,7 @@ class Recurrence(Section, frozen=True, kw_only=True):
 
     every: Annotated[Literal["day", "week", "month"], Meta(description="How often the work comes.")]
     on: Annotated[
-        tuple[
-            Annotated[
-                str,
-                Meta(
-                    pattern=f"^([1-5]\\.|last )?{_DAY}$(?!\\n)|^([1-9]|[12][0-9]|3[01])$(?!\\n)",
-                    examples=["sun", "1.sun", "last fri", "15"],
-                ),
-            ],
-            ...,
-        ],
+        tuple[RecurringDay | Annotated[int, Meta(ge=1, le=31)], ...],
         Meta(description="Days of the week, a counted day of the week (`1.sun`, `last fri`) or days of the month. Empty: every day."),
     ] = ()
     at: Annotated[TimeRange, Meta(description="Hours of the work.", examples=["02:00-04:00"])]
@@ -153,7 +142,7 @@ class MaintenanceSpec(Choice, frozen=True, kw_only=True):
     notice: Annotated[Duration | UnsetType, Meta(description="How long before the start customers are told.")] = UNSET
     related: Annotated[tuple[DocumentReference, ...], Meta(description="Documents that belong to it.")] = ()
 
-    alternatives = (Alternatives(("windows", "recurring")),)
+    exactly_one = (("windows", "recurring"),)
 
 
 class Maintenance(Envelope, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Section
+from slo_gen.spec.documents.envelope import Choice, Section
 from slo_gen.spec.documents.scalars import AtLeastOne, Currency, Duration, Money, Name, Number, ObjectiveText, Percent, Share, Text
 
 __all__ = ["Claim", "Credits", "Deadline", "EarnBack", "Fee", "Repeat", "Tier"]
@@ -32,7 +32,7 @@ class Tier(Choice, frozen=True, kw_only=True):
     amount: Annotated[Money | UnsetType, Meta(description="A fixed amount that is given back.")] = UNSET
     days: Annotated[Number | UnsetType, Meta(description="Days by which the term is extended free of charge.")] = UNSET
 
-    alternatives = (Alternatives(("below", "at_most", "above", "at_least")), Alternatives(("credit", "amount", "days")))
+    exactly_one = (("below", "at_most", "above", "at_least"), ("credit", "amount", "days"))
 
 
 class EarnBack(Section, frozen=True, kw_only=True):

@@ -1,39 +1,15 @@
 """What every document has in common: the envelope, the metadata and the rules between fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from slo_gen.spec.documents.scalars import LabelName, LabelValue, Name, Text
 
-__all__ = ["API_VERSION", "Alternatives", "Choice", "Envelope", "Metadata", "Section", "TemplateMetadata"]
+__all__ = ["API_VERSION", "Choice", "Envelope", "Metadata", "Section", "TemplateMetadata", "choice_message"]
 
 API_VERSION = "slm/v1alpha1"
-
-
-@dataclass(frozen=True, slots=True)
-class Alternatives:
-    """A rule between optional fields of one section: how many of them may be written.
-
-    ``least`` and ``most`` count the fields that are given. The same rule becomes a check of the fast conversion
-    and a ``oneOf``/``anyOf`` of the JSON Schema, so that both accept the same documents.
-    """
-
-    fields: tuple[str, ...]
-    least: int = 1
-    most: int = 1
-
-    @property
-    def message(self) -> str:
-        """The rule in words, for the reader of an error."""
-        listed = ", ".join(self.fields)
-        if (self.least, self.most) == (1, 1):
-            return f"give exactly one of {listed}"
-        if self.least == 0:
-            return f"give at most {'one' if self.most == 1 else self.most} of {listed}"
-        return f"give at least one of {listed}"
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,15 +17,22 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Choice(Section, frozen=True, kw_only=True):
-    """A section in which the number of given keys is limited by its ``alternatives``."""
+    """A section in which exactly one key of each group in ``exactly_one`` is to be written.
 
-    alternatives: ClassVar[tuple[Alternatives, ...]] = ()
+    The fast conversion checks it here; the JSON Schema says the same as ``oneOf``.
+    """
+
+    exactly_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     def __post_init__(self) -> None:
-        for rule in self.alternatives:
-            given = sum(getattr(self, attribute) is not UNSET for attribute in rule.fields)
-            if not rule.least <= given <= rule.most:
-                raise ValueError(rule.message)
+        for keys in self.exactly_one:
+            if sum(getattr(self, key) is not UNSET for key in keys) != 1:
+                raise ValueError(choice_message(keys))
+
+
+def choice_message(keys: tuple[str, ...]) -> str:
+    """The rule in words, for the reader of an error."""
+    return f"give exactly one of {', '.join(keys)}"
 
 
 class Metadata(Section, frozen=True, kw_only=True):

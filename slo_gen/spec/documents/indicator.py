@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Envelope, Section
+from slo_gen.spec.documents.envelope import Choice, Envelope, Section
 from slo_gen.spec.documents.scalars import AtLeastOne, LabelName, LevelText, Name, PositiveDuration, Selector
 
 __all__ = ["Events", "Indicator", "IndicatorSpec", "Latency", "Probe", "RatioMeasure", "ThresholdMeasure"]
@@ -34,7 +34,7 @@ class Events(Choice, frozen=True, kw_only=True):
         ),
     ] = UNSET
 
-    alternatives = (Alternatives(("bad", "good")),)
+    exactly_one = (("bad", "good"),)
 
 
 class Latency(Section, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ class IndicatorSpec(Choice, frozen=True, kw_only=True):
         PositiveDuration, Meta(description="How long there may be no data at all before the no-data alert fires.")
     ] = "10m"
 
-    alternatives = (Alternatives(("events", "latency", "threshold", "probe", "ratio")),)
+    exactly_one = (("events", "latency", "threshold", "probe", "ratio"),)
 
 
 class Indicator(Envelope, frozen=True, kw_only=True):

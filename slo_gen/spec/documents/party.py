@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Envelope, Section
-from slo_gen.spec.documents.scalars import Count, Email, LabelName, LabelValue, Name, OwnerReference, Phone, Severity, Text, Timezone, Url
+from slo_gen.spec.documents.scalars import (
+    Count,
+    Email,
+    LabelName,
+    LabelValue,
+    Language,
+    Name,
+    OwnerReference,
+    Phone,
+    Severity,
+    Text,
+    Timezone,
+    Url,
+)
 
 __all__ = ["Contact", "Customer", "CustomerSpec", "Supplier", "SupplierSpec", "Team", "TeamSpec"]
 
@@ -44,9 +57,7 @@ class CustomerSpec(Section, frozen=True, kw_only=True):
     timezone: Annotated[
         Timezone | UnsetType, Meta(description="Time zone of the customer, used for their periods where an agreement names none.")
     ] = UNSET
-    language: Annotated[
-        str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$(?!\n)", description="Language of reports and pages.", examples=["en", "de"])
-    ] = "en"
+    language: Annotated[Language, Meta(description="Language of reports and pages.")] = "en"
     users: Annotated[Count | UnsetType, Meta(description="Number of the customer's people who use the services.")] = UNSET
 
 

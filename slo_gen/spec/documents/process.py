@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Envelope, Section
+from slo_gen.spec.documents.envelope import Choice, Envelope, Section
 from slo_gen.spec.documents.scalars import (
     AgreementTargetReference,
     AtLeastOne,
@@ -97,7 +97,7 @@ class AdjustmentSpec(Choice, frozen=True, kw_only=True):
         Meta(description="Who agreed to it; the party that loses by it must be among them."),
     ]
 
-    alternatives = (Alternatives(("ticket", "span")),)
+    exactly_one = (("ticket", "span"),)
 
 
 class Adjustment(Envelope, frozen=True, kw_only=True):

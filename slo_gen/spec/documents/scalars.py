@@ -1,8 +1,7 @@
 """Text with a form of its own: names, durations, percentages, references.
 
 Every one is a string with a pattern, because a pattern is what msgspec (the fast conversion), the published JSON
-Schema and an editor all understand in the same way. Each pattern ends in ``$(?!\\n)``: Python's ``$`` also matches
-before a final line break, JavaScript's does not, and the lookahead makes both mean the end of the text.
+Schema and an editor all understand in the same way.
 """
 
 from typing import Annotated, Literal
@@ -10,64 +9,63 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 __all__ = [
-    "AgreementState",
-    "AgreementTargetReference",
-    "AtLeastOne",
-    "Cell",
-    "Count",
-    "Currency",
-    "DateText",
-    "DependencyReference",
-    "DocumentReference",
-    "Duration",
-    "Email",
-    "InstantText",
-    "LabelName",
-    "LabelValue",
-    "LevelText",
-    "Money",
-    "Name",
-    "Number",
-    "ObjectiveText",
-    "OwnerReference",
-    "PartyReference",
-    "Percent",
-    "PeriodText",
-    "Phone",
-    "PositiveDuration",
-    "PriorityName",
-    "RecipientReference",
-    "Selector",
-    "Severity",
-    "Share",
-    "TemplateReference",
-    "Text",
-    "TicketEvent",
-    "TimeRange",
-    "Timezone",
-    "Url",
-]
+    "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "Cell", "Count", "Country", "Currency",
+    "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText", "Duration", "Email", "InstantText",
+    "LabelName", "LabelValue", "Language", "LevelText", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference",
+    "PartyReference", "Percent", "PeriodText", "Phone", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay",
+    "Selector", "Severity", "Share", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
+]  # fmt: skip
 
-_END = r"$(?!\n)"
+
+def _form(pattern: str, expected: str, *examples: str) -> Meta:
+    """The form of a text: its pattern, and in words what is expected, for errors and editors.
+
+    The pattern ends in ``$(?!\\n)``: Python's ``$`` also matches before a final line break, JavaScript's does not,
+    and the lookahead makes both mean the end of the text. The bound on the length keeps matching cheap.
+    """
+    return Meta(
+        pattern=f"^({pattern})$(?!\\n)", max_length=200, examples=list(examples), extra_json_schema={"errorMessage": f"expected {expected}"}
+    )
+
+
 _NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
-_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TO_100 = r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%"
 _SPANS = r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+"
+_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+_DOCUMENTS = "service|customer|supplier|team|indicator|slo|slr|sla|ola|uc|breach|adjustment|feedback|review|improvement"
 
+# --- plain values ------------------------------------------------------------------------------------------
 Number = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]
-"""A plain number, zero or more. Money and ratios are never computed from the float: its shortest decimal text is read exactly."""
+"""A number, zero or more. Money and ratios are never computed from the float: its shortest decimal text is read exactly."""
+
+Count = Annotated[int, Meta(ge=0)]
+"""A whole number, zero or more."""
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
+"""A whole number above zero."""
 
 Text = Annotated[str, Meta(min_length=1)]
 """Any text that is not empty."""
 
-Name = Annotated[str, Meta(pattern=f"^{_NAME}{_END}", max_length=100, examples=["checkout"])]
-"""Lower-case letters, digits, ``-``, ``_`` and ``.``; it becomes a label value and a part of file names."""
+Severity = Literal["page", "ticket", "info"]
+"""How urgent an alert is."""
 
-PriorityName = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9]([A-Za-z0-9._ -]*[A-Za-z0-9])?{_END}", max_length=100, examples=["P1"])]
+AgreementState = Literal["draft", "negotiating", "reviewed", "agreed", "active", "in_review", "amending", "ended", "terminated", "archived"]
+"""Where an agreement stands in its life."""
+
+# --- names and Prometheus ------------------------------------------------------------------------------------
+Name = Annotated[str, _form(_NAME, "a name: lower-case letters, digits, `-`, `_` and `.`, with a letter or digit at both ends", "checkout")]
+"""A name; it becomes a label value and a part of file names."""
+
+PriorityName = Annotated[
+    str, _form(r"[A-Za-z0-9]([A-Za-z0-9._ -]*[A-Za-z0-9])?", "a priority: letters, digits, blanks, `-`, `_` and `.`", "P1")
+]
 """A priority as the ticketing system writes it."""
 
-LabelName = Annotated[str, Meta(pattern=f"^[a-zA-Z_][a-zA-Z0-9_]*{_END}", max_length=200, examples=["region"])]
+LabelName = Annotated[str, _form("[a-zA-Z_][a-zA-Z0-9_]*", "a label name: letters, digits and `_`, no digit first", "region")]
 """A Prometheus label name."""
 
 LabelValue = Annotated[str, Meta(max_length=1000)]
@@ -76,123 +74,188 @@ LabelValue = Annotated[str, Meta(max_length=1000)]
 Selector = Annotated[str, Meta(min_length=1, examples=['http_requests_total{job="shop"}'])]
 """PromQL, as the user writes it; parsed later, with the place where it stands."""
 
-Duration = Annotated[str, Meta(pattern=f"^(0|{_SPANS}){_END}", examples=["15m", "30d", "3bd", "12mo"])]
-"""A whole number with ms, s, m, h, d, w, mo (months), y, bh (business hours) or bd (business days)."""
+# --- figures -------------------------------------------------------------------------------------------------
+Percent = Annotated[str, _form(_TO_100, "a percentage from 0% to 100% with its sign, like 99.95%", "99.95%")]
+"""A percentage; its sign tells 99.9 % from the ratio 0.999."""
 
-PositiveDuration = Annotated[str, Meta(pattern=f"^([1-9][0-9]*(ms|s|m|h|d|w))+{_END}", examples=["300ms", "5m", "30d"])]
-"""A duration of fixed length above zero: no months, no business time."""
-
-Count = Annotated[int, Meta(ge=0)]
-"""A whole number, zero or more."""
-
-AtLeastOne = Annotated[int, Meta(ge=1)]
-"""A whole number above zero."""
-
-Email = Annotated[str, Meta(pattern=r"^[^@ \n]+@[^@ \n]+" + _END, examples=["buyer@acme.example"])]
-"""A mail address."""
-
-Phone = Annotated[str, Meta(pattern=r"^[+0-9][0-9 ()/-]*" + _END, examples=["+49 30 1234567"])]
-"""A telephone number."""
-
-Percent = Annotated[str, Meta(pattern=f"^(100(\\.0+)?|[0-9]{{1,2}}(\\.[0-9]+)?)%{_END}", examples=["99.95%"])]
-"""A percentage from 0 to 100, with its sign: the sign tells 99.9 % from the ratio 0.999."""
-
-Share = Annotated[str, Meta(pattern=f"^{_NUMBER}%{_END}", examples=["10%", "150%"])]
+Share = Annotated[str, _form(f"{_NUMBER}%", "a percentage with its sign, like 10%", "10%", "150%")]
 """A percentage that may exceed 100."""
 
 ObjectiveText = Annotated[
     str,
-    Meta(
-        pattern=f"^((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|{_SPANS}){_END}",
-        examples=["at least 99.9%", "at most 60m", "at most 2"],
+    _form(
+        f"((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|{_SPANS})",
+        "a bound like `99.9%`, `at least 99.9%`, `at most 60m` or `at most 2`",
+        "at least 99.9%",
+        "at most 60m",
+        "at most 2",
     ),
 ]
 """What is promised: a bound in words and a percentage, a number with or without a unit, or a duration."""
 
 LevelText = Annotated[
     str,
-    Meta(
-        pattern=f"^(above|below|at least|at most|more than|less than) -?{_NUMBER}(e[+-]?[0-9]+)?{_END}",
-        examples=["above 100", "below 5"],
+    _form(
+        rf"(above|below|at least|at most|more than|less than) -?{_NUMBER}(e[+-]?[0-9]{{1,3}})?",
+        "a bound like `above 100`, `below 5`, `at least 0.5` or `at most 3`",
+        "above 100",
+        "below 5",
     ),
 ]
 """A bound on a measured value."""
 
-PeriodText = Annotated[
-    str, Meta(pattern=f"^[0-9]{{4}}(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12]|-W[0-5][0-9])?{_END}", examples=["2026-10", "2026-Q4", "2026"])
+DownWhenText = Annotated[
+    str, _form(f"(more than|at least) {_TO_100} errors", "a bound on errors like `more than 5% errors`", "more than 5% errors")
 ]
-"""A calendar period: a month, a quarter, a half-year, a week or a year."""
+"""When an interval is down."""
 
-Currency = Annotated[str, Meta(pattern=f"^[A-Z]{{3}}{_END}", examples=["EUR"])]
+Currency = Annotated[str, _form("[A-Z]{3}", "a currency code of three capital letters, like EUR", "EUR")]
 """A currency code of three letters (ISO 4217)."""
 
-Money = Annotated[str, Meta(pattern=f"^{_NUMBER} [A-Z]{{3}}{_END}", examples=["12000 EUR"])]
+Money = Annotated[str, _form(f"{_NUMBER} [A-Z]{{3}}", "an amount and a currency code, like 12000 EUR", "12000 EUR")]
 """An amount and its currency code."""
 
-Timezone = Annotated[str, Meta(pattern=f"^[A-Za-z][A-Za-z0-9_+/-]*{_END}", max_length=100, examples=["Europe/Berlin", "UTC"])]
-"""A time zone of the IANA database."""
+# --- time ----------------------------------------------------------------------------------------------------
+Duration = Annotated[
+    str,
+    _form(
+        f"0|{_SPANS}",
+        "a duration: whole numbers with a unit, like 15m, 4h, 30d, 3bd (business days) or 12mo (months)",
+        "15m",
+        "30d",
+        "3bd",
+        "12mo",
+    ),
+]
+"""Whole numbers with ms, s, m, h, d, w, mo (months), y, bh (business hours) or bd (business days)."""
 
-DateText = Annotated[str, Meta(pattern=f"^{_DATE}{_END}", examples=["2026-01-01"])]
+PositiveDuration = Annotated[
+    str,
+    _form("([1-9][0-9]*(ms|s|m|h|d|w))+", "a duration above zero with the unit ms, s, m, h, d or w, like 300ms, 5m or 30d", "5m", "30d"),
+]
+"""A duration of fixed length above zero: no months, no business time."""
+
+AllowanceText = Annotated[
+    str, _form("[0-9]+(s|m|h|d) per (week|month|quarter|year)", "a duration for a period, like `4h per month`", "4h per month")
+]
+"""An amount of time that a period allows."""
+
+DateText = Annotated[str, _form(_DATE, "a date like 2026-01-31", "2026-01-01")]
 """A date, year first."""
+
+MonthDay = Annotated[str, _form("(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a month and a day like 02-01", "02-01")]
+"""A day of the year."""
 
 InstantText = Annotated[
     str,
-    Meta(
-        pattern=rf"^{_DATE}([T ]{_CLOCK}(:[0-5][0-9])?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?{_END}",
-        examples=["2026-03-01T22:00", "2026-03-01T22:00:00+01:00", "2026-03-01"],
+    _form(
+        rf"{_DATE}([T ]{_CLOCK}(:[0-5][0-9])?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?",
+        "a date with or without time, like 2026-03-01, 2026-03-01T22:00 or 2026-03-01T22:00:00+01:00",
+        "2026-03-01T22:00",
+        "2026-03-01T22:00:00+01:00",
+        "2026-03-01",
     ),
 ]
 """A date or a date with time; without an offset it is in the time zone that the document names."""
 
-TimeRange = Annotated[str, Meta(pattern=f"^{_CLOCK}-({_CLOCK}|24:00){_END}", examples=["08:00-18:00"])]
+PeriodText = Annotated[
+    str,
+    _form(
+        "[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12]|-W(0[1-9]|[1-4][0-9]|5[0-3]))?",
+        "a period like 2026-10, 2026-Q4, 2026-W07 or '2026'",
+        "2026-10",
+    ),
+]
+"""A calendar period: a month, a quarter, a half-year, a week or a year."""
+
+TimeRange = Annotated[str, _form(f"{_CLOCK}-({_CLOCK}|24:00)", "hours like 08:00-18:00", "08:00-18:00")]
 """Hours of a day, end excluded; an end at or before the start is on the next day."""
 
-Url = Annotated[str, Meta(pattern=r"^https?://[^ \n\t\"<>]+" + _END, examples=["https://runbooks.example.com/checkout"])]
+DayRange = Annotated[str, _form(f"{_DAY}(-{_DAY})?", "days like mon-fri or sat", "mon-fri", "sat")]
+"""One day of the week or a span of them."""
+
+RecurringDay = Annotated[str, _form(rf"([1-5]\.|last )?{_DAY}", "a day like sun, 1.sun or `last fri`", "sun", "1.sun", "last fri")]
+"""A day of the week: every one, or a counted one of the month."""
+
+Timezone = Annotated[str, _form("[A-Za-z][A-Za-z0-9_+/-]*", "a time zone like Europe/Berlin or UTC", "Europe/Berlin", "UTC")]
+"""A time zone of the IANA database."""
+
+# --- people, places, texts -----------------------------------------------------------------------------------
+Email = Annotated[str, _form(r"[^@ \t\n]+@[^@ \t\n]+", "a mail address", "buyer@acme.example")]
+"""A mail address."""
+
+Phone = Annotated[str, _form("[+0-9][0-9 ()/-]*", "a telephone number", "+49 30 1234567")]
+"""A telephone number."""
+
+Language = Annotated[str, _form("[a-z]{2}(-[A-Z]{2})?", "a language like en or de-AT", "en", "de")]
+"""A language."""
+
+Country = Annotated[str, _form("[A-Z]{2}(-[A-Z0-9]{1,3})?", "a country or region like DE or DE-BE", "DE", "DE-BE")]
+"""A country, or a region of it (ISO 3166)."""
+
+Url = Annotated[
+    str, _form(r"https?://[^ \n\t\"<>]+", "an address that begins with http:// or https://", "https://runbooks.example.com/checkout")
+]
 """A web address."""
+
+TextHash = Annotated[str, _form("sha256:[0-9a-f]{64}", "a hash like sha256:... with 64 hexadecimal digits", "sha256:" + "0" * 64)]
+"""The hash of a text."""
 
 TicketEvent = Annotated[
     str,
-    Meta(
-        pattern=rf"^[a-z][a-z0-9_]*(\([^()\n]+\))?{_END}",
-        examples=["opened", "assigned(dba)", "status(in progress)"],
-    ),
+    _form(r"[a-z][a-z0-9_]*(\([^()\n]+\))?", "an event of a ticket like `opened` or `assigned(dba)`", "opened", "assigned(dba)"),
 ]
 """Something that happens to a ticket, with its value in brackets where it has one."""
 
-Cell = Annotated[str, Meta(pattern=r"^[^\n]+" + _END, max_length=100, examples=["15m", "95%", "24x7", "none"])]
+Cell = Annotated[str, _form(r"[^\n]+", "text on one line", "15m", "95%", "24x7", "none")]
 """One entry of a priority matrix."""
 
-OwnerReference = Annotated[str, Meta(pattern=f"^(team|role)/{_NAME}{_END}", examples=["team/shop", "role/service-owner"])]
+# --- references ----------------------------------------------------------------------------------------------
+OwnerReference = Annotated[
+    str, _form(f"(team|role)/{_NAME}", "a reference like team/shop or role/service-owner", "team/shop", "role/service-owner")
+]
 """A team, or a role that the Policy (or the service) assigns to somebody."""
 
 RecipientReference = Annotated[
-    str, Meta(pattern=f"^(team|role|customer|supplier)/{_NAME}{_END}", examples=["team/support", "role/duty-manager", "customer/acme"])
+    str,
+    _form(
+        f"(team|role|customer|supplier)/{_NAME}",
+        "a reference like team/support, role/duty-manager, customer/acme or supplier/bigcloud",
+        "team/support",
+        "role/duty-manager",
+        "customer/acme",
+    ),
 ]
 """Somebody who is told."""
 
-PartyReference = Annotated[str, Meta(pattern=f"^(customer|team|supplier)/{_NAME}{_END}", examples=["customer/acme", "supplier/bigcloud"])]
+PartyReference = Annotated[
+    str,
+    _form(
+        f"(customer|team|supplier)/{_NAME}", "a reference like customer/acme, team/dba or supplier/bigcloud", "customer/acme", "team/dba"
+    ),
+]
 """A party of an agreement."""
 
-DependencyReference = Annotated[str, Meta(pattern=f"^(service|supplier)/{_NAME}{_END}", examples=["service/database"])]
+DependencyReference = Annotated[
+    str, _form(f"(service|supplier)/{_NAME}", "a reference like service/database or supplier/bigcloud", "service/database")
+]
 """A service or a supplier that is needed."""
 
-AgreementTargetReference = Annotated[str, Meta(pattern=f"^{_NAME}/{_NAME}{_END}", examples=["db-ola/availability"])]
+AgreementTargetReference = Annotated[
+    str, _form(f"{_NAME}/{_NAME}", "an agreement and its target, like db-ola/availability", "db-ola/availability")
+]
 """A target of an agreement: ``agreement/target``."""
 
 DocumentReference = Annotated[
     str,
-    Meta(
-        pattern=f"^(service|customer|supplier|team|indicator|slo|slr|sla|ola|uc|breach|adjustment|feedback|review|improvement)/{_NAME}{_END}",
-        examples=["breach/acme-checkout-2026-10", "review/acme-2026-q3"],
+    _form(
+        f"({_DOCUMENTS})/{_NAME}",
+        "a kind in lower case and a name, like breach/acme-checkout-2026-10",
+        "breach/acme-checkout-2026-10",
+        "slr/acme",
     ),
 ]
 """Any document, by its kind in lower case and its name."""
 
-TemplateReference = Annotated[str, Meta(pattern=f"^{_NAME}@[1-9][0-9]*{_END}", examples=["gold@3"])]
+TemplateReference = Annotated[str, _form(f"{_NAME}@[1-9][0-9]*", "a template with its version, like gold@3", "gold@3")]
 """A template and its version; the version is pinned so that a new one never changes what was signed."""
-
-Severity = Literal["page", "ticket", "info"]
-"""How urgent an alert is."""
-
-AgreementState = Literal["draft", "negotiating", "reviewed", "agreed", "active", "in_review", "amending", "ended", "terminated", "archived"]
-"""Where an agreement stands in its life."""

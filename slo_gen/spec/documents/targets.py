@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from slo_gen.spec.documents.envelope import Alternatives, Choice, Section
+from slo_gen.spec.documents.envelope import Choice, Section
 from slo_gen.spec.documents.scalars import (
     AtLeastOne,
     Cell,
     Count,
     DocumentReference,
+    DownWhenText,
     Duration,
     LabelName,
     LabelValue,
@@ -81,7 +82,8 @@ class MeasureMethod(Section, frozen=True, kw_only=True):
         Meta(
             description="`event_ratio`: good events of all events. `downtime_minutes`: intervals that are down. `downtime_periods`: "
             "only runs of down intervals that last. `interval_mean`: mean of the intervals' error rates. `unavailable_intervals`: share of "
-            "intervals with too many errors. `per_interruption`: each interruption alone. `weighted_downtime`: downtime weighted by the share of users it hit."
+            "intervals with too many errors. `per_interruption`: each interruption alone. `weighted_downtime`: downtime weighted by the "
+            "share of users it hit."
         ),
     ] = "event_ratio"
     interval: Annotated[PositiveDuration, Meta(description="Length of one interval.")] = "1m"
@@ -89,10 +91,7 @@ class MeasureMethod(Section, frozen=True, kw_only=True):
     longer_than: Annotated[Duration | UnsetType, Meta(description="Runs count only when they last longer than this.")] = UNSET
     partial: Annotated[Literal["count", "drop"], Meta(description="Whether the rest of a run beyond whole intervals counts.")] = "count"
     down_when: Annotated[
-        Annotated[
-            str, Meta(pattern=r"^(more than|at least) (100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)% errors$(?!\n)", examples=["more than 5% errors"])
-        ]
-        | UnsetType,
+        DownWhenText | UnsetType,
         Meta(
             description="When an interval is down: `more than` leaves the percentage itself up, `at least` does not. By default any error."
         ),
@@ -229,7 +228,7 @@ class Target(Choice, frozen=True, kw_only=True):
     ] = ()
     measured_at: Annotated[str, Meta(description="Where it is measured, in words, e.g. at the load balancer.")] = ""
 
-    alternatives = (Alternatives(("indicator", "tickets", "count", "longest", "percentile", "satisfaction", "fact")),)
+    exactly_one = (("indicator", "tickets", "count", "longest", "percentile", "satisfaction", "fact"),)
 
 
 class PauseWhen(Section, frozen=True, kw_only=True):
