@@ -1,0 +1,270 @@
+"""The register of processes behind the exact way of counting: who was scraped, since when, and under which labels.
+
+A counter belongs to a process: one start time (``process_start_time_seconds``) on one scraped target. Knowing the
+processes tells a restart from a scrape that failed, a new pod from an old one with new labels, and how much may have
+happened after the last scrape of one that ended. None of this depends on what is counted, so these rules stand once
+per set of targets, before the indicators that share it and in their rule group.
+
+Everything is evaluated at the *mark*, the last whole interval that lies at least the settling delay back, so that
+all copies of a rule see the same samples whatever their phase. Within the last ``CATCH_UP`` intervals before the
+mark the targets are looked at step by step (a step is about one scrape), which makes the register complete again
+after evaluations were missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from slo_gen import names
+from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher
+from slo_gen.rules.rule import RecordingRule
+
+__all__ = ["CATCH_UP", "Targets", "process_rules"]
+
+CATCH_UP: Final = 5
+"""Intervals that one evaluation looks back: a Prometheus that was away for less misses nothing."""
+
+SETTLEMENT: Final = 15
+"""Intervals within which a relabelled process must be found settled again to be continued without a loss."""
+
+_START_TIME: Final = "process_start_time_seconds"
+_UP: Final = "up"
+_GROUP_LABELS: Final = frozenset({"job", "cluster"})
+_SHARED_LABELS: Final = _GROUP_LABELS | {"namespace", "container"}
+_TICK: Final = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """A set of scraped targets and how they are looked at. All times in seconds.
+
+    ``labels`` identify one target; ``matchers`` are those of the user's selectors that stand on such labels.
+    """
+
+    matchers: tuple[Matcher, ...]
+    labels: tuple[str, ...]
+    interval: int
+    step: int
+    settling: int
+    bridge: int
+
+    @property
+    def name(self) -> str:
+        """The set in words: the matchers, as the value of the label ``targets``."""
+        return "{" + ", ".join(map(str, self.matchers)) + "}"
+
+    # -- labels -------------------------------------------------------------------------------------------------
+
+    def by_target(self, *more: str) -> str:
+        return label_list((*self.labels, *more))
+
+    def by_process(self, *more: str) -> str:
+        """One process on one target."""
+        return label_list((*self.labels, names.PROCESS, *more))
+
+    def by_group(self, *more: str) -> str:
+        """The targets of one job."""
+        return label_list((*(label for label in self.labels if label in _GROUP_LABELS), *more))
+
+    def by_start(self, *more: str) -> str:
+        """All targets that claim the same start time: normally one process, whatever its target labels."""
+        return self.by_group(names.PROCESS, *more)
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """The labels that tell one target of a job from another: its address, its pod."""
+        return tuple(label for label in self.labels if label not in _SHARED_LABELS)
+
+    # -- times --------------------------------------------------------------------------------------------------
+
+    @property
+    def catch_up(self) -> int:
+        return CATCH_UP * self.interval
+
+    def at_mark(self, expression: str) -> str:
+        """``expression`` as it was at the mark."""
+        span = duration(self.interval - _TICK)
+        return f"last_over_time(({expression})[{span}:{duration(self.interval)}] offset {duration(self.settling)})"
+
+    def by_steps(self, function: str, expression: str) -> str:
+        """``function`` of ``expression`` at every step of the catch-up time before the instant."""
+        return f"{function}(({expression})[{duration(self.catch_up - _TICK)}:{duration(self.step)}])"
+
+    @property
+    def settlement(self) -> int:
+        """How long a start time may stay unsettled and its relabelling still be accounted for."""
+        return SETTLEMENT * self.interval
+
+    # -- what was recorded --------------------------------------------------------------------------------------
+
+    def recorded(self, metric: str, *matchers: str) -> Recorded:
+        return Recorded(self, all_of(metric, label_matcher(names.TARGETS, self.name), *matchers))
+
+    # -- identity -----------------------------------------------------------------------------------------------
+
+    def start_time(self, shift: int = 0) -> str:
+        return f"max by ({self.by_target()}) ({Selector(_START_TIME, self.matchers).back(shift)})"
+
+    def started(self, shift: int = 0) -> str:
+        """One element of value 1 for every target that tells its start time; the label ``process`` holds it."""
+        return f'count_values by ({self.by_target()}) ("{names.PROCESS}", {self.start_time(shift)})'
+
+    def nameless(self) -> str:
+        """One element of value 1 for every target that is up and tells no start time."""
+        up = Selector(_UP, self.matchers)
+        return f"(group by ({self.by_target()}) ({up} == 1) unless on ({self.by_target()}) {self.start_time()})"
+
+    def identity(self) -> str:
+        return f"({self.started()} or {self.nameless()})"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded series as an earlier or the present evaluation left it. Evaluations, not marks, are counted here."""
+
+    targets: Targets
+    selector: str
+
+    def now(self) -> str:
+        """What an earlier rule of the group recorded in this evaluation."""
+        return f"last_over_time({self.selector}[1s])"
+
+    def before(self, seconds: int, function: str = "last_over_time") -> str:
+        """The last value of earlier evaluations, not more than ``seconds`` back."""
+        return f"{function}({self.selector}[{duration(seconds)}] offset 1s)"
+
+    def within(self, seconds: int, function: str = "last_over_time") -> str:
+        """The last value of this or an earlier evaluation, not more than ``seconds`` back."""
+        return f"{function}({self.selector}[{duration(seconds)}])"
+
+
+def process_rules(targets: Targets) -> tuple[RecordingRule, ...]:
+    """The register of one set of targets, in the order of evaluation."""
+    return tuple(
+        RecordingRule(metric, expression, {names.TARGETS: targets.name})
+        for metric, expression in (
+            (names.PROCESS_SEEN, _seen(targets)),
+            (names.PROCESS_PRESENT, _present(targets)),
+            (names.PROCESS_NEW, _new(targets)),
+            (names.PROCESS_ZERO, _from_zero(targets)),
+            (names.PROCESS_SETTLED, _settled(targets)),
+            (names.PROCESS_ARRIVED, _arrived(targets)),
+            (names.PROCESS_DEPARTED, _departed(targets)),
+            (names.PROCESS_ENDED, _ended(targets)),
+        )
+    )
+
+
+def _seen(targets: Targets) -> str:
+    """Every process that any step saw, with its start time."""
+    dated = f"{targets.started()} * on ({targets.by_target()}) group_left () {targets.start_time()}"
+    return targets.at_mark(targets.by_steps("max_over_time", f"{dated} or 0 * {targets.nameless()}"))
+
+
+def _present(targets: Targets) -> str:
+    """The processes that were there at the mark itself."""
+    return f"0 * {targets.at_mark(targets.identity())} + time()"
+
+
+def _new(targets: Targets) -> str:
+    seen = targets.recorded(names.PROCESS_SEEN)
+    return f"0 * {seen.now()} + time() unless {seen.before(targets.bridge)}"
+
+
+def _from_zero(targets: Targets) -> str:
+    """Young processes whose counters began at zero while we watched: not an older one under new labels."""
+    seen = targets.recorded(names.PROCESS_SEEN)
+    known = targets.recorded(names.PROCESS_SEEN, f'{names.PROCESS}!=""').before(targets.bridge)
+    zero = targets.recorded(names.PROCESS_ZERO).before(targets.bridge)
+    young = f"{seen.now()} > time() - {targets.bridge + targets.settling}"
+    first_of_its_name = f"({seen.now()} unless on ({targets.by_start()}) {known})"
+    return f"({young}) and on ({targets.by_process()}) ({first_of_its_name} or {zero})"
+
+
+def _settled(targets: Targets) -> str:
+    """The targets of each start time, where that set has not changed for one step: no relabelling is under way."""
+    now, earlier, group = targets.started(), targets.started(targets.step), targets.by_start()
+    unchanged = (
+        f"count by ({group}) ({now}) == count by ({group}) ({now} and {earlier}) == count by ({group}) ({earlier})"
+    )
+    present = targets.recorded(names.PROCESS_PRESENT, f'{names.PROCESS}!=""')
+    return f"{present.now()} and on ({group}) {targets.at_mark(unchanged)}"
+
+
+def _last_settled(targets: Targets) -> tuple[str, str]:
+    """When each start time was last settled before now, and on which targets."""
+    group = targets.by_start()
+    settled = targets.recorded(names.PROCESS_SETTLED).before(targets.settlement)
+    when = f"max by ({group}) ({settled})"
+    return when, f"({settled} == on ({group}) group_left () {when})"
+
+
+def _moved(targets: Targets) -> str:
+    """Start times that are settled again on as many targets as before, but on other ones: relabelled processes."""
+    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    group = targets.by_start()
+    return (
+        f"((count by ({group}) ({now}) == count by ({group}) ({before}))"
+        f" and on ({group}) ({now} unless on ({targets.by_process()}) {before}))"
+    )
+
+
+def _joined(targets: Targets) -> str:
+    """Start times that are settled on more targets than before, all the old ones among them."""
+    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    group = targets.by_start()
+    return (
+        f"((count by ({group}) ({now}) > count by ({group}) ({before}))"
+        f" unless on ({group}) ({before} unless on ({targets.by_process()}) {now}))"
+    )
+
+
+def _arrived(targets: Targets) -> str:
+    """Processes first seen since their start time was last settled, whose counters continue others or began at zero.
+
+    A process that changed its labels continues its own counter; one that joins others of the same start time is
+    another process, and began at zero if it is young.
+    """
+    group = targets.by_start()
+    when, _ = _last_settled(targets)
+    since = f"({targets.recorded(names.PROCESS_NEW).within(targets.settlement)} > on ({group}) group_left () {when})"
+    young = f"({targets.recorded(names.PROCESS_SEEN).now()} > time() - {targets.bridge + targets.settling})"
+    return (
+        f"{since} and on ({group}) {_moved(targets)}"
+        f" or {since} and on ({group}) {_joined(targets)} and on ({targets.by_process()}) {young}"
+    )
+
+
+def _departed(targets: Targets) -> str:
+    """The targets that those which arrived continue."""
+    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    arrived = targets.recorded(names.PROCESS_ARRIVED).now()
+    return (
+        f"(({before} or {arrived}) unless on ({targets.by_process()}) {now})"
+        f" and on ({targets.by_start()}) {_moved(targets)}"
+    )
+
+
+def _ended(targets: Targets) -> str:
+    """Processes that were there at the mark before and are gone, with what part of an interval no scrape can have seen.
+
+    Between its last scrape and its end a process may have run for nearly one step. What it counted in an interval,
+    times this share, bounds what it counted then; one that lived for less than an interval counted faster.
+    """
+    present = targets.recorded(names.PROCESS_PRESENT)
+    earlier = present.before(targets.catch_up)
+    last = f"({earlier} == on ({names.TARGETS}) group_left () max by ({names.TARGETS}) ({earlier}))"
+    lived = f"(time() - {targets.settling + targets.interval}) - {targets.recorded(names.PROCESS_SEEN).now()}"
+    share = f"{targets.step} / clamp({lived}, {targets.step}, {targets.interval})"
+    gone = f"(({last} or {targets.recorded(names.PROCESS_NEW).now()}) unless on ({targets.by_process()}) {present.now()})"
+    moved = targets.recorded(names.PROCESS_ARRIVED).now()
+    return f"{share} and on ({targets.by_process()}) ({gone} unless on ({targets.by_start()}) {moved})"
+
+
+def common_matchers(selectors: Iterable[Selector], labels: tuple[str, ...]) -> tuple[Matcher, ...]:
+    """The conditions on target labels that all of ``selectors`` share; fewer only make the set of targets larger."""
+    first, *others = [selector.on(labels) for selector in selectors]
+    return tuple(sorted(matcher for matcher in first if all(matcher in other for other in others)))
