@@ -12,10 +12,13 @@ from slo_gen.spec.documents.scalars import (
     AgreementTargetReference,
     AllowanceText,
     AtLeastOne,
+    CalendarName,
     Count,
+    CustomerName,
     DateText,
     DocumentReference,
     Duration,
+    IndicatorName,
     LabelName,
     LabelValue,
     MonthDay,
@@ -24,6 +27,10 @@ from slo_gen.spec.documents.scalars import (
     OwnerReference,
     Percent,
     RecipientReference,
+    RequirementName,
+    ServiceName,
+    SupplierName,
+    TeamName,
     TemplateReference,
     Text,
     TextHash,
@@ -119,7 +126,7 @@ class Allowance(Section, frozen=True, kw_only=True):
         Meta(description="How much planned work is excluded; what goes beyond counts."),
     ]
     notice: Annotated[Duration | UnsetType, Meta(description="How early it must be announced to be excluded.")] = UNSET
-    hours: Annotated[Name | UnsetType, Meta(description="Calendar in which planned work may take place.")] = UNSET
+    hours: Annotated[CalendarName | UnsetType, Meta(description="Calendar in which planned work may take place.")] = UNSET
 
 
 class Termination(Section, frozen=True, kw_only=True):
@@ -217,7 +224,9 @@ class AgreementBody(Section, frozen=True, kw_only=True):
     """What a template can say as well as an agreement; what the agreement says itself comes first."""
 
     period: Annotated[Period | UnsetType, Meta(description="The calendar period over which it is judged.")] = UNSET
-    hours: Annotated[Name | UnsetType, Meta(description="Calendar of the hours in which it is owed; by default around the clock.")] = UNSET
+    hours: Annotated[
+        CalendarName | UnsetType, Meta(description="Calendar of the hours in which it is owed; by default around the clock.")
+    ] = UNSET
     targets: Annotated[
         tuple[Target, ...] | UnsetType,
         Meta(description="What is promised. A target replaces the template's of the same name; others are added."),
@@ -257,7 +266,7 @@ class Template(Envelope, frozen=True, kw_only=True):
 class AgreementSpec(AgreementBody, frozen=True, kw_only=True):
     """What an agreement says beyond what a template can."""
 
-    service: Annotated[Name, Meta(description="The service that the agreement is about.")]
+    service: Annotated[ServiceName, Meta(description="The service that the agreement is about.")]
     extends: Annotated[TemplateReference | UnsetType, Meta(description="Template and version that it takes over.")] = UNSET
     state: Annotated[AgreementState, Meta(description="Where it stands. Only `active` agreements are judged.")] = "draft"
     term: Annotated[Term | UnsetType, Meta(description="How long it runs.")] = UNSET
@@ -275,14 +284,14 @@ class AgreementSpec(AgreementBody, frozen=True, kw_only=True):
     ] = {}
     amendments: Annotated[tuple[Amendment, ...], Meta(description="Changes agreed while it runs.")] = ()
     exceptions: Annotated[tuple[BackingException, ...], Meta(description="Targets that nothing backs, and who took the risk.")] = ()
-    requirements: Annotated[tuple[Name, ...], Meta(description="Requirement documents (SLR) that it answers.")] = ()
+    requirements: Annotated[tuple[RequirementName, ...], Meta(description="Requirement documents (SLR) that it answers.")] = ()
     annexes: Annotated[tuple[Text, ...], Meta(description="Files that belong to it.")] = ()
 
 
 class SLASpec(AgreementSpec, frozen=True, kw_only=True):
     """An agreement with a customer."""
 
-    customer: Annotated[Name, Meta(description="The customer.")]
+    customer: Annotated[CustomerName, Meta(description="The customer.")]
 
 
 class SLA(Envelope, frozen=True, kw_only=True):
@@ -295,7 +304,7 @@ class SLA(Envelope, frozen=True, kw_only=True):
 class OLASpec(AgreementSpec, frozen=True, kw_only=True):
     """An agreement with a team of our own."""
 
-    team: Annotated[Name, Meta(description="The team that promises.")]
+    team: Annotated[TeamName, Meta(description="The team that promises.")]
 
 
 class OLA(Envelope, frozen=True, kw_only=True):
@@ -308,7 +317,7 @@ class OLA(Envelope, frozen=True, kw_only=True):
 class UCSpec(AgreementSpec, frozen=True, kw_only=True):
     """An agreement with a supplier."""
 
-    supplier: Annotated[Name, Meta(description="The supplier who promises.")]
+    supplier: Annotated[SupplierName, Meta(description="The supplier who promises.")]
 
 
 class UC(Envelope, frozen=True, kw_only=True):
@@ -325,7 +334,7 @@ class Requirement(Section, frozen=True, kw_only=True):
     need: Annotated[Text, Meta(description="What is needed, in the customer's words.")]
     outcome: Annotated[str, Meta(description="What the business gains by it.")] = ""
     objective: Annotated[ObjectiveText | UnsetType, Meta(description="The figure, where one was named.")] = UNSET
-    indicator: Annotated[Name | UnsetType, Meta(description="The indicator that would measure it.")] = UNSET
+    indicator: Annotated[IndicatorName | UnsetType, Meta(description="The indicator that would measure it.")] = UNSET
     priority: Annotated[Literal["must", "should", "could", "later"], Meta(description="How much it matters.")] = "should"
 
 
@@ -341,8 +350,8 @@ class Question(Section, frozen=True, kw_only=True):
 class SLRSpec(Section, frozen=True, kw_only=True):
     """What a customer needs."""
 
-    customer: Annotated[Name, Meta(description="The customer.")]
-    service: Annotated[Name, Meta(description="The service.")]
+    customer: Annotated[CustomerName, Meta(description="The customer.")]
+    service: Annotated[ServiceName, Meta(description="The service.")]
     stakeholder: Annotated[str, Meta(description="Who said so.")] = ""
     requirements: Annotated[Annotated[tuple[Requirement, ...], Meta(min_length=1)], Meta(description="What is needed.")]
     horizon: Annotated[Literal["current", "future"], Meta(description="Needed now, or later.")] = "current"

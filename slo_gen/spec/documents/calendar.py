@@ -7,15 +7,17 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from slo_gen.spec.documents.envelope import Choice, Envelope, Section
 from slo_gen.spec.documents.scalars import (
+    CalendarName,
     Country,
+    CustomerName,
     DateText,
     DayRange,
     DocumentReference,
     Duration,
     InstantText,
-    Name,
     OwnerReference,
     RecurringDay,
+    ServiceName,
     Text,
     TimeRange,
     Timezone,
@@ -33,8 +35,8 @@ __all__ = [
     "SpecialDay",
 ]
 
-Names = Annotated[tuple[Name, ...], Meta(min_length=1)]
-"""At least one name."""
+Calendars = Annotated[tuple[CalendarName, ...], Meta(min_length=1)]
+"""At least one calendar."""
 
 
 class Holiday(Section, frozen=True, kw_only=True):
@@ -78,9 +80,9 @@ class CalendarSpec(Choice, frozen=True, kw_only=True):
         Meta(description="Hours of the week; days that are not named are closed.", examples=[{"mon-fri": ["08:00-18:00"]}]),
     ] = UNSET
     always: Annotated[Literal[True] | UnsetType, Meta(description="Open around the clock, every day.")] = UNSET
-    union_of: Annotated[Names | UnsetType, Meta(description="Open whenever one of these calendars is.")] = UNSET
-    intersection_of: Annotated[Names | UnsetType, Meta(description="Open only while all of these calendars are.")] = UNSET
-    without: Annotated[tuple[Name, ...], Meta(description="Closed while one of these calendars is open.")] = ()
+    union_of: Annotated[Calendars | UnsetType, Meta(description="Open whenever one of these calendars is.")] = UNSET
+    intersection_of: Annotated[Calendars | UnsetType, Meta(description="Open only while all of these calendars are.")] = UNSET
+    without: Annotated[tuple[CalendarName, ...], Meta(description="Closed while one of these calendars is open.")] = ()
     holidays: Annotated[Holidays | UnsetType, Meta(description="Days that do not count.")] = UNSET
     special_days: Annotated[tuple[SpecialDay, ...], Meta(description="Days with hours of their own.")] = ()
     valid_until: Annotated[
@@ -128,8 +130,8 @@ class Recurrence(Section, frozen=True, kw_only=True):
 class MaintenanceSpec(Choice, frozen=True, kw_only=True):
     """Planned work and what it touches."""
 
-    services: Annotated[tuple[Name, ...], Meta(description="Services that the work touches.")]
-    customers: Annotated[tuple[Name, ...], Meta(description="Customers whom it touches; empty means all.")] = ()
+    services: Annotated[tuple[ServiceName, ...], Meta(description="Services that the work touches.")]
+    customers: Annotated[tuple[CustomerName, ...], Meta(description="Customers whom it touches; empty means all.")] = ()
     type: Annotated[Literal["planned", "emergency"], Meta(description="Contracts often exclude planned work only.")] = "planned"
     state: Annotated[Literal["planned", "done", "cancelled"], Meta(description="Cancelled work excludes nothing.")] = "planned"
     windows: Annotated[tuple[MaintenanceWindow, ...] | UnsetType, Meta(description="The spans of work, one by one.")] = UNSET

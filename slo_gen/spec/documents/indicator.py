@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Choice, Envelope, Section
-from slo_gen.spec.documents.scalars import AtLeastOne, LabelName, LevelText, Name, PositiveDuration, Selector
+from slo_gen.spec.documents.scalars import AtLeastOne, LabelName, LevelText, PositiveDuration, Selector, ServiceName
 
 __all__ = ["Events", "Indicator", "IndicatorSpec", "Latency", "Probe", "RatioMeasure", "ThresholdMeasure"]
 
@@ -91,7 +91,7 @@ class RatioMeasure(Section, frozen=True, kw_only=True):
 class IndicatorSpec(Choice, frozen=True, kw_only=True):
     """What is measured. Exactly one of `events`, `latency`, `threshold`, `probe`, `ratio`."""
 
-    service: Annotated[Name, Meta(description="The service whose quality this measures.")]
+    service: Annotated[ServiceName, Meta(description="The service whose quality this measures.")]
     events: Annotated[Events | UnsetType, Meta(description="Counted events, good and bad.")] = UNSET
     latency: Annotated[Latency | UnsetType, Meta(description="Requests slower than a threshold, from a histogram.")] = UNSET
     threshold: Annotated[ThresholdMeasure | UnsetType, Meta(description="A gauge beyond a limit.")] = UNSET

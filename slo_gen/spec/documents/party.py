@@ -7,12 +7,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Envelope, Section
 from slo_gen.spec.documents.scalars import (
+    CalendarName,
     Count,
     Email,
     LabelName,
     LabelValue,
     Language,
-    Name,
     OwnerReference,
     Phone,
     Severity,
@@ -92,7 +92,7 @@ class TeamSpec(Section, frozen=True, kw_only=True):
     lead: Annotated[str, Meta(description="Name of the person who leads the team.")] = ""
     contacts: Annotated[tuple[Contact, ...], Meta(description="People and mailboxes of the team.")] = ()
     approvers: Annotated[tuple[Text, ...], Meta(description="Names of those who may sign for the team.")] = ()
-    hours: Annotated[Name, Meta(description="Calendar of the hours in which the team works; `24x7` is built in.")] = "24x7"
+    hours: Annotated[CalendarName, Meta(description="Calendar of the hours in which the team works; `24x7` is built in.")] = "24x7"
     receivers: Annotated[
         Mapping[Severity, Text],
         Meta(description="Alertmanager receiver for each severity.", examples=[{"page": "shop-oncall", "ticket": "shop-queue"}]),

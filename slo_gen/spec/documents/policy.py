@@ -13,9 +13,9 @@ from slo_gen.spec.documents.scalars import (
     LabelName,
     LabelValue,
     Name,
-    OwnerReference,
     PositiveDuration,
     Severity,
+    TeamReference,
     Timezone,
     Url,
 )
@@ -98,7 +98,7 @@ class PolicySpec(Section, frozen=True, kw_only=True):
     evaluation: Annotated[EvaluationSettings, Meta(description="How Prometheus evaluates the rules.")] = EvaluationSettings()
     alerts: Annotated[AlertSettings, Meta(description="What all alerts carry.")] = AlertSettings()
     roles: Annotated[
-        Mapping[Name, OwnerReference],
+        Mapping[Name, TeamReference],
         Meta(description="Which team holds a role.", examples=[{"duty-manager": "team/operations", "service-level-manager": "team/slm"}]),
     ] = {}
     process: Annotated[ProcessSettings, Meta(description="What is asked before and while an agreement runs.")] = ProcessSettings()

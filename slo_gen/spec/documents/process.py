@@ -6,12 +6,15 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from slo_gen.spec.documents.envelope import Choice, Envelope, Section
 from slo_gen.spec.documents.scalars import (
+    AgreementName,
     AgreementTargetReference,
     AtLeastOne,
     Count,
+    CustomerName,
     DateText,
     DocumentReference,
     Duration,
+    ImprovementName,
     InstantText,
     Money,
     Name,
@@ -21,6 +24,8 @@ from slo_gen.spec.documents.scalars import (
     PartyReference,
     Percent,
     PeriodText,
+    ReviewName,
+    ServiceName,
     Text,
 )
 
@@ -56,7 +61,7 @@ class BreachSpec(Section, frozen=True, kw_only=True):
     attained: Annotated[ObjectiveText | UnsetType, Meta(description="What was reached.", examples=["99.71%"])] = UNSET
     tickets: Annotated[tuple[Text, ...], Meta(description="Tickets that belong to it.")] = ()
     actions: Annotated[tuple[Action, ...], Meta(description="What is done about it.")] = ()
-    improvement: Annotated[Name | UnsetType, Meta(description="Improvement that came of it.")] = UNSET
+    improvement: Annotated[ImprovementName | UnsetType, Meta(description="Improvement that came of it.")] = UNSET
     accepted_risk: Annotated[Text | UnsetType, Meta(description="Why nothing is done about it, and who decided so.")] = UNSET
     credit: Annotated[Money | UnsetType, Meta(description="What was given back.")] = UNSET
 
@@ -87,7 +92,7 @@ class Consent(Section, frozen=True, kw_only=True):
 class AdjustmentSpec(Choice, frozen=True, kw_only=True):
     """A ticket or a span that the parties agreed not to count."""
 
-    agreement: Annotated[Name, Meta(description="The agreement.")]
+    agreement: Annotated[AgreementName, Meta(description="The agreement.")]
     targets: Annotated[tuple[Name, ...], Meta(description="Its targets that are relieved; empty: all.")] = ()
     ticket: Annotated[Text | UnsetType, Meta(description="The ticket that does not count.")] = UNSET
     span: Annotated[Span | UnsetType, Meta(description="The span that does not count.")] = UNSET
@@ -119,8 +124,8 @@ class Scores(Section, frozen=True, kw_only=True):
 class FeedbackSpec(Section, frozen=True, kw_only=True):
     """What a customer said."""
 
-    customer: Annotated[Name, Meta(description="The customer.")]
-    service: Annotated[Name | UnsetType, Meta(description="The service it is about.")] = UNSET
+    customer: Annotated[CustomerName, Meta(description="The customer.")]
+    service: Annotated[ServiceName | UnsetType, Meta(description="The service it is about.")] = UNSET
     type: Annotated[Literal["satisfaction", "complaint", "compliment"], Meta(description="What it is.")]
     received: Annotated[DateText, Meta(description="Day on which it was received.")]
     period: Annotated[PeriodText | UnsetType, Meta(description="The period that a survey is about.")] = UNSET
@@ -134,7 +139,7 @@ class FeedbackSpec(Section, frozen=True, kw_only=True):
     due: Annotated[DateText | UnsetType, Meta(description="By when it is answered.")] = UNSET
     owner: Annotated[OwnerReference | UnsetType, Meta(description="Who answers it.")] = UNSET
     answer: Annotated[str, Meta(description="What was answered.")] = ""
-    improvement: Annotated[Name | UnsetType, Meta(description="Improvement that came of it.")] = UNSET
+    improvement: Annotated[ImprovementName | UnsetType, Meta(description="Improvement that came of it.")] = UNSET
 
 
 class Feedback(Envelope, frozen=True, kw_only=True):
@@ -154,7 +159,7 @@ class Attendance(Section, frozen=True, kw_only=True):
 class Amend(Section, frozen=True, kw_only=True):
     """An agreement that is to be changed."""
 
-    agreement: Annotated[Name, Meta(description="The agreement.")]
+    agreement: Annotated[AgreementName, Meta(description="The agreement.")]
     change: Annotated[Text, Meta(description="What is to be changed.")]
 
 
@@ -162,7 +167,7 @@ class ReviewSpec(Section, frozen=True, kw_only=True):
     """A meeting on agreements: planned, then held."""
 
     party: Annotated[PartyReference, Meta(description="With whom.")]
-    agreements: Annotated[tuple[Name, ...], Meta(description="What is reviewed; empty: every agreement with the party.")] = ()
+    agreements: Annotated[tuple[AgreementName, ...], Meta(description="What is reviewed; empty: every agreement with the party.")] = ()
     type: Annotated[Literal["operational", "strategic", "annual", "after_breach"], Meta(description="What kind of meeting.")] = (
         "operational"
     )
@@ -174,7 +179,7 @@ class ReviewSpec(Section, frozen=True, kw_only=True):
     periods: Annotated[tuple[PeriodText, ...], Meta(description="Periods that were looked at.")] = ()
     chair: Annotated[str, Meta(description="Who led it.")] = ""
     attendance: Annotated[Attendance | UnsetType, Meta(description="Who was there.")] = UNSET
-    previous: Annotated[Name | UnsetType, Meta(description="The review before, whose actions were gone through.")] = UNSET
+    previous: Annotated[ReviewName | UnsetType, Meta(description="The review before, whose actions were gone through.")] = UNSET
     minutes: Annotated[str, Meta(description="What was said.")] = ""
     exceptional: Annotated[tuple[Text, ...], Meta(description="Exceptional situations.")] = ()
     decisions: Annotated[tuple[Text, ...], Meta(description="What was decided.")] = ()
@@ -184,7 +189,7 @@ class ReviewSpec(Section, frozen=True, kw_only=True):
     need_to_improve: Annotated[
         Literal["yes", "no"] | UnsetType, Meta(description="Whether something must improve; to be answered in every review.")
     ] = UNSET
-    improvements: Annotated[tuple[Name, ...], Meta(description="Improvements that were talked about.")] = ()
+    improvements: Annotated[tuple[ImprovementName, ...], Meta(description="Improvements that were talked about.")] = ()
     amend: Annotated[tuple[Amend, ...], Meta(description="Agreements that are to be changed.")] = ()
     next: Annotated[DateText | UnsetType, Meta(description="Day of the next one.")] = UNSET
     circulation: Annotated[tuple[Text, ...], Meta(description="Who gets the minutes.")] = ()
@@ -209,8 +214,8 @@ class Measured(Section, frozen=True, kw_only=True):
 class ImprovementSpec(Section, frozen=True, kw_only=True):
     """What is to become better, and whether it did."""
 
-    service: Annotated[Name, Meta(description="The service.")]
-    customer: Annotated[Name | UnsetType, Meta(description="The customer, when it is for one only.")] = UNSET
+    service: Annotated[ServiceName, Meta(description="The service.")]
+    customer: Annotated[CustomerName | UnsetType, Meta(description="The customer, when it is for one only.")] = UNSET
     came_of: Annotated[
         DocumentReference | UnsetType,
         Meta(description="Breach, review or feedback from which it came.", examples=["breach/acme-checkout-2026-10"]),

@@ -9,22 +9,29 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 __all__ = [
-    "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "Cell", "Count", "Country", "Currency",
-    "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText", "Duration", "Email", "InstantText",
-    "LabelName", "LabelValue", "Language", "LevelText", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference",
-    "PartyReference", "Percent", "PeriodText", "Phone", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay",
-    "Selector", "Severity", "Share", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
+    "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cell", "Count",
+    "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
+    "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language", "LevelText",
+    "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText", "Phone",
+    "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName", "ReviewName", "Selector",
+    "ServiceName", "Severity", "Share", "SupplierName", "TeamName", "TeamReference", "TemplateReference", "Text", "TextHash",
+    "TicketEvent", "TimeRange", "Timezone", "Url",
 ]  # fmt: skip
 
 
-def _form(pattern: str, expected: str, *examples: str) -> Meta:
+def _form(pattern: str, expected: str, *examples: str, refers: str = "") -> Meta:
     """The form of a text: its pattern, and in words what is expected, for errors and editors.
 
     The pattern ends in ``$(?!\\n)``: Python's ``$`` also matches before a final line break, JavaScript's does not,
     and the lookahead makes both mean the end of the text. The bound on the length keeps matching cheap.
+    ``refers`` says what the text names: a kind of document, or how the kind is found in the text itself.
     """
     return Meta(
-        pattern=f"^({pattern})$(?!\\n)", max_length=200, examples=list(examples), extra_json_schema={"errorMessage": f"expected {expected}"}
+        pattern=f"^({pattern})$(?!\\n)",
+        max_length=200,
+        examples=list(examples),
+        extra_json_schema={"errorMessage": f"expected {expected}"},
+        extra={"refers": refers} if refers else None,
     )
 
 
@@ -32,7 +39,11 @@ _NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 _TO_100 = r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%"
 _SPANS = r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+"
-_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_LEAP_YEAR = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_DATE = (
+    "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    f"|{_LEAP_YEAR}-02-29)"
+)
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _DOCUMENTS = "service|customer|supplier|team|indicator|slo|slr|sla|ola|uc|breach|adjustment|feedback|review|improvement"
@@ -73,6 +84,38 @@ LabelValue = Annotated[str, Meta(max_length=1000)]
 
 Selector = Annotated[str, Meta(min_length=1, examples=['http_requests_total{job="shop"}'])]
 """PromQL, as the user writes it; parsed later, with the place where it stands."""
+
+_NAMED = "a name: lower-case letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
+
+ServiceName = Annotated[str, _form(_NAME, _NAMED, "checkout", refers="Service")]
+"""The name of a Service."""
+
+CustomerName = Annotated[str, _form(_NAME, _NAMED, "acme", refers="Customer")]
+"""The name of a Customer."""
+
+SupplierName = Annotated[str, _form(_NAME, _NAMED, "bigcloud", refers="Supplier")]
+"""The name of a Supplier."""
+
+TeamName = Annotated[str, _form(_NAME, _NAMED, "dba", refers="Team")]
+"""The name of a Team."""
+
+CalendarName = Annotated[str, _form(_NAME, _NAMED, "office", "24x7", refers="Calendar")]
+"""The name of a Calendar; ``24x7`` needs none."""
+
+IndicatorName = Annotated[str, _form(_NAME, _NAMED, "checkout-requests", refers="Indicator")]
+"""The name of an Indicator."""
+
+AgreementName = Annotated[str, _form(_NAME, _NAMED, "acme-checkout", refers="agreement")]
+"""The name of an SLA, OLA or UC."""
+
+RequirementName = Annotated[str, _form(_NAME, _NAMED, "acme-checkout", refers="SLR")]
+"""The name of an SLR."""
+
+ReviewName = Annotated[str, _form(_NAME, _NAMED, "acme-2026-q3", refers="Review")]
+"""The name of a Review."""
+
+ImprovementName = Annotated[str, _form(_NAME, _NAMED, "faster-failover", refers="Improvement")]
+"""The name of an Improvement."""
 
 # --- figures -------------------------------------------------------------------------------------------------
 Percent = Annotated[str, _form(_TO_100, "a percentage from 0% to 100% with its sign, like 99.95%", "99.95%")]
@@ -212,7 +255,10 @@ Cell = Annotated[str, _form(r"[^\n]+", "text on one line", "15m", "95%", "24x7",
 
 # --- references ----------------------------------------------------------------------------------------------
 OwnerReference = Annotated[
-    str, _form(f"(team|role)/{_NAME}", "a reference like team/shop or role/service-owner", "team/shop", "role/service-owner")
+    str,
+    _form(
+        f"(team|role)/{_NAME}", "a reference like team/shop or role/service-owner", "team/shop", "role/service-owner", refers="kind/name"
+    ),
 ]
 """A team, or a role that the Policy (or the service) assigns to somebody."""
 
@@ -224,6 +270,7 @@ RecipientReference = Annotated[
         "team/support",
         "role/duty-manager",
         "customer/acme",
+        refers="kind/name",
     ),
 ]
 """Somebody who is told."""
@@ -231,18 +278,24 @@ RecipientReference = Annotated[
 PartyReference = Annotated[
     str,
     _form(
-        f"(customer|team|supplier)/{_NAME}", "a reference like customer/acme, team/dba or supplier/bigcloud", "customer/acme", "team/dba"
+        f"(customer|team|supplier)/{_NAME}",
+        "a reference like customer/acme, team/dba or supplier/bigcloud",
+        "customer/acme",
+        "team/dba",
+        refers="kind/name",
     ),
 ]
 """A party of an agreement."""
 
 DependencyReference = Annotated[
-    str, _form(f"(service|supplier)/{_NAME}", "a reference like service/database or supplier/bigcloud", "service/database")
+    str,
+    _form(f"(service|supplier)/{_NAME}", "a reference like service/database or supplier/bigcloud", "service/database", refers="kind/name"),
 ]
 """A service or a supplier that is needed."""
 
 AgreementTargetReference = Annotated[
-    str, _form(f"{_NAME}/{_NAME}", "an agreement and its target, like db-ola/availability", "db-ola/availability")
+    str,
+    _form(f"{_NAME}/{_NAME}", "an agreement and its target, like db-ola/availability", "db-ola/availability", refers="agreement/target"),
 ]
 """A target of an agreement: ``agreement/target``."""
 
@@ -253,9 +306,13 @@ DocumentReference = Annotated[
         "a kind in lower case and a name, like breach/acme-checkout-2026-10",
         "breach/acme-checkout-2026-10",
         "slr/acme",
+        refers="kind/name",
     ),
 ]
 """Any document, by its kind in lower case and its name."""
 
 TemplateReference = Annotated[str, _form(f"{_NAME}@[1-9][0-9]*", "a template with its version, like gold@3", "gold@3")]
 """A template and its version; the version is pinned so that a new one never changes what was signed."""
+
+TeamReference = Annotated[str, _form(f"team/{_NAME}", "a team, like team/operations", "team/operations", refers="kind/name")]
+"""A team."""

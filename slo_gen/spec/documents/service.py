@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Envelope, Section
-from slo_gen.spec.documents.scalars import Count, DependencyReference, Duration, Money, Name, OwnerReference, Text, Url
+from slo_gen.spec.documents.scalars import (
+    CalendarName,
+    Count,
+    DependencyReference,
+    Duration,
+    Money,
+    Name,
+    OwnerReference,
+    TeamReference,
+    Text,
+    Url,
+)
 
 __all__ = ["ConfigurationItem", "Impact", "Service", "ServiceSpec"]
 
@@ -49,12 +60,12 @@ class ServiceSpec(Section, frozen=True, kw_only=True):
     ] = ()
     impact: Annotated[Impact | UnsetType, Meta(description="What an interruption costs.")] = UNSET
     users: Annotated[tuple[Text, ...], Meta(description="Groups of people who use the service.")] = ()
-    hours: Annotated[Name, Meta(description="Calendar of the hours in which the service is offered; `24x7` is built in.")] = "24x7"
+    hours: Annotated[CalendarName, Meta(description="Calendar of the hours in which the service is offered; `24x7` is built in.")] = "24x7"
     critical_periods: Annotated[
-        tuple[Name, ...], Meta(description="Calendars of the times when an interruption hurts most, e.g. an election night.")
+        tuple[CalendarName, ...], Meta(description="Calendars of the times when an interruption hurts most, e.g. an election night.")
     ] = ()
     roles: Annotated[
-        Mapping[Name, OwnerReference],
+        Mapping[Name, TeamReference],
         Meta(
             description="Who holds a role for this service, where it is not who the Policy says.", examples=[{"duty-manager": "team/shop"}]
         ),

@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from slo_gen.spec.documents.envelope import Envelope, Section
-from slo_gen.spec.documents.scalars import LabelName, LabelValue, Name, Number, OwnerReference, Percent, PositiveDuration, Severity, Url
+from slo_gen.spec.documents.scalars import (
+    IndicatorName,
+    LabelName,
+    LabelValue,
+    Number,
+    OwnerReference,
+    Percent,
+    PositiveDuration,
+    Severity,
+    Url,
+)
 
 __all__ = ["SLO", "Alerting", "BurnAlert", "SLOSpec"]
 
@@ -52,7 +62,7 @@ class Alerting(Section, frozen=True, kw_only=True):
 class SLOSpec(Section, frozen=True, kw_only=True):
     """What is aimed at."""
 
-    indicator: Annotated[Name, Meta(description="The indicator that the objective is about.")]
+    indicator: Annotated[IndicatorName, Meta(description="The indicator that the objective is about.")]
     objective: Annotated[
         Percent, Meta(description="Share of good events (or minutes) to be reached, below 100%.", examples=["99.9%", "99.95%"])
     ]

@@ -8,11 +8,13 @@ from msgspec import UNSET, Meta, UnsetType, field
 from slo_gen.spec.documents.envelope import Choice, Section
 from slo_gen.spec.documents.scalars import (
     AtLeastOne,
+    CalendarName,
     Cell,
     Count,
     DocumentReference,
     DownWhenText,
     Duration,
+    IndicatorName,
     LabelName,
     LabelValue,
     Name,
@@ -106,7 +108,7 @@ class MeasureMethod(Section, frozen=True, kw_only=True):
         Literal["calendar", "scheduled", "deployed", "events"],
         Meta(description="What the figure is a share of: all time, the agreed hours, the time it was deployed, or events."),
     ] = "calendar"
-    hours: Annotated[Name | UnsetType, Meta(description="Calendar of the agreed hours, with `over: scheduled`.")] = UNSET
+    hours: Annotated[CalendarName | UnsetType, Meta(description="Calendar of the agreed hours, with `over: scheduled`.")] = UNSET
     weight: Annotated[Selector | UnsetType, Meta(description="PromQL of the share of users that is hit, for `weighted_downtime`.")] = UNSET
     reduce: Annotated[
         Literal["sum", "mean", "max", "count"] | UnsetType,
@@ -120,7 +122,7 @@ class TicketShare(Section, frozen=True, kw_only=True):
     clock: Annotated[Name, Meta(description="The clock: `response`, `resolution` or one of your own.")]
     within: Annotated[Duration, Meta(description="Time allowed, counted in the hours below.")]
     priority: Annotated[PriorityName | UnsetType, Meta(description="Priority; by default all.")] = UNSET
-    hours: Annotated[Name, Meta(description="Calendar in whose hours the clock runs.")] = "24x7"
+    hours: Annotated[CalendarName, Meta(description="Calendar in whose hours the clock runs.")] = "24x7"
 
 
 class CountOf(Section, frozen=True, kw_only=True):
@@ -131,16 +133,16 @@ class CountOf(Section, frozen=True, kw_only=True):
     per: Annotated[
         Literal["month", "quarter", "year"] | UnsetType, Meta(description="Span of the count; by default the agreement's period.")
     ] = UNSET
-    indicator: Annotated[Name | UnsetType, Meta(description="The indicator whose outages are counted.")] = UNSET
+    indicator: Annotated[IndicatorName | UnsetType, Meta(description="The indicator whose outages are counted.")] = UNSET
 
 
 class LongestOf(Section, frozen=True, kw_only=True):
     """The longest single one."""
 
     of: Annotated[Literal["outage", "response", "resolution"], Meta(description="What is timed.")]
-    indicator: Annotated[Name | UnsetType, Meta(description="The indicator whose outages are timed.")] = UNSET
+    indicator: Annotated[IndicatorName | UnsetType, Meta(description="The indicator whose outages are timed.")] = UNSET
     priority: Annotated[PriorityName | UnsetType, Meta(description="Only tickets of this priority.")] = UNSET
-    hours: Annotated[Name, Meta(description="Calendar in whose hours it is timed.")] = "24x7"
+    hours: Annotated[CalendarName, Meta(description="Calendar in whose hours it is timed.")] = "24x7"
 
 
 class PercentileOf(Section, frozen=True, kw_only=True):
@@ -148,9 +150,9 @@ class PercentileOf(Section, frozen=True, kw_only=True):
 
     of: Annotated[Name, Meta(description="A ticket clock, `response` or `resolution`, or `latency` with an indicator.")]
     percent: Annotated[Percent, Meta(description="The share.", examples=["95%"])]
-    indicator: Annotated[Name | UnsetType, Meta(description="The latency indicator.")] = UNSET
+    indicator: Annotated[IndicatorName | UnsetType, Meta(description="The latency indicator.")] = UNSET
     priority: Annotated[PriorityName | UnsetType, Meta(description="Only tickets of this priority.")] = UNSET
-    hours: Annotated[Name, Meta(description="Calendar in whose hours tickets are timed.")] = "24x7"
+    hours: Annotated[CalendarName, Meta(description="Calendar in whose hours tickets are timed.")] = "24x7"
 
 
 class Satisfaction(Section, frozen=True, kw_only=True):
@@ -184,7 +186,7 @@ class Target(Choice, frozen=True, kw_only=True):
     """One promise. Exactly one of `indicator`, `tickets`, `count`, `longest`, `percentile`, `satisfaction`, `fact`."""
 
     name: Annotated[Name, Meta(description="Unique in the agreement; other agreements back it by this name.")]
-    indicator: Annotated[Name | UnsetType, Meta(description="The indicator that the promise is about.")] = UNSET
+    indicator: Annotated[IndicatorName | UnsetType, Meta(description="The indicator that the promise is about.")] = UNSET
     tickets: Annotated[
         TicketShare | UnsetType,
         Meta(description="A share of tickets handled in time. A whole table of them is shorter as `tickets.matrix`."),
@@ -217,7 +219,9 @@ class Target(Choice, frozen=True, kw_only=True):
             examples=[{"tenant": "${customer.selector.tenant}"}],
         ),
     ] = {}
-    hours: Annotated[Name | UnsetType, Meta(description="Calendar of the hours in which it is owed; by default the agreement's.")] = UNSET
+    hours: Annotated[
+        CalendarName | UnsetType, Meta(description="Calendar of the hours in which it is owed; by default the agreement's.")
+    ] = UNSET
     misses: Annotated[Misses, Meta(description="When a miss becomes a breach.")] = Misses()
     grace: Annotated[Duration | UnsetType, Meta(description="Time after the start of the agreement in which a miss is no breach.")] = UNSET
     weight: Annotated[
