@@ -33,7 +33,7 @@ from slo_gen.spec.yaml_scalars import BadNumberError, plain_value
 from slo_gen.spec.yaml_syntax import syntax_problem
 from slo_gen.spec.yaml_text import problem_at
 
-__all__ = ["MAX_ALIAS_NODES", "MAX_DEPTH", "MAX_PROBLEMS", "RawDocument", "read_yaml"]
+__all__ = ["COMMA_HINT", "MAX_ALIAS_NODES", "MAX_DEPTH", "MAX_PROBLEMS", "RawDocument", "read_yaml"]
 
 MAX_DEPTH = 64
 """Levels of mappings and lists inside each other, aliases expanded."""
@@ -43,6 +43,8 @@ MAX_ALIAS_NODES = 100_000
 
 MAX_PROBLEMS = 50
 """Problems of one file after which the rest of the file is not read."""
+
+COMMA_HINT = "a comma inside `{...}` starts the next field: write decimals with a point, or quote the value"
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _TAGGED = re.compile(r"(?:&\S+\s+)?!")
@@ -290,7 +292,9 @@ class _Builder:
             self._refuse(event, "a key is missing before `:`", "write `name: value`")
         elif not isinstance(value, str):
             kind = "nothing" if value is None else "a truth value" if isinstance(value, bool) else "a number"
-            self._refuse(event, f"the key `{text}` is {kind}, and keys must be text", f"quote it: '{text}':")
+            after_comma = self._text[event.start_mark.index - 1 : event.start_mark.index] == ","
+            hint = COMMA_HINT if after_comma else f"quote it: '{text}':"
+            self._refuse(event, f"the key `{text}` is {kind}, and keys must be text", hint)
 
     def _refuse_key(self, event: Any) -> NoReturn:
         if type(event) is AliasEvent:

@@ -1,0 +1,352 @@
+"""Every error of a document that was refused, each as one problem at the place where it stands.
+
+jsonschema finds them; here they become sentences. A union is reported for the branch that was probably meant, and
+an error that follows from another one (the field that is missing because its name is misspelt) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from slo_gen.spec.documents import API_VERSION, Envelope
+from slo_gen.spec.nearest import did_you_mean, nearest
+from slo_gen.spec.problems import Problem
+from slo_gen.spec.schema import validator
+from slo_gen.spec.schema_words import Schema, expected, field_line, flow_yaml, found, repairs, resolve
+from slo_gen.spec.source import Path, Span
+from slo_gen.spec.yaml_reader import COMMA_HINT, RawDocument
+from slo_gen.spec.yaml_scalars import plain_value
+
+__all__ = ["schema_problems"]
+
+
+def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> list[Problem]:
+    """All problems of a document by the schema of its kind, without repetitions, in the order of writing."""
+    explainer = _Explainer(raw)
+    kind = raw.value.get("kind")
+    if not isinstance(kind, str) or kind not in kinds:
+        explainer.kind(kind, kinds)
+        kind = nearest(kind, kinds) if isinstance(kind, str) else None
+    if kind is not None:
+        explainer.document(kind)
+    return sorted(set(explainer.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """An error that is to be told: the rule of the schema that was broken, by which value, and where."""
+
+    rule: str
+    bound: Any  # what the rule asks for: the pattern, the least number, the required fields
+    schema: dict[str, Any]
+    value: Any
+    path: tuple[str | int, ...]
+    about_key: bool
+
+    @classmethod
+    def of(cls, error: ValidationError, path: tuple[str | int, ...], root: Schema) -> _Leaf:
+        schema: Any = error.schema
+        about_key = "propertyNames" in list(error.relative_schema_path)[-3:-1]
+        return cls(str(error.validator), error.validator_value, dict(resolve(schema, root)), error.instance, path, about_key)
+
+
+class _Explainer:
+    def __init__(self, raw: RawDocument) -> None:
+        self.problems: list[Problem] = []
+        self._raw = raw
+        self._kind = ""
+        self._root: Schema = {}
+        self._told: set[tuple[tuple[str | int, ...], str]] = set()
+
+    # --- the document as a whole ------------------------------------------------------------------------------
+    def kind(self, kind: Any, kinds: Iterable[str]) -> None:
+        """What is wrong with the kind, or with a document that is somebody else's."""
+        version = self._raw.value.get("apiVersion")
+        if isinstance(version, str) and version != API_VERSION and (not isinstance(kind, str) or nearest(kind, kinds) is None):
+            hint = f"write `apiVersion: {API_VERSION}`, or keep documents of other tools out of this folder"
+            self._add(self._value(["apiVersion"]), f"this is no document of slo-gen: its apiVersion is `{version}`", hint)
+        elif "kind" not in self._raw.value:
+            self._add(self._value([]), "`kind` is missing", f"add a line `kind: SLO`; {did_you_mean('', kinds, most_listed=30)}")
+        elif isinstance(kind, str):
+            self._add(self._value(["kind"]), f"there is no kind `{kind}`", did_you_mean(kind, kinds, most_listed=30))
+        else:
+            self._add(self._at(["kind"]), f"`kind`: expected text, found {found(kind)}", did_you_mean("", kinds, most_listed=30))
+
+    def document(self, kind: str) -> None:
+        """All errors by the schema of a kind."""
+        checked = validator(kind)
+        root: Any = checked.schema
+        self._kind = kind
+        self._root = root
+        value = {**self._raw.value, "kind": kind}
+        leaves = list(self._leaves(checked.iter_errors(value), ()))
+        for leaf in leaves:
+            if leaf.rule == "additionalProperties":
+                self._unknown_fields(leaf)
+        for leaf in leaves:
+            if leaf.rule != "additionalProperties":
+                self._explain(leaf)
+
+    def _leaves(self, errors: Iterable[ValidationError], base: tuple[str | int, ...]) -> Iterator[_Leaf]:
+        """Errors with unions replaced by the errors of the branch that was probably meant."""
+        for error in errors:
+            path = base + tuple(error.relative_path)
+            branches: Any = error.validator_value
+            if error.validator in ("anyOf", "oneOf") and not _is_choice(branches):
+                meant = self._meant_branch(error)
+                if meant is not None:
+                    yield from self._leaves(meant, path)
+                    continue
+            yield _Leaf.of(error, path, self._root)
+
+    def _meant_branch(self, error: ValidationError) -> list[ValidationError] | None:
+        """The errors of the branch that accepts what kind of value was written; None when several or none do."""
+        branches: dict[int, list[ValidationError]] = {}
+        for child in error.context or ():
+            branches.setdefault(int(child.relative_schema_path[0]), []).append(child)
+        schemas: Any = error.validator_value
+        fitting = [
+            children for number, children in sorted(branches.items()) if _accepts_type(resolve(schemas[number], self._root), error.instance)
+        ]
+        if len(fitting) > 1 and isinstance(error.instance, dict):
+            return min(fitting, key=len)
+        if len(fitting) > 1 and isinstance(error.instance, (int, float)):
+            return fitting[-1]
+        return fitting[0] if len(fitting) == 1 else None
+
+    # --- one error --------------------------------------------------------------------------------------------
+    def _explain(self, leaf: _Leaf) -> None:
+        if leaf.rule == "required":
+            self._missing_fields(leaf)
+        elif leaf.rule == "oneOf" and _is_choice(leaf.bound):
+            if isinstance(leaf.value, dict):  # anything else has an error of its type besides
+                self._choice(leaf)
+        elif leaf.about_key:
+            self._wrong_key(leaf)
+        elif leaf.value is None:
+            self._no_value(leaf)
+        elif leaf.rule in _BOUNDS:
+            self._out_of_bounds(leaf)
+        else:
+            self._wrong_value(leaf)
+
+    def _unknown_fields(self, leaf: _Leaf) -> None:
+        fields = leaf.schema.get("properties", {})
+        for name in leaf.value:
+            if name in fields:
+                continue
+            place = self._elsewhere(name, leaf.path)
+            meant = None if place is not None else nearest(name, [field for field in fields if field not in leaf.value] or fields)
+            if place is None and meant is None and len(fields) == 1:
+                meant = next(iter(fields))
+            if place is not None:
+                self._told.add((place, name))
+                hint = f"`{name}` belongs in `{place[0]}`" if place else f"`{name}` belongs beside `kind` and `metadata`"
+            elif meant is not None:
+                self._told.add((leaf.path, meant))
+                hint = f"did you mean `{meant}`?"
+            else:
+                hint = did_you_mean("", fields)
+            if leaf.value[name] is None and self._after_comma([*leaf.path, name]):
+                hint = COMMA_HINT
+            self._add(self._key([*leaf.path, name]), f"unknown field `{name}` of {self._place(leaf.path)}", hint)
+
+    def _after_comma(self, path: Path) -> bool:
+        """Whether a key follows a comma without a blank, like the second half of ``99,9%``."""
+        span = self._key(path)
+        source = self._raw.positions.source
+        start = source.offset(span.line, span.column)
+        return source.text[start - 1 : start] == ","
+
+    def _elsewhere(self, name: str, path: tuple[str | int, ...]) -> tuple[str, ...] | None:
+        """Where a field belongs that stands in the wrong one of the three mappings that every document has."""
+        top = resolve(self._root, self._root).get("properties", {})
+        places: dict[tuple[str, ...], Schema] = {(): top}
+        for section in ("metadata", "spec"):
+            places[(section,)] = resolve(top.get(section, {}), self._root).get("properties", {})
+        for place, fields in places.items():
+            if place != path and len(path) < 2 and name in fields:
+                return place
+        return None
+
+    def _missing_fields(self, leaf: _Leaf) -> None:
+        fields = leaf.schema.get("properties", {})
+        for name in leaf.bound:
+            if name in leaf.value or (leaf.path, name) in self._told:
+                continue
+            self._told.add((leaf.path, name))
+            schema = resolve(fields.get(name, {}), self._root)
+            about = f"\n{schema['description']}" if schema.get("description") else ""
+            hint = f"add `{field_line(name, schema, self._root)}`{about}"
+            self._add(self._value(leaf.path), f"`{name}` is missing in {self._place(leaf.path)}", hint)
+
+    def _choice(self, leaf: _Leaf) -> None:
+        names = [branch["required"][0] for branch in leaf.bound]
+        given = [name for name in leaf.value if name in names]
+        listed = ", ".join(f"`{name}`" for name in names)
+        if len(given) > 1:
+            if (leaf.path, given[1]) in self._told:
+                return
+            self._told.add((leaf.path, given[1]))
+            others = " or ".join(f"`{name}`" for name in given)
+            message = f"only one of {listed} can be given in {self._place(leaf.path)}"
+            self._add(self._key([*leaf.path, given[1]]), message, f"keep {others}")
+        elif not any((leaf.path, name) in self._told for name in names):
+            self._add(self._value(leaf.path), f"one of {listed} is missing in {self._place(leaf.path)}", self._choice_hint(leaf, names))
+
+    def _choice_hint(self, leaf: _Leaf, names: list[str]) -> str:
+        fields = self._schema_at(leaf.path).get("properties", {})
+        return f"for example `{field_line(names[0], fields[names[0]], self._root)}`" if names[0] in fields else ""
+
+    def _schema_at(self, path: tuple[str | int, ...]) -> Schema:
+        """The schema of the mapping at ``path``, as far as the schema leads there without a union."""
+        schema = resolve(self._root, self._root)
+        for step in path:
+            if isinstance(step, int):
+                schema = schema.get("items", {})
+            else:
+                schema = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or {}
+            schema = resolve(schema, self._root) if isinstance(schema, Mapping) else {}
+        return schema
+
+    def _wrong_key(self, leaf: _Leaf) -> None:
+        name = leaf.value
+        schema = leaf.schema
+        message = f"the key `{name}` in {self._place(leaf.path)}: expected {expected(schema, self._root)}"
+        meant = did_you_mean(name, [str(choice) for choice in schema["enum"]]) if "enum" in schema else self._repaired(leaf, name)
+        self._add(self._key([*leaf.path, name]), message, meant)
+
+    def _no_value(self, leaf: _Leaf) -> None:
+        path = leaf.path
+        schema = leaf.schema
+        if path and isinstance(path[-1], str):
+            optional = "" if path[-1] in self._schema_at(path[:-1]).get("required", ()) else ", or leave the line out"
+            hint = f"write for example `{field_line(path[-1], schema, self._root)}`{optional}"
+            self._add(self._at(path), f"`{path[-1]}` has no value", hint)
+        else:
+            self._add(self._at(path), f"{self._field(path)}: an item of the list has no value", "write the item, or remove the `-`")
+
+    def _out_of_bounds(self, leaf: _Leaf) -> None:
+        bound = leaf.bound
+        size = len(leaf.value) if isinstance(leaf.value, (str, list, dict)) else 0
+        message = _BOUNDS[leaf.rule].format(bound=bound, size=size, found=self._written(leaf.path))
+        self._add(self._at(leaf.path), f"{self._field(leaf.path)}: {message}")
+
+    def _wrong_value(self, leaf: _Leaf) -> None:
+        message = f"{self._field(leaf.path)}: expected {expected(leaf.schema, self._root)}, found {self._found(leaf)}"
+        self._add(self._at(leaf.path), message, self._hint(leaf))
+
+    def _hint(self, leaf: _Leaf) -> str:
+        schema = leaf.schema
+        value = leaf.value
+        written = self._written(leaf.path)
+        if isinstance(value, (dict, list)) and written[:1] in ("{", "[") and _accepts_type(schema, "text"):
+            return f"quote text that starts with `{written[0]}`: '...'"
+        if isinstance(value, str):
+            choices = [str(choice) for choice in _choices(schema, self._root)]
+            meant = nearest(value, choices)
+            if meant is not None:
+                return f"did you mean `{flow_yaml(meant)}`?"
+        repaired = self._repaired(leaf, value)
+        if repaired:
+            return repaired
+        if "properties" in schema:
+            return did_you_mean("", [f"{name}:" for name in schema["properties"]]).replace("known: ", "its fields are ")
+        if leaf.path and isinstance(leaf.path[-1], str) and "enum" not in schema and "const" not in schema:
+            return f"write for example `{field_line(leaf.path[-1], schema, self._root)}`"
+        return ""
+
+    def _repaired(self, leaf: _Leaf, value: Any) -> str:
+        """The value with a small slip mended, when that makes it one that the schema accepts."""
+        check = validator(self._kind).evolve(schema=leaf.schema)
+        text = value if isinstance(value, str) else self._written(leaf.path)
+        for candidate in repairs(value, text, str(leaf.schema.get("pattern", ""))):
+            if candidate != value and check.is_valid(candidate):
+                return f"did you mean `{_quoted(candidate, value)}`?"
+        return ""
+
+    # --- places and words -------------------------------------------------------------------------------------
+    def _found(self, leaf: _Leaf) -> str:
+        return found(leaf.value, self._written(leaf.path))
+
+    def _written(self, path: Path) -> str:
+        """The value as it stands in the file."""
+        span = self._value(path)
+        source = self._raw.positions.source
+        start = source.offset(span.line, span.column)
+        return source.text[start : start + span.length]
+
+    def _place(self, path: tuple[str | int, ...]) -> str:
+        return f"{self._kind} {_dotted(path)}".rstrip()
+
+    def _field(self, path: tuple[str | int, ...]) -> str:
+        names = [step for step in path if isinstance(step, str)]
+        return f"`{names[-1]}`" if names else "the document"
+
+    def _value(self, path: Path) -> Span:
+        return self._raw.positions.value_span(path)
+
+    def _key(self, path: Path) -> Span:
+        return self._raw.positions.key_span(path)
+
+    def _at(self, path: Path) -> Span:
+        """The value, or its key where nothing is written behind it."""
+        return self._value(path) if self._written(path).strip() else self._key(path)
+
+    def _add(self, span: Span, message: str, hint: str = "") -> None:
+        file = self._raw.positions.source.file
+        self.problems.append(Problem("error", file, span.line, span.column, message, hint, length=span.length))
+
+
+_BOUNDS = {
+    "minimum": "expected {bound} or more, found {found}",
+    "maximum": "expected {bound} or less, found {found}",
+    "exclusiveMinimum": "expected more than {bound}, found {found}",
+    "exclusiveMaximum": "expected less than {bound}, found {found}",
+    "minLength": "expected text, found nothing between the quotes",
+    "maxLength": "expected at most {bound} characters, found {size}",
+    "minItems": "expected at least {bound} in the list, found {size}",
+    "maxItems": "expected at most {bound} in the list, found {size}",
+}
+
+
+def _is_choice(branches: Any) -> bool:
+    """Whether the branches of a union only say which fields must be there."""
+    return all(set(branch) == {"required"} for branch in branches)
+
+
+def _accepts_type(schema: Schema, value: Any) -> bool:
+    """Whether a schema is about values of this type, right or wrong."""
+    if "enum" in schema:
+        return any(type(choice) is type(value) for choice in schema["enum"])
+    if "const" in schema:
+        return type(schema["const"]) is type(value)
+    accepted: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+    kind = accepted.get(str(schema.get("type", "")))
+    return kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+
+
+def _choices(schema: Schema, root: Schema) -> Iterator[Any]:
+    """The fixed words among the values that a schema accepts."""
+    yield from schema.get("enum", ())
+    if "const" in schema:
+        yield schema["const"]
+    for branch in schema.get("anyOf", ()):
+        yield from _choices(resolve(branch, root), root)
+
+
+def _quoted(candidate: Any, value: Any) -> str:
+    """The mended value as it is typed: text that was read as a number gets quotes."""
+    shown = flow_yaml(candidate)
+    return f"'{candidate}'" if isinstance(candidate, str) and not isinstance(value, str) and plain_value(candidate) != candidate else shown
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
