@@ -15,11 +15,16 @@ __all__ = ["AlertRule", "RecordingRule", "Rule", "RuleGroup"]
 
 @dataclass(frozen=True, slots=True)
 class RecordingRule:
-    """Record the vector ``expr`` under the name ``record``, with ``labels`` set on every series of it."""
+    """Record the vector ``expr`` under the name ``record``, with ``labels`` set on every series of it.
+
+    ``with_previous``: it reads what the rule before it records at the same instant, so the two stay in one group
+    where groups have to be split.
+    """
 
     record: str
     expr: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    with_previous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

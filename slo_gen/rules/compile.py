@@ -1,0 +1,87 @@
+"""The whole of the rules: a resolved catalogue in, groups of rules and problems out.
+
+``_SHARED`` names the order of what a shard evaluates. Everything in it is a function of the shard and the
+catalogue alone; nothing looks at another shard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from slo_gen.rules.burn import burn_rules
+from slo_gen.rules.info import Promise, agreement_rules, indicator_rules, objective_rules, promises
+from slo_gen.rules.no_data import no_data_rules
+from slo_gen.rules.rule import Rule, RuleGroup
+from slo_gen.rules.shards import Shard, deal
+from slo_gen.rules.verdicts import burn_rate_rules, verdict_rules
+from slo_gen.rules.windows import DAY, ROLLUP_STEP, long_window_rules, rollup_rules, short_window_rules
+from slo_gen.spec.model import Catalogue, Evaluation
+
+__all__ = ["shared_groups"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the rules of a shard are made from."""
+
+    shard: Shard
+    catalogue: Catalogue
+    promised: dict[str, tuple[Promise, ...]]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.catalogue.evaluation
+
+
+def _burn(context: _Context) -> Iterable[Rule]:
+    for layer in context.shard.layers:
+        endangered = any(slo.indicator in context.promised for slo in layer.slos)
+        yield from burn_rules(layer, context.evaluation.severity_names, agreements=endangered)
+
+
+def _verdicts(context: _Context, *, long: bool) -> Iterable[Rule]:
+    for layer in context.shard.layers:
+        if (layer.window >= DAY) == long:
+            yield from verdict_rules(layer, context.evaluation)
+
+
+_Concern = Callable[[_Context], Iterable[Rule]]
+
+_EVERY_INTERVAL: Final[tuple[_Concern, ...]] = (
+    lambda context: indicator_rules(context.shard, context.catalogue),
+    lambda context: agreement_rules(context.shard, context.promised),
+    lambda context: objective_rules(context.shard.layers),
+    lambda context: short_window_rules(context.shard),
+    lambda context: (rule for layer in context.shard.layers for rule in burn_rate_rules(layer)),
+    lambda context: _verdicts(context, long=False),
+    _burn,
+    lambda context: no_data_rules(context.shard, context.evaluation.severity_names),
+)
+_EVERY_ROLLUP: Final[tuple[_Concern, ...]] = (lambda context: rollup_rules(context.shard, context.evaluation),)
+_EVERY_LONG_INTERVAL: Final[tuple[_Concern, ...]] = (
+    lambda context: long_window_rules(context.shard),
+    lambda context: _verdicts(context, long=True),
+)
+
+
+def shared_groups(catalogue: Catalogue) -> tuple[RuleGroup, ...]:
+    """The groups that every shard evaluates on top of the counting: windows, verdicts, alerts, info series."""
+    promised = promises(catalogue)
+    evaluation = catalogue.evaluation
+    groups: list[RuleGroup] = []
+    for shard in deal(catalogue):
+        context = _Context(shard, catalogue, promised)
+        groups.append(_group("slo", context, evaluation.interval, _EVERY_INTERVAL))
+        if evaluation.long_interval == ROLLUP_STEP:
+            groups.append(_group("long", context, ROLLUP_STEP, _EVERY_ROLLUP + _EVERY_LONG_INTERVAL))
+        else:
+            groups.append(_group("rollup", context, ROLLUP_STEP, _EVERY_ROLLUP))
+            groups.append(_group("long", context, evaluation.long_interval, _EVERY_LONG_INTERVAL))
+    return tuple(group for group in groups if group.rules)
+
+
+def _group(kind: str, context: _Context, interval: int, concerns: tuple[_Concern, ...]) -> RuleGroup:
+    rules = tuple(rule for concern in concerns for rule in concern(context))
+    return RuleGroup(f"slm-{kind}-{context.shard.key}", interval, rules)

@@ -1,0 +1,129 @@
+"""Series that say what was promised: objectives, agreement targets, who owns an indicator.
+
+They are constants. Rules join with them, alerts look their texts up in them, dashboards list them. Their labels are
+data and never templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from slo_gen import names
+from slo_gen.rules.promql import all_of, duration, label_list, number
+from slo_gen.rules.rule import RecordingRule
+from slo_gen.rules.shards import Layer, Shard
+from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, Indicator, Slo
+
+__all__ = ["IN_FORCE", "Promise", "agreement_rules", "budget", "indicator_rules", "objective_rules", "owner", "promises"]
+
+IN_FORCE = "active"
+"""The state in which an agreement is judged, and so can be endangered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A target of an agreement in force."""
+
+    agreement: Agreement
+    target: AgreementTarget
+
+
+def promises(catalogue: Catalogue) -> dict[str, tuple[Promise, ...]]:
+    """The targets of agreements in force, by indicator."""
+    found: dict[str, list[Promise]] = {}
+    for agreement in catalogue.agreements.values():
+        if agreement.state == IN_FORCE:
+            for target in agreement.targets:
+                found.setdefault(target.indicator, []).append(Promise(agreement, target))
+    return {indicator: tuple(kept) for indicator, kept in found.items()}
+
+
+def owner(catalogue: Catalogue, indicator: Indicator) -> str:
+    """The team that owns the indicator's service, or ""."""
+    service = catalogue.services.get(indicator.service)
+    return service.owner.removeprefix("team/") if service else ""
+
+
+# --- SLOs ----------------------------------------------------------------------------------------------------
+
+
+def objective_rules(layers: Iterable[Layer]) -> tuple[RecordingRule, ...]:
+    """One constant per SLO: its objective, with everything that alerts and dashboards say about it as labels."""
+    return tuple(RecordingRule(names.OBJECTIVE, f"vector({number(slo.objective)})", _about(slo)) for layer in layers for slo in layer.slos)
+
+
+def _about(slo: Slo) -> dict[str, str]:
+    about = {
+        **slo.labels,
+        names.SLO: slo.name,
+        names.INDICATOR: slo.indicator,
+        names.SERVICE: slo.service,
+        names.TEAM: slo.team,
+        names.WINDOW: duration(slo.window),
+        names.OBJECTIVE_TEXT: slo.objective_text,
+        names.TITLE: slo.title,
+        names.RUNBOOK_URL: slo.runbook_url,
+        names.DASHBOARD_URL: slo.dashboard_url,
+        **{names.ANNOTATION_PREFIX + key: text for key, text in slo.annotations.items()},
+    }
+    return {label: text for label, text in about.items() if text}
+
+
+def budget(layer: Layer) -> str:
+    """The error budgets of a layer's SLOs: exactly one series per indicator, whatever is stored.
+
+    A join fails for the whole shard when its one side has two series for one indicator, and there can be two: a
+    replica's copy, or the old labels of an SLO whose team has just changed. The stricter one wins. The rounding
+    takes away what ``1 - 0.999`` adds to 0.001 in binary.
+    """
+    identity = label_list((names.INDICATOR, *layer.identity))
+    objective = all_of(names.OBJECTIVE, layer.members)
+    return f"round(1 - topk by ({names.INDICATOR}) (1, max by ({identity}) ({objective})), 1e-12)"
+
+
+# --- indicators and agreements -------------------------------------------------------------------------------
+
+
+def indicator_rules(shard: Shard, catalogue: Catalogue) -> tuple[RecordingRule, ...]:
+    """One constant 1 per indicator: that it is meant to exist, and whose it is."""
+    return tuple(
+        RecordingRule(
+            names.INDICATOR_INFO,
+            "vector(1)",
+            _present({
+                names.INDICATOR: indicator.name,
+                names.SERVICE: indicator.service,
+                names.TEAM: owner(catalogue, indicator),
+                names.COUNTING: indicator.counting,
+                names.TITLE: indicator.title,
+            }),
+        )
+        for indicator in shard.indicators
+    )
+
+
+def agreement_rules(shard: Shard, promised: dict[str, tuple[Promise, ...]]) -> tuple[RecordingRule, ...]:
+    """One constant per target of an agreement in force: the level that was agreed."""
+    return tuple(
+        RecordingRule(names.AGREEMENT_TARGET, f"vector({number(promise.target.objective)})", _terms(promise))
+        for indicator in shard.indicators
+        for promise in promised.get(indicator.name, ())
+    )
+
+
+def _terms(promise: Promise) -> dict[str, str]:
+    agreement, target = promise.agreement, promise.target
+    return _present({
+        names.AGREEMENT: agreement.name,
+        names.TARGET: target.name,
+        names.INDICATOR: target.indicator,
+        names.SERVICE: agreement.service,
+        names.KIND: agreement.kind,
+        names.CUSTOMER if agreement.party.kind == "customer" else names.PARTY: agreement.party.name,
+        names.OBJECTIVE_TEXT: f"{target.direction} {target.objective_text}",
+    })
+
+
+def _present(labels: dict[str, str]) -> dict[str, str]:
+    return {label: text for label, text in labels.items() if text}
