@@ -127,6 +127,8 @@ class _Explainer:
                 self._choice(leaf)
         elif leaf.about_key:
             self._wrong_key(leaf)
+        elif self._told_at(leaf):
+            pass
         elif leaf.value is None:
             self._no_value(leaf)
         elif leaf.rule in _BOUNDS:
@@ -229,6 +231,12 @@ class _Explainer:
             self._add(self._at(path), f"`{path[-1]}` has no value", hint)
         else:
             self._add(self._at(path), f"{self._field(path)}: an item of the list has no value", "write the item, or remove the `-`")
+
+    def _told_at(self, leaf: _Leaf) -> bool:
+        """Whether this value was reported already; one sentence about a value is enough."""
+        known = (leaf.path, "") in self._told
+        self._told.add((leaf.path, ""))
+        return known
 
     def _out_of_bounds(self, leaf: _Leaf) -> None:
         bound = leaf.bound

@@ -58,17 +58,6 @@ class Source:
         return self._line_starts
 
 
-class _Node(NamedTuple):
-    """A node by its number in the order of writing, with its children by key or position."""
-
-    number: int
-    keys: Mapping[str, int]
-    children: Mapping[str, _Node] | Sequence[_Node]
-
-
-_LEAF = _Node(0, {}, ())
-
-
 @dataclass(slots=True)
 class Positions:
     """Where the nodes of one document were written.
@@ -82,25 +71,22 @@ class Positions:
     starts: array[int]
     ends: array[int]
     aliases: Mapping[int, int]
-    _root: _Node | None = field(default=None, repr=False, compare=False)
+    _numbers: dict[int, Mapping[str | int, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def value_span(self, path: Path) -> Span:
         """The value at ``path``, or the innermost written value around it when nothing was written there."""
-        return self._span(self._find(path)[0].number)
+        return self._span(self._find(path)[0])
 
     def key_span(self, path: Path) -> Span:
         """The key that names the value at ``path``; the value itself where it is an item of a list."""
-        node, key = self._find(path)
-        return self._span(node.number if key is None else key)
+        number, key = self._find(path)
+        return self._span(number if key is None else key)
 
     def has(self, path: Path) -> bool:
         """Whether something was written at ``path``."""
         value = self.value
         for step in path:
-            known = (
-                step in value if isinstance(value, dict) else isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
-            )
-            if not known:
+            if not _has(value, step):
                 return False
             value = value[step]
         return True
@@ -108,52 +94,47 @@ class Positions:
     def _span(self, number: int) -> Span:
         return self.source.span(self.starts[number], self.ends[number])
 
-    def _find(self, path: Path) -> tuple[_Node, int | None]:
-        if self._root is None:
-            self._root = _Numbering(self.aliases).node(self.value, 0)[0]
-        node, key = self._root, None
+    def _find(self, path: Path) -> tuple[int, int | None]:
+        """The numbers of the value at ``path`` and of its key, which is written directly before it."""
+        value, number, key = self.value, 0, None
         for step in path:
-            children = node.children
-            if isinstance(children, Mapping) and isinstance(step, str) and step in children:
-                node, key = children[step], node.keys[step]
-            elif isinstance(children, list) and isinstance(step, int) and 0 <= step < len(children):
-                node, key = children[step], None
-            else:
+            if not _has(value, step):
                 break
-        return node, key
+            inside = self.aliases.get(number, number)
+            numbers = self._numbers.get(inside)
+            if numbers is None:
+                numbers = self._numbers[inside] = self._number_children(value, inside)
+            number = numbers[step]
+            key = number - 1 if isinstance(value, dict) else None
+            value = value[step]
+        return number, key
 
+    def _number_children(self, value: Any, number: int) -> dict[str | int, int]:
+        """The numbers of the values in a mapping or list; a mapping has a key before each of them."""
+        numbers: dict[str | int, int] = {}
+        gap = 1 if isinstance(value, dict) else 0
+        following = number + 1
+        for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+            following += gap
+            numbers[step] = following
+            following = self._after(child, following)
+        return numbers
 
-class _Numbering:
-    """Numbers the nodes of a value in the order in which they were written."""
-
-    def __init__(self, aliases: Mapping[int, int]) -> None:
-        self._aliases = aliases
-        self._targets = set(aliases.values())
-        self._anchored: dict[int, _Node] = {}
-
-    def node(self, value: Any, number: int) -> tuple[_Node, int]:
-        """The node that starts with ``number``, and the number of the one after it."""
-        if number in self._aliases:
-            target = self._anchored.get(self._aliases[number], _LEAF)
-            return target._replace(number=number), number + 1
-        node, following = self._written(value, number)
-        if number in self._targets:
-            self._anchored[number] = node
-        return node, following
-
-    def _written(self, value: Any, number: int) -> tuple[_Node, int]:
+    def _after(self, value: Any, number: int) -> int:
+        """The number behind a value that has ``number`` itself."""
+        if not isinstance(value, (dict, list)) or number in self.aliases:
+            return number + 1
         following = number + 1
         if isinstance(value, dict):
-            keys: dict[str, int] = {}
-            children: dict[str, _Node] = {}
-            for key, item in value.items():
-                keys[key] = following
-                children[key], following = self.node(item, following + 1)
-            return _Node(number, keys, children), following
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                child, following = self.node(item, following)
-                items.append(child)
-            return _Node(number, {}, items), following
-        return _Node(number, {}, ()), following
+            for child in value.values():
+                following = following + 2 if type(child) is str else self._after(child, following + 1)
+        else:
+            for child in value:
+                following = following + 1 if type(child) is str else self._after(child, following)
+        return following
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
