@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from slo_gen.checks import (
     burn_cannot_fire,
+    label_names,
     latency_boundary,
     process_start,
     retention,
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     selector_no_series.CHECK,
     process_start.CHECK,
     latency_boundary.CHECK,
+    label_names.CHECK,
     burn_cannot_fire.CHECK,
     retention.CHECK,
 )

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from slo_gen.checks.check import Check, Facts, finding
 from slo_gen.rules.promql import duration
-from slo_gen.spec.model import BurnWindow, Catalogue, Slo
+from slo_gen.rules.thresholds import can_fire
+from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem
 
-__all__ = ["CHECK", "firing_share"]
-
-
-def firing_share(slo: Slo, pair: BurnWindow) -> Fraction:
-    """The share of bad events above which this pair fires: burn rate times error budget. From 1 on it cannot fire."""
-    return pair.factor(slo.window) * (1 - slo.objective)
+__all__ = ["CHECK"]
 
 
 def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
     for slo in catalogue.slos.values():
-        silent = [pair for pair in slo.alerts if firing_share(slo, pair) >= 1]
+        silent = [pair for pair in slo.alerts if not can_fire(slo, pair)]
         if not silent:
             continue
         windows = ", ".join(f"{duration(pair.long)}/{duration(pair.short)}" for pair in silent)

@@ -1,6 +1,6 @@
-"""Ratios as percentages that never say more than is true.
+"""Numbers as text that never says more than is true.
 
-A rounded number may not land on the other side of the objective it is compared with, nor on 0 or 100 unless it is
+A rounded number may not land on the other side of the objective it is compared with, nor on 0 or 100 % unless it is
 exactly that: 99.9499 % of an objective of 99.95 % is shown with as many places as it takes to see that it was missed.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-__all__ = ["percent"]
+__all__ = ["factor", "percent"]
 
 MOST_PLACES = 12
 
@@ -20,14 +20,22 @@ def percent(ratio: Fraction, marks: Iterable[Fraction] = (), places: int = 2) ->
     Rounded half to even, with more places while the rounded number would compare differently than the exact one with one of
     ``marks``, 0 or 1. Where twelve places are not enough, ``<`` or ``>`` and the mark are shown.
     """
-    compared = (*marks, Fraction(0), Fraction(1))
+    return _rounded(ratio * 100, [mark * 100 for mark in (*marks, Fraction(0), Fraction(1))], places) + "%"
+
+
+def factor(value: Fraction, marks: Iterable[Fraction] = (), places: int = 1) -> str:
+    """A multiple such as ``14.4x``, under the same rule for ``marks`` and 0."""
+    return _rounded(value, [*marks, Fraction(0)], places) + "x"
+
+
+def _rounded(value: Fraction, marks: list[Fraction], places: int) -> str:
     for digits in range(places, MOST_PLACES + 1):
-        scaled = round(ratio * 100 * 10**digits)
-        rounded = Fraction(scaled, 100 * 10**digits)
-        if all(_sign(ratio - mark) == _sign(rounded - mark) for mark in compared):
-            return _decimal(scaled, digits) + "%"
-    mark = min(compared, key=lambda value: abs(ratio - value))
-    return ("<" if ratio < mark else ">") + _exact(mark) + "%"
+        scaled = round(value * 10**digits)
+        rounded = Fraction(scaled, 10**digits)
+        if all(_sign(value - mark) == _sign(rounded - mark) for mark in marks):
+            return _decimal(scaled, digits)
+    mark = min(marks, key=lambda candidate: abs(value - candidate))
+    return ("<" if value < mark else ">") + _exact(mark)
 
 
 def _sign(value: Fraction) -> int:
@@ -42,7 +50,7 @@ def _decimal(scaled: int, digits: int) -> str:
 
 def _exact(mark: Fraction) -> str:
     for digits in range(MOST_PLACES + 1):
-        scaled = mark * 100 * 10**digits
+        scaled = mark * 10**digits
         if scaled.denominator == 1:
             return _decimal(scaled.numerator, digits)
-    return f"{float(mark) * 100:.{MOST_PLACES}g}"
+    return f"{float(mark):.{MOST_PLACES}g}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.history.percent import percent
+from slo_gen.history.rounding import factor, percent
 
 OBJECTIVE = Fraction("0.9995")
 
@@ -43,3 +43,10 @@ def test_the_text_compares_as_the_number_does(ratio: Fraction, mark: Fraction) -
     for compared in (mark, Fraction(0), Fraction(1)):
         assert (shown > compared, shown < compared) == (ratio > compared, ratio < compared)
     assert abs(shown - ratio) <= Fraction(5, 10**5)
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    ("0", "0.0x"), ("0.04", "0.04x"), ("14.4", "14.4x"), ("14.41", "14.41x"), ("0.96", "0.96x"), ("3.14159", "3.1x"),
+])
+def test_multiples(value: str, text: str) -> None:
+    assert factor(Fraction(value), [Fraction(1), Fraction("14.4")]) == text
