@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Literal
 
 __all__ = [
-    "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Indicator",
-    "Latency", "Measure", "Origin", "Party", "Probe", "Ratio", "Service", "Slo", "Threshold", "TicketTarget",
+    "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
+    "Indicator", "Latency", "Measure", "Origin", "OtherTarget", "Party", "Probe", "Ratio", "Service", "Slo", "Threshold", "TicketTarget",
 ]
 
 Counting = Literal["exact", "light"]
@@ -98,6 +98,7 @@ class Indicator:
     target_labels: tuple[str, ...]        # labels that identify one scraped target
     origin: Origin
     expected_silence: int = 600           # seconds without data before SLMIndicatorNoData fires
+    places: Mapping[str, Origin] = field(default_factory=dict)   # where each selector stands, by its key: total, bad, histogram, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Time that does not count: by a known cause (maintenance, customer, ...), or while the PromQL ``when`` has a result."""
+
+    reason: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementTarget:
     """One promise on an indicator, e.g. at least 99.9 % of the period."""
 
@@ -155,6 +164,8 @@ class AgreementTarget:
     objective_text: str
     expected: Fraction | None             # expected level above the minimum, where one is agreed
     origin: Origin
+    where: Mapping[str, str] = field(default_factory=dict)   # labels that pick series of a grouped indicator
+    exclude: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,17 @@ class TicketTarget:
     hours: str                            # name of a calendar
     share: Fraction
     share_text: str
+    origin: Origin
+    expected: Fraction | None = None      # expected level above the minimum, where one is agreed
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTarget:
+    """One promise about something else: a count, the longest outage, a percentile, satisfaction, a recorded fact."""
+
+    name: str
+    about: Literal["count", "longest", "percentile", "satisfaction", "fact"]
+    objective_text: str
     origin: Origin
 
 
@@ -188,6 +210,7 @@ class Agreement:
     ticket_targets: tuple[TicketTarget, ...]
     backed_by: Mapping[str, tuple[str, ...]]
     origin: Origin
+    other_targets: tuple[OtherTarget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,23 +151,23 @@ class Source(Section, frozen=True, kw_only=True):
     verified_on: Annotated[DateText | UnsetType, Meta(description="Day on which somebody compared the text with this document.")] = UNSET
 
 
+BackingParts = Annotated[tuple[Union[AgreementTargetReference, "Backing"], ...], Meta(min_length=1)]
+"""Targets of agreements, or combinations of them."""
+
+
 class Backing(Choice, frozen=True, kw_only=True):
     """How several promises together back one."""
 
     all: Annotated[
-        tuple[Union[AgreementTargetReference, "Backing"], ...] | UnsetType,
+        BackingParts | UnsetType,
         Meta(description="All of them are needed: their failures add up."),
     ] = UNSET
     any: Annotated[
-        tuple[Union[AgreementTargetReference, "Backing"], ...] | UnsetType,
+        BackingParts | UnsetType,
         Meta(description="One of them is enough: they stand in for each other."),
     ] = UNSET
-    of: Annotated[
-        tuple[Union[AgreementTargetReference, "Backing"], ...] | UnsetType, Meta(description="So many of them (`at_least`) are needed.")
-    ] = UNSET
-    then: Annotated[
-        tuple[Union[AgreementTargetReference, "Backing"], ...] | UnsetType, Meta(description="One after the other: their times add up.")
-    ] = UNSET
+    of: Annotated[BackingParts | UnsetType, Meta(description="So many of them (`at_least`) are needed.")] = UNSET
+    then: Annotated[BackingParts | UnsetType, Meta(description="One after the other: their times add up.")] = UNSET
     at_least: Annotated[AtLeastOne | UnsetType, Meta(description="How many of `of` are needed.")] = UNSET
 
     exactly_one = (("all", "any", "of", "then"), ("all", "any", "at_least", "then"))

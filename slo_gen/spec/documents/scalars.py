@@ -220,7 +220,9 @@ DayRange = Annotated[str, _form(f"{_DAY}(-{_DAY})?", "days like mon-fri or sat",
 RecurringDay = Annotated[str, _form(rf"([1-5]\.|last )?{_DAY}", "a day like sun, 1.sun or `last fri`", "sun", "1.sun", "last fri")]
 """A day of the week: every one, or a counted one of the month."""
 
-Timezone = Annotated[str, _form("[A-Za-z][A-Za-z0-9_+/-]*", "a time zone like Europe/Berlin or UTC", "Europe/Berlin", "UTC")]
+Timezone = Annotated[
+    str, _form("[A-Za-z][A-Za-z0-9_+/-]*", "a time zone like Europe/Berlin or UTC", "Europe/Berlin", "UTC", refers="timezone")
+]
 """A time zone of the IANA database."""
 
 # --- people, places, texts -----------------------------------------------------------------------------------

@@ -1,0 +1,208 @@
+"""SLAs, OLAs and UCs after their templates were applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from slo_gen.spec import model
+from slo_gen.spec.convert import Document
+from slo_gen.spec.documents import OLA, SLA, UC, Customer, Service
+from slo_gen.spec.documents.agreement import AgreementBody, AgreementSpec, Backing, Period
+from slo_gen.spec.nearest import did_you_mean
+from slo_gen.spec.resolve.promises import Promises, promises
+from slo_gen.spec.resolve.references import Steps
+from slo_gen.spec.resolve.register import ALWAYS, Register, origin
+from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in_text
+
+__all__ = ["resolve_agreements"]
+
+_NO_TEMPLATE = AgreementBody()
+_UNKNOWN = Promises(complete=False)
+_NOTHING = Promises()
+
+
+def resolve_agreements(register: Register) -> dict[str, model.Agreement]:
+    """All agreements, sorted by name."""
+    resolver = _Resolver(register)
+    written: list[tuple[Document, SLA | OLA | UC]] = [*register.each(SLA), *register.each(OLA), *register.each(UC)]
+    written.sort(key=lambda each: each[0].name)
+    return {document.name: resolver.agreement(document, value) for document, value in written}
+
+
+class _Resolver:
+    """Applies templates; each template is looked at once however many agreements extend it."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._templates = {
+            f"{document.name}@{template.metadata.version}": (template.spec, promises(document, template.spec, register))
+            for document, template in register.templates()
+        }
+
+    def agreement(self, document: Document, value: SLA | OLA | UC) -> model.Agreement:
+        spec = value.spec
+        template, of_template = self._template(document, spec)
+        merged = promises(document, spec, self._register).over(of_template)
+        party = _party(value)
+        customer = self._register.get(Customer, party.name) if party.kind == "customer" else None
+        period = spec.period or template.period or Period()
+        hours = spec.hours or template.hours or ALWAYS
+        in_rows = {target.name: target for row in merged.rows.values() for target in row}
+        ticket_targets = {**in_rows, **merged.ticket_targets}
+        values = _Values(document, value, customer, self._register)
+        agreement = model.Agreement(
+            kind=value.kind if value.kind != "UPC" else "UC",
+            name=document.name,
+            title=value.metadata.title or document.name,
+            party=party,
+            service=spec.service,
+            template=spec.extends or "",
+            state=spec.state,
+            timezone=period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone,
+            period=period.length,
+            targets=tuple(values.inserted(target) for target in merged.targets.values()),
+            ticket_targets=tuple(each if each.hours else replace(each, hours=hours) for each in ticket_targets.values()),
+            backed_by={target: _leaves(backing) for target, backing in {**(template.backed_by or {}), **(spec.backed_by or {})}.items()},
+            origin=origin(document, ("metadata", "name")),
+            other_targets=tuple(merged.other_targets.values()),
+        )
+        self._check(document, spec, agreement, complete=merged.complete)
+        return agreement
+
+    def _template(self, document: Document, spec: AgreementSpec) -> tuple[AgreementBody, Promises]:
+        if not spec.extends:
+            return _NO_TEMPLATE, _NOTHING
+        if spec.extends in self._templates:
+            return self._templates[spec.extends]
+        name, _, version = spec.extends.rpartition("@")
+        versions = self._register.versions(name)
+        if versions:
+            message = f"there is no version {version} of template {name}"
+            listed = ", ".join(f"{name}@{each}" for each in versions)
+            hint = f"there {'is' if len(versions) == 1 else 'are'} {listed}"
+        else:
+            message = f"there is no template {name}"
+            hint = did_you_mean(name, self._register.template_names()) or "write a document of kind Template with this name"
+        self._register.problems.append(document.problem(("spec", "extends"), message, hint, check="unknown-reference"))
+        return _NO_TEMPLATE, _UNKNOWN
+
+    def _check(self, document: Document, spec: AgreementSpec, agreement: model.Agreement, *, complete: bool) -> None:
+        known = [
+            *(each.name for each in agreement.targets),
+            *(each.name for each in agreement.ticket_targets),
+            *(each.name for each in agreement.other_targets),
+        ]
+        if not known and complete:
+            self._problem(
+                document,
+                ("spec",),
+                f"{agreement.kind} {agreement.name} promises nothing",
+                "add `targets`, or `extends` a template",
+                "no-targets",
+            )
+        for path, target in _target_names(spec):
+            if target not in known and complete:
+                self._problem(document, path, f"the agreement has no target {target}", did_you_mean(target, known), "unknown-target")
+        if spec.term and spec.term.until and spec.term.until < spec.term.from_:
+            self._problem(document, ("spec", "term", "until"), "the term ends before it begins", f"it begins on {spec.term.from_}", "term")
+        for name, backing in (spec.backed_by or {}).items():
+            for path, part in _parts(backing, ("spec", "backed_by", name)):
+                if part.at_least and part.of and part.at_least > len(part.of):
+                    message = f"{part.at_least} of {len(part.of)} is more than there are"
+                    self._problem(document, (*path, "at_least"), message, f"write at most {len(part.of)}", "backing")
+
+    def _problem(self, document: Document, path: Steps, message: str, hint: str, check: str) -> None:
+        by_key = path == ("spec",) or (len(path) == 3 and path[1] == "backed_by")
+        self._register.problems.append(document.problem(path, message, hint, check=check, key=by_key))
+
+
+class _Values:
+    """What may be inserted in the targets of one agreement."""
+
+    def __init__(self, document: Document, value: SLA | OLA | UC, customer: Customer | None, register: Register) -> None:
+        self._document = document
+        self._value = value
+        self._customer = customer
+        self._register = register
+
+    def inserted(self, target: model.AgreementTarget) -> model.AgreementTarget:
+        """The target with its values, or as it was when it asks for none."""
+        if not any("${" in text for text in target.where.values()) and not any("${" in each.when for each in target.exclude):
+            return target
+        values = self._all()
+        try:
+            return replace(
+                target,
+                where={label: insert_in_text(text, values) for label, text in target.where.items()},
+                exclude=tuple(replace(each, when=insert_in_promql(each.when, values)) for each in target.exclude),
+            )
+        except InsertError as error:
+            self._refuse(error, target, values)
+            return target
+
+    def _all(self) -> dict[str, str]:
+        metadata = self._value.metadata
+        values = {"agreement.name": metadata.name, "agreement.title": metadata.title or metadata.name}
+        values["service.name"] = self._value.spec.service
+        service = self._register.get(Service, self._value.spec.service)
+        values["service.title"] = (service.metadata.title if service else "") or self._value.spec.service
+        values.update({f"agreement.values.{name}": text for name, text in self._value.spec.values.items()})
+        if self._customer is not None:
+            values["customer.name"] = self._customer.metadata.name
+            values["customer.title"] = self._customer.metadata.title or self._customer.metadata.name
+            values.update({f"customer.selector.{name}": text for name, text in self._customer.spec.selector.items()})
+        return values
+
+    def _refuse(self, error: InsertError, target: model.AgreementTarget, values: Mapping[str, str]) -> None:
+        own = target.origin.file == self._document.file and not self._value.spec.extends
+        path: Steps = ("metadata", "name") if own else ("spec", "extends")
+        hint = did_you_mean(error.name, values) if error.unknown else 'quote it with " instead'
+        if error.unknown and error.name.startswith("customer.selector.") and self._customer is not None:
+            label = error.name.removeprefix("customer.selector.")
+            hint = f"add {label} to `selector` of customer {self._customer.metadata.name}"
+        message = f"target {target.name} of {self._document.kind} {self._document.name}: {error}"
+        self._register.problems.append(self._document.problem(path, message, hint, check="unknown-value"))
+
+
+def _party(value: SLA | OLA | UC) -> model.Party:
+    if isinstance(value, SLA):
+        return model.Party("customer", value.spec.customer)
+    if isinstance(value, OLA):
+        return model.Party("team", value.spec.team)
+    return model.Party("supplier", value.spec.supplier)
+
+
+def _target_names(spec: AgreementSpec) -> Iterator[tuple[Steps, str]]:
+    """Where an agreement names its own targets."""
+    for name in spec.backed_by or {}:
+        yield ("spec", "backed_by", name), name
+    for position, exception in enumerate(spec.exceptions):
+        yield ("spec", "exceptions", position, "target"), exception.target
+    for position, name in enumerate(spec.credits.targets if spec.credits else ()):
+        yield ("spec", "credits", "targets", position), name
+    for position, termination in enumerate(spec.termination or ()):
+        for inner, name in enumerate(termination.targets):
+            yield ("spec", "termination", position, "targets", inner), name
+    for position, workload in enumerate(spec.workload or ()):
+        for inner, name in enumerate(workload.suspends):
+            yield ("spec", "workload", position, "suspends", inner), name
+
+
+# --- backing -------------------------------------------------------------------------------------------------
+def _leaves(backing: str | Backing) -> tuple[str, ...]:
+    """The targets that a backing names, each once."""
+    if isinstance(backing, str):
+        return (backing,)
+    parts = backing.all or backing.any or backing.of or backing.then or ()
+    return tuple(dict.fromkeys(leaf for part in parts for leaf in _leaves(part)))
+
+
+def _parts(backing: str | Backing, path: Steps) -> Iterator[tuple[Steps, Backing]]:
+    """A backing and those inside it, with their places."""
+    if isinstance(backing, str):
+        return
+    yield path, backing
+    for key, parts in (("all", backing.all), ("any", backing.any), ("of", backing.of), ("then", backing.then)):
+        for position, part in enumerate(parts or ()):
+            yield from _parts(part, (*path, key, position))

@@ -1,0 +1,110 @@
+"""Indicators: what is measured, with the defaults of the Policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Literal
+
+from slo_gen import names
+from slo_gen.spec import documents, model
+from slo_gen.spec.convert import Document
+from slo_gen.spec.documents.indicator import IndicatorSpec
+from slo_gen.spec.problems import Problem
+from slo_gen.spec.resolve.quantities import seconds
+from slo_gen.spec.resolve.references import Steps
+from slo_gen.spec.resolve.register import Register, origin
+
+__all__ = ["LIMIT_WORDS", "resolve_indicators"]
+
+LIMIT_WORDS: Mapping[str, Literal[">", ">=", "<", "<="]] = {
+    "above": ">",
+    "more than": ">",
+    "at least": ">=",
+    "below": "<",
+    "less than": "<",
+    "at most": "<=",
+}
+"""What the words of a bound mean."""
+
+
+def resolve_indicators(register: Register, agreed: frozenset[str]) -> dict[str, model.Indicator]:
+    """All indicators. Those in ``agreed``, which agreements use, are counted exactly unless they say otherwise."""
+    return {document.name: _indicator(document, value, register, agreed) for document, value in register.each(documents.Indicator)}
+
+
+def _indicator(document: Document, value: documents.Indicator, register: Register, agreed: frozenset[str]) -> model.Indicator:
+    spec = value.spec
+    settings = register.policy.spec.evaluation
+    register.problems.extend(_label_problems(document, spec))
+    measure, places = _measure(document, spec)
+    return model.Indicator(
+        name=document.name,
+        title=value.metadata.title or document.name,
+        service=spec.service,
+        measure=measure,
+        by=tuple(dict.fromkeys(spec.by)),
+        counting=spec.counting or ("exact" if document.name in agreed else "light"),
+        scrape_interval=whole_seconds(register, document, ("spec", "scrape_interval"), spec.scrape_interval or settings.scrape_interval),
+        bridge=whole_seconds(register, document, ("spec", "bridge"), spec.bridge),
+        target_labels=tuple(dict.fromkeys(spec.target_labels or settings.target_labels)),
+        origin=origin(document, ("metadata", "name")),
+        expected_silence=whole_seconds(register, document, ("spec", "expected_silence"), spec.expected_silence),
+        places=places,
+    )
+
+
+def whole_seconds(register: Register, document: Document, path: Steps, duration: str) -> int:
+    """A duration in whole seconds; what is shorter, or has a rest, becomes a problem and is rounded up."""
+    exact = seconds(duration)
+    if exact.denominator != 1:
+        register.problems.append(
+            document.problem(path, f"{duration} is no whole number of seconds", "write whole seconds", check="duration")
+        )
+    return -(-exact.numerator // exact.denominator)
+
+
+def _measure(document: Document, spec: IndicatorSpec) -> tuple[model.Measure, dict[str, model.Origin]]:
+    if spec.events:
+        places = _places(document, "events", ("total", "bad", "good"))
+        return model.Events(spec.events.total, spec.events.bad or None, spec.events.good or None), places
+    if spec.latency:
+        scale = 1000 if spec.latency.unit == "milliseconds" else 1
+        latency = model.Latency(spec.latency.histogram, seconds(spec.latency.threshold) * scale, spec.latency.native)
+        return latency, _places(document, "latency", ("histogram", "threshold"))
+    if spec.threshold:
+        words, _, limit = spec.threshold.bad_when.rpartition(" ")
+        return model.Threshold(spec.threshold.value, LIMIT_WORDS[words], Fraction(limit)), _places(
+            document, "threshold", ("value", "bad_when")
+        )
+    if spec.probe:
+        quorum = None if spec.probe.quorum == "majority" else spec.probe.quorum
+        return model.Probe(spec.probe.series, spec.probe.location, quorum), _places(document, "probe", ("series", "quorum"))
+    assert spec.ratio, "the structs take exactly one measure"
+    return model.Ratio(spec.ratio.error), _places(document, "ratio", ("error",))
+
+
+def _places(document: Document, measure: str, keys: Iterable[str]) -> dict[str, model.Origin]:
+    return {key: origin(document, ("spec", measure, key)) for key in keys if document.written(("spec", measure, key))}
+
+
+def _label_problems(document: Document, spec: IndicatorSpec) -> Iterable[Problem]:
+    for position, label in enumerate(spec.by):
+        path = ("spec", "by", position)
+        if label in names.RESERVED_LABELS:
+            yield document.problem(
+                path, f"{label} is a label that slo-gen sets itself", "split the indicator by another label", check="reserved-label"
+            )
+        elif label.startswith("__"):
+            yield document.problem(
+                path, f"{label} is a label that Prometheus drops", "split the indicator by another label", check="reserved-label"
+            )
+        elif label in spec.by[:position]:
+            yield document.problem(path, f"{label} is there twice", "remove one", check="duplicate-label")
+        elif spec.probe and label == spec.probe.location:
+            yield document.problem(
+                path,
+                f"{label} tells the locations of the probe apart, so each result would have one location",
+                "leave it out; a quorum is taken over all locations",
+                check="probe-location",
+            )
