@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.problems import Problem
-from slo_gen.spec.yaml_text import MAX_FILE_BYTES
+from slo_gen.spec.yaml_text import MAX_FILE_BYTES, shown_text
 
 __all__ = ["STDIN", "Loaded", "load"]
 
@@ -45,8 +45,7 @@ def load(paths: Sequence[Path], stdin: BinaryIO | None = None) -> Loaded:
     documents, found = read_documents(texts.items())
     problems.extend(found)
     problems.extend(_empty(texts, documents, problems))
-    sources = {file: data.decode("utf-8", "replace").removeprefix("\ufeff") for file, data in texts.items()}
-    return Loaded(documents, sorted(problems), sources)
+    return Loaded(documents, sorted(problems), {file: shown_text(data) for file, data in texts.items()})
 
 
 def _read_path(path: Path, texts: dict[str, bytes], problems: list[Problem]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect
 
-from slo_gen.spec.documents import API_VERSION, KINDS, Choice, Envelope
+from slo_gen.spec.documents import API_VERSION, KINDS, Choice, Envelope, Section
 from slo_gen.spec.documents.envelope import choice_message
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def schema() -> Schema:
     _, definitions = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
     for choice in _choices(Choice):
         definitions[choice.__name__]["allOf"] = [_one_of(keys) for keys in choice.exactly_one]
+    for section in _sections_below(Section):
+        for key, names in _fixed_keys(section):
+            definitions[section.__name__]["properties"][key]["propertyNames"] = {"enum": names}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": _ID,
@@ -79,6 +82,24 @@ def _choices(section: type[Choice]) -> Iterator[type[Choice]]:
     for choice in section.__subclasses__():
         yield choice
         yield from _choices(choice)
+
+
+def _sections_below(section: type[Section]) -> Iterator[type[Section]]:
+    for each in section.__subclasses__():
+        yield each
+        yield from _sections_below(each)
+
+
+def _fixed_keys(section: type[Section]) -> Iterator[tuple[str, list[str]]]:
+    """Mappings whose keys are words out of a list, which msgspec's own schema leaves out."""
+    information = inspect.type_info(section)
+    assert isinstance(information, inspect.StructType)
+    for field in information.fields:
+        kind, _ = _bare(field.type)
+        if isinstance(kind, inspect.DictType):
+            names, _ = _bare(kind.key_type)
+            if isinstance(names, inspect.LiteralType):
+                yield field.encode_name, sorted(str(name) for name in names.values)
 
 
 def _one_of(keys: tuple[str, ...]) -> Schema:

@@ -6,11 +6,14 @@ an error that follows from another one (the field that is missing because its na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 
 from slo_gen.spec.documents import API_VERSION, Envelope
 from slo_gen.spec.nearest import did_you_mean, nearest
@@ -18,8 +21,7 @@ from slo_gen.spec.problems import Problem
 from slo_gen.spec.schema import validator
 from slo_gen.spec.schema_words import Schema, expected, field_line, flow_yaml, found, repairs, resolve
 from slo_gen.spec.source import Path, Span
-from slo_gen.spec.yaml_reader import COMMA_HINT, RawDocument
-from slo_gen.spec.yaml_scalars import plain_value
+from slo_gen.spec.yaml_reader import RawDocument
 
 __all__ = ["schema_problems"]
 
@@ -27,6 +29,8 @@ __all__ = ["schema_problems"]
 def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> list[Problem]:
     """All problems of a document by the schema of its kind, without repetitions, in the order of writing."""
     explainer = _Explainer(raw)
+    if explainer.foreign():
+        return explainer.problems
     kind = raw.value.get("kind")
     if not isinstance(kind, str) or kind not in kinds:
         explainer.kind(kind, kinds)
@@ -63,13 +67,18 @@ class _Explainer:
         self._told: set[tuple[tuple[str | int, ...], str]] = set()
 
     # --- the document as a whole ------------------------------------------------------------------------------
-    def kind(self, kind: Any, kinds: Iterable[str]) -> None:
-        """What is wrong with the kind, or with a document that is somebody else's."""
+    def foreign(self) -> bool:
+        """Whether the document is another tool's, by its apiVersion. Then nothing else is said about it."""
         version = self._raw.value.get("apiVersion")
-        if isinstance(version, str) and version != API_VERSION and (not isinstance(kind, str) or nearest(kind, kinds) is None):
-            hint = f"write `apiVersion: {API_VERSION}`, or keep documents of other tools out of this folder"
-            self._add(self._value(["apiVersion"]), f"this is no document of slo-gen: its apiVersion is `{version}`", hint)
-        elif "kind" not in self._raw.value:
+        if not isinstance(version, str) or version.startswith(API_VERSION.partition("/")[0]):
+            return False
+        hint = f"write `apiVersion: {API_VERSION}`, or keep documents of other tools out of this folder"
+        self._add(self._value(["apiVersion"]), f"this is no document of slo-gen: its apiVersion is `{version}`", hint)
+        return True
+
+    def kind(self, kind: Any, kinds: Iterable[str]) -> None:
+        """What is wrong with the kind."""
+        if "kind" not in self._raw.value:
             self._add(self._value([]), "`kind` is missing", f"add a line `kind: SLO`; {did_you_mean('', kinds, most_listed=30)}")
         elif isinstance(kind, str):
             self._add(self._value(["kind"]), f"there is no kind `{kind}`", did_you_mean(kind, kinds, most_listed=30))
@@ -104,7 +113,7 @@ class _Explainer:
             yield _Leaf.of(error, path, self._root)
 
     def _meant_branch(self, error: ValidationError) -> list[ValidationError] | None:
-        """The errors of the branch that accepts what kind of value was written; None when several or none do."""
+        """The errors of the branch that accepts such a mapping, list or number; None when several or none do, and for text."""
         branches: dict[int, list[ValidationError]] = {}
         for child in error.context or ():
             branches.setdefault(int(child.relative_schema_path[0]), []).append(child)
@@ -114,9 +123,9 @@ class _Explainer:
         ]
         if len(fitting) > 1 and isinstance(error.instance, dict):
             return min(fitting, key=len)
-        if len(fitting) > 1 and isinstance(error.instance, (int, float)):
-            return fitting[-1]
-        return fitting[0] if len(fitting) == 1 else None
+        if isinstance(error.instance, (int, float)):
+            return fitting[-1] if fitting else None
+        return fitting[0] if len(fitting) == 1 and isinstance(error.instance, (dict, list)) else None
 
     # --- one error --------------------------------------------------------------------------------------------
     def _explain(self, leaf: _Leaf) -> None:
@@ -139,12 +148,10 @@ class _Explainer:
     def _unknown_fields(self, leaf: _Leaf) -> None:
         fields = leaf.schema.get("properties", {})
         for name in leaf.value:
-            if name in fields:
+            if name in fields or self._cut_by_comma(leaf, name):
                 continue
             place = self._elsewhere(name, leaf.path)
             meant = None if place is not None else nearest(name, [field for field in fields if field not in leaf.value] or fields)
-            if place is None and meant is None and len(fields) == 1:
-                meant = next(iter(fields))
             if place is not None:
                 self._told.add((place, name))
                 hint = f"`{name}` belongs in `{place[0]}`" if place else f"`{name}` belongs beside `kind` and `metadata`"
@@ -152,17 +159,23 @@ class _Explainer:
                 self._told.add((leaf.path, meant))
                 hint = f"did you mean `{meant}`?"
             else:
+                self._told.update((leaf.path, field) for field in fields if len(fields) == 1)
                 hint = did_you_mean("", fields)
-            if leaf.value[name] is None and self._after_comma([*leaf.path, name]):
-                hint = COMMA_HINT
             self._add(self._key([*leaf.path, name]), f"unknown field `{name}` of {self._place(leaf.path)}", hint)
 
-    def _after_comma(self, path: Path) -> bool:
-        """Whether a key follows a comma without a blank, like the second half of ``99,9%``."""
-        span = self._key(path)
-        source = self._raw.positions.source
-        start = source.offset(span.line, span.column)
-        return source.text[start - 1 : start] == ","
+    def _cut_by_comma(self, leaf: _Leaf, name: str) -> bool:
+        """Report a key that is the second half of a value, like the ``9%`` of ``{objective: 99,9%}``."""
+        names = list(leaf.value)
+        before = names[names.index(name) - 1]
+        span, rest = self._value([*leaf.path, before]), self._key([*leaf.path, name])
+        adjacent = (span.line, span.column + span.length + 1) == (rest.line, rest.column)
+        if leaf.value[name] is not None or not adjacent or before == name:
+            return False
+        self._told.add(((*leaf.path, before), ""))
+        whole = span._replace(length=span.length + 1 + rest.length)
+        hint = f"write `{self._written([*leaf.path, before])}.{name}`, or quote the value"
+        self._add(whole, f"`{before}`: a comma inside `{{...}}` ends the value", hint)
+        return True
 
     def _elsewhere(self, name: str, path: tuple[str | int, ...]) -> tuple[str, ...] | None:
         """Where a field belongs that stands in the wrong one of the three mappings that every document has."""
@@ -198,6 +211,7 @@ class _Explainer:
             message = f"only one of {listed} can be given in {self._place(leaf.path)}"
             self._add(self._key([*leaf.path, given[1]]), message, f"keep {others}")
         elif not any((leaf.path, name) in self._told for name in names):
+            self._told.update((leaf.path, name) for name in names)
             self._add(self._value(leaf.path), f"one of {listed} is missing in {self._place(leaf.path)}", self._choice_hint(leaf, names))
 
     def _choice_hint(self, leaf: _Leaf, names: list[str]) -> str:
@@ -219,7 +233,7 @@ class _Explainer:
         name = leaf.value
         schema = leaf.schema
         message = f"the key `{name}` in {self._place(leaf.path)}: expected {expected(schema, self._root)}"
-        meant = did_you_mean(name, [str(choice) for choice in schema["enum"]]) if "enum" in schema else self._repaired(leaf, name)
+        meant = did_you_mean(name, [str(choice) for choice in schema["enum"]]) if "enum" in schema else self._repaired(leaf, name, str)
         self._add(self._key([*leaf.path, name]), message, meant)
 
     def _no_value(self, leaf: _Leaf) -> None:
@@ -254,27 +268,34 @@ class _Explainer:
         written = self._written(leaf.path)
         if isinstance(value, (dict, list)) and written[:1] in ("{", "[") and _accepts_type(schema, "text"):
             return f"quote text that starts with `{written[0]}`: '...'"
+        if isinstance(value, str) and _no_such_day(value):
+            return f"there is no {value[:10]} in the calendar"
         if isinstance(value, str):
             choices = [str(choice) for choice in _choices(schema, self._root)]
             meant = nearest(value, choices)
             if meant is not None:
                 return f"did you mean `{flow_yaml(meant)}`?"
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            with_unit = [text for text in _examples(schema, self._root) if text[:1].isdigit() and text.strip("0123456789.") in _UNITS]
+            if len(with_unit) > 1:
+                return f"a number needs its unit or sign, for example `{'`, `'.join(with_unit)}`"
         repaired = self._repaired(leaf, value)
         if repaired:
             return repaired
         if "properties" in schema:
             return did_you_mean("", [f"{name}:" for name in schema["properties"]]).replace("known: ", "its fields are ")
         if leaf.path and isinstance(leaf.path[-1], str) and "enum" not in schema and "const" not in schema:
-            return f"write for example `{field_line(leaf.path[-1], schema, self._root)}`"
+            line = field_line(leaf.path[-1], schema, self._root)
+            return "" if line.endswith(("{}", "[]")) else f"write for example `{line}`"
         return ""
 
-    def _repaired(self, leaf: _Leaf, value: Any) -> str:
+    def _repaired(self, leaf: _Leaf, value: Any, kind: type = object) -> str:
         """The value with a small slip mended, when that makes it one that the schema accepts."""
         check = validator(self._kind).evolve(schema=leaf.schema)
         text = value if isinstance(value, str) else self._written(leaf.path)
-        for candidate in repairs(value, text, str(leaf.schema.get("pattern", ""))):
-            if candidate != value and check.is_valid(candidate):
-                return f"did you mean `{_quoted(candidate, value)}`?"
+        for candidate in repairs(value, text, " ".join(_patterns(leaf.schema, self._root))):
+            if isinstance(candidate, kind) and not _same(candidate, value) and _valid(check, candidate):
+                return f"did you mean `{flow_yaml(candidate)}`?"
         return ""
 
     # --- places and words -------------------------------------------------------------------------------------
@@ -310,6 +331,8 @@ class _Explainer:
         self.problems.append(Problem("error", file, span.line, span.column, message, hint, length=span.length))
 
 
+_UNITS = frozenset({"%", "s", "m", "h", "d", "bd", "bh", "w", "mo"})
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _BOUNDS = {
     "minimum": "expected {bound} or more, found {found}",
     "maximum": "expected {bound} or less, found {found}",
@@ -317,9 +340,27 @@ _BOUNDS = {
     "exclusiveMaximum": "expected less than {bound}, found {found}",
     "minLength": "expected text, found nothing between the quotes",
     "maxLength": "expected at most {bound} characters, found {size}",
-    "minItems": "expected at least {bound} in the list, found {size}",
-    "maxItems": "expected at most {bound} in the list, found {size}",
+    "minItems": "expected a list of {bound} or more, found {size}",
+    "maxItems": "expected a list of {bound} or fewer, found {size}",
 }
+
+
+def _no_such_day(text: str) -> bool:
+    if not _DAY.match(text):
+        return False
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return True
+    return False
+
+
+def _valid(check: Validator, candidate: Any) -> bool:
+    return check.is_valid(candidate)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and one == other
 
 
 def _is_choice(branches: Any) -> bool:
@@ -347,10 +388,19 @@ def _choices(schema: Schema, root: Schema) -> Iterator[Any]:
         yield from _choices(resolve(branch, root), root)
 
 
-def _quoted(candidate: Any, value: Any) -> str:
-    """The mended value as it is typed: text that was read as a number gets quotes."""
-    shown = flow_yaml(candidate)
-    return f"'{candidate}'" if isinstance(candidate, str) and not isinstance(value, str) and plain_value(candidate) != candidate else shown
+def _patterns(schema: Schema, root: Schema) -> Iterator[str]:
+    """The patterns of a schema and of the branches of its union."""
+    if "pattern" in schema:
+        yield schema["pattern"]
+    for branch in schema.get("anyOf", ()):
+        yield from _patterns(resolve(branch, root), root)
+
+
+def _examples(schema: Schema, root: Schema) -> Iterator[str]:
+    """The examples of a schema and of the branches of its union that are texts."""
+    yield from (text for text in schema.get("examples", ()) if isinstance(text, str))
+    for branch in schema.get("anyOf", ()):
+        yield from _examples(resolve(branch, root), root)
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

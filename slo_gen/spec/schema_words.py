@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Schema", "example", "expected", "field_line", "flow_yaml", "found", "repairs", "resolve"]
+from slo_gen.spec.yaml_scalars import BadNumberError, plain_value
+
+__all__ = ["Schema", "example", "expected", "field_line", "flow_yaml", "found", "plain_value_or_text", "repairs", "resolve"]
 
 Schema = Mapping[str, Any]
 
@@ -21,8 +23,7 @@ _TYPES = {
     "object": "a mapping",
     "null": "nothing",
 }
-_PLAIN = re.compile(r"[A-Za-z/_][A-Za-z0-9 ._/@%+-]*|[0-9]+[A-Za-z%][A-Za-z0-9._/@%+-]*|[0-9]+\.[0-9]+%|[0-9]{4}-[0-9-]+[0-9T:+]*")
-_NOT_PLAIN = frozenset({"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL", ""})
+_PLAIN = re.compile(r"[A-Za-z0-9/_.](?:[A-Za-z0-9 ._/@%+-]|:(?! |$))*(?<! )")
 _SPELT_SPAN = re.compile(r"\s*([0-9]+)\s*([A-Za-z]+)\.?\s*")
 _UNITS = {
     "ms": "ms millisecond milliseconds msec",
@@ -37,8 +38,10 @@ _UNITS = {
     "bh": "bh businesshour businesshours",
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_REFERENCES = ("team/", "service/", "customer/", "supplier/", "role/", "at least ", "above ", "https://")
-_TRUTH = {"yes": True, "on": True, "y": True, "no": False, "off": False, "n": False}
+_REFERENCES = ("team/", "service/", "customer/", "supplier/", "role/", "https://")
+_TRUTH = {"yes": True, "on": True, "y": True, "true": True, "no": False, "off": False, "n": False, "false": False}
+_COMPARISONS = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def resolve(schema: Schema, root: Schema) -> Schema:
@@ -58,7 +61,7 @@ def expected(schema: Schema, root: Schema) -> str:
     schema = resolve(schema, root)
     for alternatives in ("anyOf", "oneOf"):
         if alternatives in schema:
-            return " or ".join(dict.fromkeys(expected(branch, root) for branch in schema[alternatives]))
+            return ", or ".join(dict.fromkeys(expected(branch, root) for branch in schema[alternatives]))
     if "const" in schema:
         return f"`{_scalar(schema['const'])}`"
     if "enum" in schema:
@@ -81,7 +84,8 @@ def found(value: Any, text: str = "") -> str:
     if isinstance(value, (int, float)):
         return f"the number {text or value}"
     if isinstance(value, str):
-        return f"`{_short(value)}`" if value else "empty text"
+        kind = "" if plain_value_or_text(value) == value else "the text "
+        return f"{kind}`{_short(value)}`" if value else "empty text"
     return "a list" if isinstance(value, list) else "a mapping"
 
 
@@ -132,7 +136,7 @@ def flow_yaml(value: Any) -> str:
         return "[" + ", ".join(flow_yaml(item) for item in value) + "]"
     if not isinstance(value, str):
         return _scalar(value)
-    if _PLAIN.fullmatch(value) and value not in _NOT_PLAIN and not value.endswith(" "):
+    if _PLAIN.fullmatch(value) and plain_value_or_text(value) == value:
         return value
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
@@ -186,27 +190,41 @@ def _texts(text: str, pattern: str) -> Iterator[str]:
     stripped = text.strip()
     squeezed = re.sub(r"\s+", "", stripped)
     dashed = re.sub(r"[^a-z0-9.]+", "-", stripped.lower()).strip("-.")
-    if span := _span(stripped):
-        yield span
+    yield from _reworded(stripped, pattern)
     for candidate in (stripped, stripped.lower(), stripped.upper(), dashed, squeezed, squeezed.lower(), stripped.replace(",", ".")):
         yield candidate
         yield f"{candidate}%"
     yield from (f"{text}{unit}" for unit in ("d", "m") if text.isdecimal())
     yield re.sub(r"[^A-Za-z0-9_]+", "_", stripped)
     for prefix in _REFERENCES:
-        if prefix.rstrip("s:/ ") in pattern:
+        if prefix.rstrip("s:/") in pattern:
             yield prefix + stripped
             yield prefix + dashed
     if "/" in stripped:
         yield stripped.rpartition("/")[2]
-    if re.fullmatch(r"[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}", stripped):
-        day, month, year = stripped.split(".")
+
+
+def _reworded(text: str, pattern: str) -> Iterator[str]:
+    """Spans, dates, hours, days and bounds in the form that documents use."""
+    if span := _span(re.sub(r"(business|working)\s+", r"\1", text.lower())):
+        yield span
+    if "per" in pattern:
+        yield re.sub(r"\s*(?:/|\ban?\b|\beach\b|\bevery\b)\s*", " per ", text)
+    if compared := re.fullmatch(r"([<>]=?)\s*(.+)", text):
+        yield f"{_COMPARISONS[compared.group(1)]} {compared.group(2)}"
+    if re.fullmatch(r"[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}", text):
+        day, month, year = text.split(".")
         yield f"{year}-{int(month):02}-{int(day):02}"
-    if re.fullmatch(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", stripped):
-        year, month, day = re.split(r"[-/.]", stripped)
+    if re.fullmatch(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text):
+        year, month, day = re.split(r"[-/.]", text)
         yield f"{year}-{int(month):02}-{int(day):02}"
-    if re.fullmatch(r"[0-9]{1,2}(:[0-9]{2})?-[0-9]{1,2}(:[0-9]{2})?", stripped):
-        yield "-".join(_clock(end) for end in stripped.split("-"))
+    if re.fullmatch(r"[0-9]{1,2}(:[0-9]{2})?-[0-9]{1,2}(:[0-9]{2})?", text):
+        yield "-".join(_clock(end) for end in text.split("-"))
+    if "/" in pattern and " " in text:
+        yield re.sub(r"\s+", "/", text)
+    days = [day[:3] for word in re.split(r"\s*-\s*", text.lower()) for day in _DAYS if word and day.startswith(word)]
+    if days:
+        yield "-".join(days)
 
 
 def _clock(text: str) -> str:
@@ -229,6 +247,14 @@ def _span(text: str) -> str:
 
 def _scalar(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (bool, type(None))) else str(value)
+
+
+def plain_value_or_text(text: str) -> Any:
+    """What YAML reads when the text is written without quotes."""
+    try:
+        return plain_value(text)
+    except BadNumberError:
+        return None
 
 
 def _short(text: str) -> str:

@@ -33,7 +33,7 @@ from slo_gen.spec.yaml_scalars import BadNumberError, plain_value
 from slo_gen.spec.yaml_syntax import syntax_problem
 from slo_gen.spec.yaml_text import problem_at
 
-__all__ = ["COMMA_HINT", "MAX_ALIAS_NODES", "MAX_DEPTH", "MAX_PROBLEMS", "RawDocument", "read_yaml"]
+__all__ = ["MAX_ALIAS_NODES", "MAX_DEPTH", "MAX_PROBLEMS", "RawDocument", "read_yaml"]
 
 MAX_DEPTH = 64
 """Levels of mappings and lists inside each other, aliases expanded."""
@@ -43,8 +43,6 @@ MAX_ALIAS_NODES = 100_000
 
 MAX_PROBLEMS = 50
 """Problems of one file after which the rest of the file is not read."""
-
-COMMA_HINT = "a comma inside `{...}` starts the next field: write decimals with a point, or quote the value"
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _TAGGED = re.compile(r"(?:&\S+\s+)?!")
@@ -80,10 +78,13 @@ def _read_stream(source: Source, begin: int, documents: list[RawDocument], probl
     try:
         while (document := builder.next_document()) is not None:
             documents.extend(document)
+            builder.read = bool(document)
         return -1
     except _GivenUpError:
         stopped = builder.offset
     except yaml.YAMLError as error:
+        if builder.between_documents and builder.read:
+            documents.pop()  # it ended where the error stands, and what it lacks is the consequence
         problem, stopped = syntax_problem(source, begin, error)
         problems.append(problem)
     following = _DOCUMENT_START.search(source.text, max(stopped, begin + 1))
@@ -120,6 +121,8 @@ class _Builder:
         self._keys: dict[str, str] = {}
         self._expanded = 0
         self._no_mapping: Any = None
+        self.between_documents = True
+        self.read = False
         self.offset = begin
         self._start_document()
 
@@ -131,12 +134,14 @@ class _Builder:
 
     def next_document(self) -> list[RawDocument] | None:
         """The next document, as a list that is empty when the document holds nothing; None at the end."""
+        self.between_documents = True
         event = self._event()
         while type(event) is not DocumentStartEvent and type(event) is not StreamEndEvent:
             event = self._event()
         self._settle()
         if type(event) is StreamEndEvent:
             return None
+        self.between_documents = False
         self._start_document()
         known = len(self._problems)
         event = self._event()
@@ -291,10 +296,13 @@ class _Builder:
         if value is None and not text:
             self._refuse(event, "a key is missing before `:`", "write `name: value`")
         elif not isinstance(value, str):
+            start = event.start_mark.index
+            if self._text[start - 1 : start] == ",":
+                hint = "write decimals with a point (18400.00), or quote the value"
+                self._refuse(event, f"a comma inside `{{...}}` ends the value, and `{text}` cannot be a key", hint)
+                return
             kind = "nothing" if value is None else "a truth value" if isinstance(value, bool) else "a number"
-            after_comma = self._text[event.start_mark.index - 1 : event.start_mark.index] == ","
-            hint = COMMA_HINT if after_comma else f"quote it: '{text}':"
-            self._refuse(event, f"the key `{text}` is {kind}, and keys must be text", hint)
+            self._refuse(event, f"the key `{text}` is {kind}, and keys must be text", f"quote it: '{text}':")
 
     def _refuse_key(self, event: Any) -> NoReturn:
         if type(event) is AliasEvent:

@@ -151,7 +151,9 @@ def _missing_colon(report: _Report) -> _Fault:
 
 
 def _no_colon(start: int, content: str) -> _Fault:
-    return _Fault(start, start + len(content), "`:` is missing after the key in this line", f"write `{_short(content)}: value`")
+    key, _, value = content.partition(" ")
+    hint = f"write `{_short(f'{key}: {value.strip()}')}`" if value else f"write `{_short(content)}: value`"
+    return _Fault(start, start + len(content), "`:` is missing after the key in this line", hint)
 
 
 def _missing_space(start: int, glued: re.Match[str]) -> _Fault:
@@ -213,8 +215,10 @@ def _expected_dash(report: _Report) -> _Fault:
 
 
 def _indentation(report: _Report) -> _Fault:
-    indents = _open_indents(report)
-    choices = " or ".join(_spaces(indent) for indent in indents) if indents else "no spaces"
+    indents = _open_indents(report) or [0]
+    written = len(report.before())
+    least = min(abs(indent - written) for indent in indents)
+    choices = " or ".join(_spaces(indent) for indent in indents if abs(indent - written) == least)
     end = report.line_end(report.at)
     return _Fault(report.at, end, "the indentation of this line fits no line above", f"indent it by {choices}")
 

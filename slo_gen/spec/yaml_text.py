@@ -8,7 +8,7 @@ import re
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.source import Source
 
-__all__ = ["MAX_FILE_BYTES", "problem_at", "read_text"]
+__all__ = ["MAX_FILE_BYTES", "problem_at", "read_text", "shown_text"]
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """Size of a file beyond which it is not read."""
@@ -49,6 +49,13 @@ def read_text(file: str, data: bytes | str) -> tuple[Source | None, list[Problem
     return source, []
 
 
+def shown_text(data: bytes | str) -> str:
+    """The text of a file for showing its lines beside problems, "" for one that is no text."""
+    if isinstance(data, bytes):
+        data = "" if b"\0" in data else data.decode("utf-8", "replace")
+    return data.removeprefix("\ufeff")
+
+
 def problem_at(source: Source, start: int, end: int, message: str, hint: str = "") -> Problem:
     """An error about the characters from offset ``start`` to ``end`` of a file."""
     span = source.span(start, end)
@@ -72,7 +79,7 @@ def _refused_character(source: Source, offset: int) -> Problem:
     character = source.text[offset]
     name = f"U+{ord(character):04X}"
     if character == "\0":
-        message, hint = "the file holds a NUL byte", "is it a text file, saved as UTF-8?"
+        message, hint = "the file holds a NUL byte", "save it as text in UTF-8; a binary file cannot be read"
     elif character in _DIRECTIONS:
         message, hint = f"the invisible character {name} changes the direction of text", "delete it: what is shown must be what is read"
     elif character in _LINE_BREAKS:
