@@ -6,7 +6,6 @@ Here the deadline covers name look-up, connection, headers and body together.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -129,6 +128,8 @@ class Fetcher:
 
         ``form`` goes into the query string of a GET and into the body of a POST. Raises RequestError.
         """
+        import asyncio
+
         import httpx
 
         if self._client is None:

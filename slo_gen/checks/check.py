@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from slo_gen.prometheus import Sample
 from slo_gen.spec.model import Catalogue, Origin
 from slo_gen.spec.problems import Problem, Severity
 
+if TYPE_CHECKING:
+    from slo_gen.prometheus import Sample
+
 __all__ = ["Check", "Facts", "finding", "nothing_asked"]
-
-Answers = Mapping[str, tuple[Sample, ...]]
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -21,7 +21,7 @@ class Facts:
     ``retention`` is in seconds, None where the server keeps data by size alone or does not tell.
     """
 
-    answers: Answers = field(default_factory=dict)
+    answers: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
     retention: int | None = None
 
 

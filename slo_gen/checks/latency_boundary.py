@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from slo_gen.checks.check import Check, Facts, finding
-from slo_gen.prometheus import Sample
 from slo_gen.rules.promql import PromqlError, number, parse_selector
 from slo_gen.spec.model import Catalogue, Indicator, Latency
 from slo_gen.spec.problems import Problem
+
+if TYPE_CHECKING:
+    from slo_gen.prometheus import Sample
 
 __all__ = ["CHECK"]
 

@@ -1,0 +1,78 @@
+"""Asking a Prometheus on behalf of a command: its credentials, many questions at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from slo_gen.checks import Facts
+from slo_gen.cli.options import ENVIRONMENT
+from slo_gen.fetch import Credentials, Limits, RequestError
+from slo_gen.prometheus import Alert, Prometheus, Sample
+
+__all__ = ["ask_all", "ask_with_alerts", "open_prometheus", "read_facts"]
+
+AT_ONCE = 8
+TIMEOUT = 30.0
+_RETENTION = "storage.tsdb.retention"
+_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w|y)")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+
+def open_prometheus(url: str) -> Prometheus:
+    """A client with the credentials of the environment. Raises RequestError."""
+    return Prometheus(url, Credentials.from_environment(ENVIRONMENT), Limits(seconds=TIMEOUT))
+
+
+async def ask_all(
+    prometheus: Prometheus, questions: Iterable[str], asked: Callable[[], None] = lambda: None
+) -> dict[str, tuple[Sample, ...]]:
+    """The instant values of all expressions, a few at a time; ``asked`` is called after each. Raises RequestError."""
+    answers: dict[str, tuple[Sample, ...]] = {}
+    waiting = list(questions)
+
+    async def worker() -> None:
+        while waiting:
+            question = waiting.pop()
+            answers[question] = await prometheus.query(question)
+            asked()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(waiting))):
+                group.create_task(worker())
+    except* RequestError as errors:
+        raise _first(errors) from None
+    return answers
+
+
+async def ask_with_alerts(url: str, questions: Iterable[str]) -> tuple[dict[str, tuple[Sample, ...]], tuple[Alert, ...]]:
+    """The instant values of all expressions, and the alerts of the same moment. Raises RequestError."""
+    async with open_prometheus(url) as prometheus:
+        return await ask_all(prometheus, questions), await prometheus.alerts()
+
+
+async def read_facts(url: str, questions: Iterable[str], asked: Callable[[], None] = lambda: None) -> Facts:
+    """Everything that the checks want to know. Raises RequestError."""
+    async with open_prometheus(url) as prometheus:
+        answers = await ask_all(prometheus, questions, asked)
+        flags: Mapping[str, str] = {}
+        with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
+            flags = await prometheus.flags()
+    return Facts(answers, _retention(flags))
+
+
+def _retention(flags: Mapping[str, str]) -> int | None:
+    """Seconds for which data is kept. Without any limit set Prometheus keeps 15 days; None when only the size is limited."""
+    parts = _DURATION.findall(flags.get(f"{_RETENTION}.time", ""))
+    seconds = sum(int(number) * _UNITS.get(unit, 0) for number, unit in parts)
+    if parts and not seconds and flags.get(f"{_RETENTION}.size", "0B") == "0B":
+        return 15 * _UNITS["d"]
+    return seconds or None
+
+
+def _first(errors: BaseExceptionGroup[RequestError]) -> RequestError:
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,73 @@
+"""``slo-gen compile``: documents in, the files of one target out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from slo_gen.cli.loading import Specs, colour_wanted, fail, read_specs, specs_argument
+from slo_gen.cli.meaning import problems_of_meaning
+from slo_gen.cli.options import prometheus_option
+from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.files import Difference, Written, difference, write
+from slo_gen.outputs.targets import TARGETS, Target
+from slo_gen.spec.problems import has_errors, render_text, summary
+
+__all__ = ["command"]
+
+
+@click.command("compile")
+@specs_argument
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path, file_okay=False, allow_dash=True),
+              help="Folder to write to; `-` prints.")
+@click.option("--target", type=click.Choice(TARGETS), default="prometheus", show_default=True, help="Whom the files are for.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; end with 1 when the folder is not what would be written.")
+@prometheus_option("Compare the documents with a running Prometheus first.")
+def command(specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, url: str | None) -> None:
+    """Compile documents into recording and alert rules.
+
+    Writes one file after the other, each whole; removes what an earlier run wrote and is no longer wanted.
+
+    Exit status: 0 written, 1 errors found, 2 wrong use.
+    """
+    if only_check and str(out) == "-":
+        raise click.UsageError("--check compares a folder; name it with --out.")
+    read = read_specs(specs)
+    _refuse_problems(read, url)
+    from slo_gen.cli.compiling import compiled_files, compiled_text
+
+    try:
+        if str(out) == "-":
+            click.echo(compiled_text(read.catalogue, target), nl=False)
+        elif only_check:
+            _report_difference(difference(compiled_files(read.catalogue, target), out), out)
+        else:
+            _report_written(write(compiled_files(read.catalogue, target), out), out)
+    except OutputError as error:
+        fail(str(error))
+
+
+def _refuse_problems(read: Specs, url: str | None) -> None:
+    """Show every problem; with an error among them nothing is compiled."""
+    problems = sorted((*read.problems, *problems_of_meaning(read, url)))
+    if problems:
+        click.echo(render_text(problems, read.sources, colour=colour_wanted(sys.stderr)), err=True)
+    if has_errors(problems):
+        fail(f"{summary(problems)}; nothing was written")
+
+
+def _report_difference(found: Difference, out: Path) -> None:
+    for word, paths in (("missing", found.missing), ("differs", found.changed), ("no longer wanted", found.orphaned)):
+        for path in paths:
+            click.echo(f"{out / path}: {word}")
+    if found:
+        fail(f"{out} is not what the documents say; run slo-gen compile without --check")
+
+
+def _report_written(written: Written, out: Path) -> None:
+    for path in written.kept:
+        click.echo(f"slo-gen: {out / path} is no longer wanted, but was edited since; it was left", err=True)
+    count = len(written.changed) + len(written.unchanged)
+    click.echo(f"{count} file{'s' * (count != 1)} in {out}: {len(written.changed)} changed, {len(written.removed)} removed")

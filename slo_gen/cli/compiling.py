@@ -1,0 +1,26 @@
+"""The files of one target, rules and unit tests together, from a catalogue."""
+
+from __future__ import annotations
+
+from slo_gen.outputs.targets import HEADER, Target, render_rules
+from slo_gen.outputs.unit_test_files import render_unit_tests
+from slo_gen.outputs.yaml_text import render_groups
+from slo_gen.rules.compile import compile_rules
+from slo_gen.rules.unit_tests import unit_test_files
+from slo_gen.spec.model import Catalogue
+
+__all__ = ["compiled_files", "compiled_text"]
+
+
+def compiled_files(catalogue: Catalogue, target: Target) -> dict[str, str]:
+    """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept."""
+    groups = compile_rules(catalogue)
+    return {**render_rules(target, groups), **render_unit_tests(target, unit_test_files(catalogue), groups)}
+
+
+def compiled_text(catalogue: Catalogue, target: Target) -> str:
+    """What ``--out -`` prints: the rules as one file where the target allows that, else its files one after the other."""
+    groups = compile_rules(catalogue)
+    if target in ("prometheus", "victoriametrics"):
+        return HEADER + render_groups(groups)
+    return "---\n".join(text for _, text in sorted(render_rules(target, groups).items()))

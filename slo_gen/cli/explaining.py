@@ -1,0 +1,259 @@
+"""What a document promises, in words: the lines that ``slo-gen explain`` prints. Pure; a catalogue in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from slo_gen.history.rounding import percent
+from slo_gen.rules.info import IN_FORCE, promises
+from slo_gen.rules.promql import duration, number
+from slo_gen.rules.thresholds import can_fire, threshold
+from slo_gen.spec.convert import Document
+from slo_gen.spec.model import (
+    Agreement,
+    AgreementTarget,
+    BurnWindow,
+    Catalogue,
+    Events,
+    Indicator,
+    Latency,
+    Origin,
+    Probe,
+    Ratio,
+    Slo,
+    Threshold,
+    TicketTarget,
+)
+from slo_gen.spec.schema import fields
+
+__all__ = ["explain_agreement", "explain_defaults", "explain_indicator", "explain_slo"]
+
+_PERIOD_DAYS = {"week": 7, "month": 30, "quarter": 91, "year": 365}
+_MILLION = 1_000_000
+
+
+def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
+    """An SLO: what is aimed at, the budget, what would alert and when, how it is counted, what rests on it."""
+    indicator = catalogue.indicators[slo.indicator]
+    budget = 1 - slo.objective
+    lines = [
+        f"SLO {_titled(slo.name, slo.title)}, {_where(slo.origin)}",
+        f"  {slo.objective_text} of {_counted(indicator)} of {slo.service} are to be good in any {duration(slo.window)}.",
+        "",
+        "Error budget",
+        f"  {percent(budget)} may be bad: {_span(budget * slo.window)} of complete outage in {duration(slo.window)} under steady load"
+        + (f", {number(_whole(budget * _MILLION))} of 1,000,000 events." if _is_counted(indicator) else "."),
+        "",
+        "Alerts",
+        *_alerts(slo, indicator),
+        "",
+        *_measured(indicator),
+        "",
+        "Rests on it",
+        *_resting(catalogue, slo),
+    ]
+    if indicator.by:
+        lines.insert(2, f"  Each combination of {', '.join(indicator.by)} is judged by itself.")
+    return lines
+
+
+def explain_indicator(catalogue: Catalogue, indicator: Indicator) -> list[str]:
+    """An indicator: what it reads, how it is counted and how exact that is, who uses it."""
+    slos = sorted(slo.name for slo in catalogue.slos.values() if slo.indicator == indicator.name)
+    users = sorted(f"{promise.agreement.name}/{promise.target.name}" for promise in promises(catalogue).get(indicator.name, ()))
+    return [
+        f"Indicator {_titled(indicator.name, indicator.title)} of service {indicator.service}, {_where(indicator.origin)}",
+        "",
+        *_measured(indicator),
+        "",
+        "Used by",
+        f"  SLOs: {', '.join(slos) or 'none, so nothing alerts on it'}",
+        f"  agreements in force: {_several(users) or 'none'}",
+    ]
+
+
+def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | None) -> list[str]:
+    """An agreement, or one of its targets: who promises what to whom, how much may fail, what backs it, what guards it."""
+    template = f", from template {agreement.template}" if agreement.template else ""
+    state = agreement.state if agreement.state == IN_FORCE else f"{agreement.state}, so it is not judged"
+    lines = [
+        f"{agreement.kind} {_titled(agreement.name, agreement.title)}, {_where(agreement.origin)}",
+        f"  with {agreement.party.kind} {agreement.party.name} about service {agreement.service}{template}",
+        f"  state: {state}",
+        f"  judged per {agreement.period}, in the time zone {agreement.timezone}",
+    ]
+    for promise in agreement.targets:
+        if target in (None, promise.name):
+            lines += ["", *_target(catalogue, agreement, promise)]
+    for ticket in agreement.ticket_targets:
+        if target in (None, ticket.name):
+            lines += ["", *_ticket_target(agreement, ticket)]
+    lines += ["", "An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
+    return lines
+
+
+def explain_defaults(document: Document) -> list[str]:
+    """Every key that the document leaves out and that then has a value of its own."""
+    lines = [
+        f"  {field.path}: {field.default}"
+        for field in fields(document.kind)
+        if field.default not in ("", "{}", "[]") and "[]" not in field.path and "<key>" not in field.path
+        and field.path != "apiVersion" and _is_open(document, field.path)
+    ]
+    return ["Left out, so by default", *lines] if lines else []
+
+
+def _is_open(document: Document, path: str) -> bool:
+    """Whether the key was not written, though the section that holds it was."""
+    steps = path.split(".")
+    return not document.written(steps) and (len(steps) <= 2 or document.written(steps[:-1]))
+
+
+# --- alerts ------------------------------------------------------------------------------------------------------
+
+
+def _alerts(slo: Slo, indicator: Indicator) -> Iterator[str]:
+    if not slo.alerts:
+        yield "  none: alerting is switched off"
+        return
+    for pair in slo.alerts:
+        windows = f"{duration(pair.long)} and {duration(pair.short)}"
+        if not can_fire(slo, pair):
+            yield f"  never   over {windows}: it would take more than 100% of bad events; the rule is left out"
+            continue
+        yield (
+            f"  {pair.severity:<7} when more than {percent(threshold(slo, pair))} was bad over {windows}: "
+            f"{percent(pair.budget_share, places=0)} of the budget spent at {_factor(pair, slo)} times the pace that it allows; "
+            f"a complete outage does after {_span(_outage(slo, pair))}"
+        )
+    if slo.minimum_bad > 0:
+        unit = "bad events" if _is_counted(indicator) else "bad minutes"
+        yield f"  nothing while the long window holds fewer than {number(slo.minimum_bad)} {unit}"
+    yield f"  told to {f'team {slo.team}' if slo.team else 'nobody in particular: the service has no owner'}"
+
+
+def _outage(slo: Slo, pair: BurnWindow) -> Fraction:
+    """Seconds of complete outage under steady load until both windows are above the threshold; the evaluation comes on top."""
+    return threshold(slo, pair) * pair.long + pair.hold
+
+
+def _factor(pair: BurnWindow, slo: Slo) -> str:
+    return number(round(pair.factor(slo.window), 2))
+
+
+# --- how it is measured ------------------------------------------------------------------------------------------
+
+
+def _measured(indicator: Indicator) -> Iterator[str]:
+    yield "Measured"
+    match indicator.measure:
+        case Events(total, bad, good):
+            yield f"  all events: {total}"
+            yield f"  bad events: {bad}" if bad is not None else f"  good events: {good}"
+        case Latency(histogram, limit, native):
+            kind = "native histogram, interpolated within its bucket" if native else "classic histogram, exact at a bucket boundary"
+            yield f"  slower than {number(limit)} in {histogram} ({kind})"
+        case Threshold(value, op, limit):
+            yield f"  the share of each minute in which {value} {op} {number(limit)}"
+        case Probe(series, location, quorum):
+            needed = "more than half of the locations" if quorum is None else f"{quorum} location{'s' * (quorum != 1)} or more"
+            yield f"  down while {needed} (label {location}) see it down in {series}"
+        case Ratio(error):
+            yield f"  {error}; every minute weighs the same"
+    if _is_counted(indicator):
+        yield f"  counting: {indicator.counting}"
+        yield from _exactness(indicator)
+    yield (
+        f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {duration(indicator.expected_silence)}; "
+        f"targets are told apart by {', '.join(indicator.target_labels)}"
+    )
+
+
+def _exactness(indicator: Indicator) -> Iterator[str]:
+    if indicator.counting == "exact":
+        yield "    every event that a scrape saw counts once, through restarts, new labels and scrape gaps"
+        yield f"    gaps of up to {duration(indicator.bridge)} are bridged; what no scrape can have seen is recorded as unseen and makes a "
+        yield "    verdict unclear where it would decide it"
+    else:
+        yield "    no event is invented; events between the last scrape of a process and its end are lost, and so are those"
+        yield "    before the first scrape of a process whose start is not known: together below 2% of the events when"
+        yield "    processes come and go every few minutes, and nothing while they run"
+
+
+def _is_counted(indicator: Indicator) -> bool:
+    return isinstance(indicator.measure, Events | Latency)
+
+
+def _counted(indicator: Indicator) -> str:
+    return f"the events of {indicator.name}" if _is_counted(indicator) else f"the minutes of {indicator.name}"
+
+
+# --- agreements --------------------------------------------------------------------------------------------------
+
+
+def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Iterator[str]:
+    yield f"Target {target.name}, {_where(target.origin)}"
+    yield f"  {target.direction} {target.objective_text} per {agreement.period}, measured by indicator {target.indicator}"
+    days = _PERIOD_DAYS.get(agreement.period)
+    if days is not None and target.direction == "at least" and target.objective <= 1:
+        allowed = (1 - target.objective) * days * 86400
+        yield f"  in a {agreement.period} of {days} days that allows {_span(allowed)} of complete outage"
+    if target.expected is not None:
+        yield f"  expected beyond the minimum: {percent(target.expected)}"
+    yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
+    guards = [slo for slo in catalogue.slos.values() if slo.indicator == target.indicator]
+    if not guards:
+        yield "  guarded by no SLO: nobody is told before it is broken"
+    for slo in guards:
+        tight = "tighter than" if slo.objective > target.objective else "which is not tighter than"
+        yield f"  guarded by SLO {slo.name} ({slo.objective_text} in {duration(slo.window)}), {tight} the promise"
+
+
+def _ticket_target(agreement: Agreement, target: TicketTarget) -> Iterator[str]:
+    yield f"Target {target.name}, {_where(target.origin)}"
+    within = f"{target.clock} within {target.within} of {target.hours} hours"
+    yield f"  {target.share_text} of the {target.priority} tickets per {agreement.period}: {within}"
+    yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
+
+
+def _resting(catalogue: Catalogue, slo: Slo) -> Iterator[str]:
+    promised = promises(catalogue).get(slo.indicator, ())
+    if not promised:
+        yield "  no agreement in force"
+    by_terms: dict[tuple[str, Fraction], list[str]] = {}
+    for promise in promised:
+        level = (f"{promise.target.direction} {promise.target.objective_text}", promise.target.objective)
+        by_terms.setdefault(level, []).append(f"{promise.agreement.name}/{promise.target.name}")
+    for (terms, objective), names in sorted(by_terms.items()):
+        warning = "" if slo.objective > objective else "; the SLO is not tighter than this"
+        yield f"  {terms}: {_several(sorted(names))}{warning}"
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def _titled(name: str, title: str) -> str:
+    return name if title in ("", name) else f"{name} ({title})"
+
+
+def _where(origin: Origin) -> str:
+    return f"{origin.file}:{origin.line}"
+
+
+def _several(names: list[str], shown: int = 5) -> str:
+    rest = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + rest
+
+
+def _whole(value: Fraction) -> Fraction:
+    """Without more decimals than anybody reads."""
+    return round(value, 2)
+
+
+def _span(seconds: Fraction) -> str:
+    """A length of time to the second, or to the millisecond below one; never rounded to nothing."""
+    if seconds <= 0:
+        return "0s"
+    rounded = Fraction(round(seconds)) if seconds >= 1 else Fraction(max(round(seconds * 1000), 1), 1000)
+    return duration(rounded)

@@ -1,0 +1,112 @@
+"""``slo-gen status``: the verdicts of this moment, from a running Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slo_gen.cli.asking import ask_with_alerts
+from slo_gen.cli.loading import fail, load_catalogue, specs_argument
+from slo_gen.cli.options import prometheus_option
+from slo_gen.fetch import RequestError
+from slo_gen.history.status import Row, is_alarming, questions, rows
+from slo_gen.spec.model import Catalogue
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["command", "read_rows"]
+
+
+@click.command("status")
+@specs_argument
+@prometheus_option("Address of the Prometheus that evaluates the rules.", required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--watch", "seconds", type=click.FloatRange(min=1), metavar="SECONDS", help="Show again every so many seconds, until Ctrl-C.")
+@click.option("--exit-code", is_flag=True, help="End with 1 when an SLO is missed, unclear or without data, or an alert fires.")
+def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | None, exit_code: bool) -> None:
+    """Show what each SLO has attained in its window, its error budget, and which alerts fire.
+
+    A verdict is met or missed; unclear where events that nobody can have seen would decide; no events where nothing
+    happened; no data where nothing was measured.
+
+    Exit status: 0 shown, 1 errors found (see also --exit-code), 2 wrong use.
+    """
+    catalogue = load_catalogue(specs)
+    if not catalogue.slos:
+        fail("there is no SLO in these documents")
+    if seconds is not None:
+        _watch(catalogue, url, seconds, as_json)
+        return
+    try:
+        found = asyncio.run(read_rows(catalogue, url))
+    except RequestError as error:
+        fail(str(error))
+    _show(found, as_json)
+    if exit_code and any(map(is_alarming, found)):
+        raise click.exceptions.Exit(1)
+
+
+async def read_rows(catalogue: Catalogue, url: str) -> tuple[Row, ...]:
+    """Ask a Prometheus for the present verdicts. Raises RequestError."""
+    answers, alerts = await ask_with_alerts(url, questions(catalogue))
+    return rows(catalogue, answers, alerts)
+
+
+def _show(found: Sequence[Row], as_json: bool) -> None:
+    if as_json:
+        from slo_gen.cli.status_table import as_documents
+
+        click.echo(json.dumps(as_documents(found), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from slo_gen.cli.status_table import status_table
+
+    console = Console()
+    if not sys.stdout.isatty():
+        console.width = 200      # a file or a pipe has no edge to fold at
+    console.print(status_table(found))
+
+
+def _watch(catalogue: Catalogue, url: str, seconds: float, as_json: bool) -> None:
+    """Show until Ctrl-C. A Prometheus that does not answer now and then is told, and asked again."""
+    from rich.console import Console
+
+    console = Console()
+    try:
+        if sys.stdout.isatty() and not as_json:
+            _watch_live(catalogue, url, seconds, console)
+        while True:
+            try:
+                _show(asyncio.run(read_rows(catalogue, url)), as_json)
+            except RequestError as error:
+                click.echo(f"slo-gen: {error}", err=True)
+            time.sleep(seconds)
+    except KeyboardInterrupt:
+        return
+
+
+def _watch_live(catalogue: Catalogue, url: str, seconds: float, console: Console) -> None:
+    from rich.console import Group
+    from rich.live import Live
+    from rich.text import Text
+
+    from slo_gen.cli.status_table import status_table
+
+    with Live(console=console, screen=False, auto_refresh=False) as live:
+        while True:
+            try:
+                found = asyncio.run(read_rows(catalogue, url))
+                told = Text(time.strftime("as of %H:%M:%S, Ctrl-C to end"), style="dim")
+                live.update(Group(status_table(found), told), refresh=True)
+            except RequestError as error:
+                live.update(Text(str(error), style="red"), refresh=True)
+            time.sleep(seconds)

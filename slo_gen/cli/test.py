@@ -1,0 +1,67 @@
+"""``slo-gen test``: compiled rules and the unit tests beside them, through Prometheus' own tool."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from slo_gen.cli.loading import fail
+from slo_gen.cli.progress import progress
+
+__all__ = ["command"]
+
+AT_ONCE = 200
+"""Files per run of promtool: starting it costs more than checking a file."""
+
+
+@click.command("test")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--promtool", default="promtool", metavar="PROGRAM", help="Which promtool to run; that of your Prometheus knows best.")
+def command(directory: Path, promtool: str) -> None:
+    """Check what `slo-gen compile --out DIR` wrote: promtool reads every rule, and runs the unit tests that every alert
+    came with.
+
+    Exit status: 0 all passed, 1 something failed, 2 wrong use.
+    """
+    program = shutil.which(promtool)
+    if program is None:
+        fail(f"{promtool} is not installed; it comes with Prometheus (on Debian: apt-get install prometheus)")
+    rules, tests = rule_files(directory), sorted(directory.glob("tests/*.test.yml"))
+    if not rules:
+        fail(f"{directory} holds no compiled rules; name the folder that slo-gen compile --out wrote")
+    failures = [
+        *_run([program, "check", "rules"], rules, "checking rules"),
+        *_run([program, "test", "rules"], tests, "running unit tests"),
+    ]
+    for failure in failures:
+        click.echo(failure, err=True)
+    if failures:
+        fail("promtool found errors; its words are above")
+    click.echo(f"{_count(rules, 'rule file')} checked, {_count(tests, 'unit test file')} passed")
+
+
+def rule_files(directory: Path) -> list[Path]:
+    """The plain rule files: those of the target, or the copies beside the tests where the target wraps its rules."""
+    return sorted(directory.glob("tests/rules/*.yml")) or sorted(directory.glob("rules/*.yml"))
+
+
+def _run(command: Sequence[str], files: Sequence[Path], what: str) -> Iterator[str]:
+    """Yields the output of every run that failed."""
+    batches = [files[first:first + AT_ONCE] for first in range(0, len(files), AT_ONCE)]
+    with progress(what, len(batches)) as step:
+        for batch in batches:
+            done = subprocess.run(
+                [*command, *map(str, batch)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                encoding="utf-8", errors="replace", check=False,
+            )
+            if done.returncode:
+                yield done.stdout.strip() or f"{command[0]} ended with status {done.returncode}"
+            step()
+
+
+def _count(files: Sequence[Path], noun: str) -> str:
+    return f"{len(files)} {noun}{'s' * (len(files) != 1)}"
