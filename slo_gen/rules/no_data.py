@@ -19,12 +19,16 @@ from slo_gen.rules.templates import literal
 from slo_gen.rules.windows import half_open
 from slo_gen.spec.model import Indicator
 
-__all__ = ["NO_DATA_SEVERITY", "no_data_rules"]
+__all__ = ["NO_DATA_SEVERITY", "no_data_rules", "remembered"]
 
 NO_DATA_SEVERITY: Final = "ticket"
 
-_SEEN_WITHIN: Final = 6 * 3600
-"""Seconds for which a vanished group is remembered."""
+_REMEMBERED: Final = 6 * 3600
+
+
+def remembered(silence: int) -> int:
+    """Seconds for which a vanished group is remembered: long enough for its alert to fire and be read."""
+    return max(_REMEMBERED, 2 * silence)
 
 
 def no_data_rules(shard: Shard, severities: Mapping[str, str]) -> tuple[AlertRule, ...]:
@@ -60,7 +64,7 @@ def _gone(shard: Shard, silence: int, members: list[Indicator], severities: Mapp
 def _group_gone(shard: Shard, silence: int, members: list[Indicator], severities: Mapping[str, str]) -> AlertRule:
     chosen = one_of(names.INDICATOR, (member.name for member in members))
     total = all_of(names.TOTAL, chosen)
-    seen = f"present_over_time({total}[{half_open(_SEEN_WITHIN)}])"
+    seen = f"present_over_time({total}[{half_open(remembered(silence))}])"
     identity = label_list((names.SERVICE, names.TEAM))
     info = f"topk by ({names.INDICATOR}) (1, max by ({names.INDICATOR}, {identity}) ({all_of(names.INDICATOR_INFO, chosen)}))"
     return AlertRule(
@@ -70,7 +74,7 @@ def _group_gone(shard: Shard, silence: int, members: list[Indicator], severities
         labels=_labels(shard, f"{silence}_group", severities),
         annotations={
             "summary": f"A group of {{{{ $labels.{names.INDICATOR} }}}} has recorded nothing for {duration(silence)}",
-            "description": f"It was there within the last {duration(_SEEN_WITHIN)}, and other groups of the indicator still are.",
+            "description": f"It was there within the last {duration(remembered(silence))}, and other groups of the indicator still are.",
         },
     )
 

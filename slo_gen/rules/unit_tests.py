@@ -1,0 +1,363 @@
+"""promtool unit tests for every alert, made from the same catalogue as the rules.
+
+The recorded series of the windows are the input: months of minutes would be more samples than promtool allows, and
+what a window holds is not an alert's business. What must fire is worked out here from the documents, in exact
+fractions and without a look at the rules' text, so the two have to agree.
+
+Every SLO of a shard is tested at once, as far as they do not share an indicator: promtool needs a tenth of a second to
+set a test up, and next to nothing for another series in it. A test goes through its phases minute by minute, each as
+long as the longest ``for``. The texts of alerts are compared for one SLO of each layer; of the others it is counted
+that all of them fire, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from slo_gen import names
+from slo_gen.rules.burn import SHOWN_AGREEMENTS
+from slo_gen.rules.info import Promise, owner, promises
+from slo_gen.rules.no_data import NO_DATA_SEVERITY, remembered
+from slo_gen.rules.promql import all_of, duration, label_matcher, number, one_of
+from slo_gen.rules.shards import Layer, Shard, deal
+from slo_gen.rules.thresholds import can_fire
+from slo_gen.rules.windows import BURN_RATE_WINDOW
+from slo_gen.spec.model import BurnWindow, Catalogue, Indicator, Slo
+
+__all__ = ["Expectation", "ExpectedAlert", "InputSeries", "UnitTest", "UnitTestFile", "unit_test_files"]
+
+_MINUTE: Final = 60
+_CLEAR: Final = Fraction(1, 1000)
+"""How far above or below a threshold a series is put, relative to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSeries:
+    """A series in promtool's notation: ``0.5x9`` is ten samples of 0.5."""
+
+    series: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAlert:
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The alerts of one name that fire at ``at`` seconds, all of them."""
+
+    at: int
+    alert: str
+    alerts: tuple[ExpectedAlert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCount:
+    """The one value that ``expr`` has at ``at`` seconds."""
+
+    at: int
+    expr: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTest:
+    name: str
+    inputs: tuple[InputSeries, ...]
+    expectations: tuple[Expectation, ...] = ()
+    counts: tuple[ExpectedCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTestFile:
+    """Tests that share rule groups and an interval of evaluation, in seconds."""
+
+    name: str
+    groups: tuple[str, ...]
+    interval: int
+    tests: tuple[UnitTest, ...]
+
+
+def unit_test_files(catalogue: Catalogue) -> tuple[UnitTestFile, ...]:
+    """The tests of all shared rules."""
+    promised = promises(catalogue)
+    files: list[UnitTestFile] = []
+    for shard in deal(catalogue):
+        scene = _Scene(shard, catalogue, promised)
+        group = f"slm-slo-{shard.key}"
+        burning = tuple(_burn_tests(scene))
+        if burning:
+            files.append(UnitTestFile(f"burn-{shard.key}", (group,), _MINUTE, burning))
+        for silence in sorted({indicator.expected_silence for indicator in shard.indicators}):
+            interval = max(_MINUTE, -(-silence // 10))
+            tests = tuple(_silence_tests(scene, silence, interval))
+            files.append(UnitTestFile(f"no-data-{shard.key}-{silence}", (group,), interval, tests))
+    return tuple(files)
+
+
+# --- the scene: what is fed, and what follows from it -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    shard: Shard
+    catalogue: Catalogue
+    promised: dict[str, tuple[Promise, ...]]
+
+    def severity(self, of: str) -> str:
+        return self.catalogue.evaluation.severity_names.get(of, of)
+
+    def indicator(self, name: str) -> Indicator:
+        return self.catalogue.indicators[name]
+
+
+def _series(metric: str, indicator: Indicator, group: str = "one") -> str:
+    return all_of(metric, label_matcher(names.INDICATOR, indicator.name), *(label_matcher(label, group) for label in indicator.by))
+
+
+def _decimal(value: Fraction) -> str:
+    """As promtool reads numbers: neither fractions nor exponents."""
+    return format(Decimal(repr(float(value))), "f")
+
+
+# --- burn alerts -----------------------------------------------------------------------------------------------
+
+
+def _burn_tests(scene: _Scene) -> Iterator[UnitTest]:
+    alerting = [layer for layer in scene.shard.layers if layer.alerts]
+    if not alerting:
+        return
+    yield _texts_test(scene, alerting)
+    yield from (_threshold_test(scene, rank, slos) for rank, slos in enumerate(_by_rank(alerting), 1))
+    yield _idle_test(scene, alerting)
+
+
+def _by_rank(layers: Iterable[Layer]) -> list[list[Slo]]:
+    """The SLOs so that none in a list shares its indicator with another: a series can test one threshold at a time."""
+    ranks: list[list[Slo]] = []
+    taken: dict[str, int] = {}
+    for slo in (slo for layer in layers for slo in layer.slos):
+        rank = taken.get(slo.indicator, 0)
+        taken[slo.indicator] = rank + 1
+        if rank == len(ranks):
+            ranks.append([])
+        ranks[rank].append(slo)
+    return ranks
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What decides from which figures on an SLO alerts. Most SLOs of a catalogue share a few of them."""
+
+    objective: Fraction
+    window: int
+    alerts: tuple[BurnWindow, ...]
+    minimum_bad: Fraction
+
+
+def _terms(slo: Slo, layer_alerts: tuple[BurnWindow, ...]) -> _Terms:
+    return _Terms(slo.objective, slo.window, layer_alerts, slo.minimum_bad)
+
+
+@lru_cache(maxsize=4096)
+def _limits(terms: _Terms) -> dict[int, list[Fraction]]:
+    """The thresholds of each window, of every pair it is part of."""
+    limits: dict[int, list[Fraction]] = {}
+    for pair in terms.alerts:
+        for window in (pair.long, pair.short):
+            limits.setdefault(window, []).append(pair.factor(terms.window) * (1 - terms.objective))
+    return limits
+
+
+def _above(terms: _Terms) -> dict[int, Fraction]:
+    """Every window a little above the highest of its thresholds."""
+    return {window: min(max(limits) * (1 + _CLEAR), (max(limits) + 1) / 2) for window, limits in _limits(terms).items()}
+
+
+def _under(terms: _Terms, windows: Iterable[int]) -> dict[int, Fraction]:
+    """These windows a little below the lowest of their thresholds, the others at a complete outage."""
+    low = set(windows)
+    return {window: min(limits) * (1 - _CLEAR) if window in low else Fraction(1) for window, limits in _limits(terms).items()}
+
+
+@lru_cache(maxsize=4096)
+def _phases(terms: _Terms, length: int) -> tuple[tuple[str, str], ...]:
+    """(metric, values) of the four phases: above, long windows under, short windows under, too few bad events."""
+    stages = [
+        _above(terms),
+        _under(terms, (pair.long for pair in terms.alerts)),
+        _under(terms, (pair.short for pair in terms.alerts)),
+        _above(terms),
+    ]
+    enough = [terms.minimum_bad] * 3 + [terms.minimum_bad * (1 - _CLEAR)]
+    ratios = [
+        (names.error_ratio(duration(window)), " ".join(_held(stage[window], length) for stage in stages))
+        for window in sorted(_limits(terms))
+    ]
+    longs = sorted({pair.long for pair in terms.alerts})
+    return (*ratios, *((names.bad_window(duration(long)), " ".join(_held(bad, length) for bad in enough)) for long in longs))
+
+
+def _held(value: Fraction, length: int) -> str:
+    """``length`` samples of ``value``."""
+    return _decimal(value) if length == 1 else f"{_decimal(value)}x{length - 1}"
+
+
+def _threshold_test(scene: _Scene, rank: int, slos: list[Slo]) -> UnitTest:
+    """Every SLO of the list just above its thresholds, then just under them in either window, then with too few events."""
+    reachable = {slo.name: tuple(pair for pair in slo.alerts if can_fire(slo, pair)) for slo in slos}
+    length = 1 + max(-(-pair.hold // _MINUTE) for pairs in reachable.values() for pair in pairs)
+    inputs = tuple(
+        InputSeries(_series(metric, scene.indicator(slo.indicator)), values)
+        for slo in slos
+        for metric, values in _phases(_terms(slo, reachable[slo.name]), length)
+    )
+    firing = (label_matcher("alertname", names.BUDGET_BURN), label_matcher("alertstate", "firing"))
+    chosen = all_of("ALERTS", *firing, one_of(names.SLO, reachable))
+    holds = [pair.hold for pairs in reachable.values() for pair in pairs]
+    without_minimum = sum(len(reachable[slo.name]) for slo in slos if slo.minimum_bad <= 0)
+    counted = f"count({chosen}) or vector(0)"
+    counts = [
+        ExpectedCount((phase * length + length - 1) * _MINUTE, counted, count)
+        for phase, count in enumerate((len(holds), 0, 0, without_minimum))
+    ]
+    if length > 1:
+        before = (length - 2) * _MINUTE
+        counts.insert(0, ExpectedCount(before, counted, sum(hold <= before for hold in holds)))
+    return UnitTest(f"thresholds {rank}: above, long windows under, short windows under, too few bad events", inputs, counts=tuple(counts))
+
+
+def _texts_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
+    """The first SLO of every layer in a complete outage: every pair fires, with these labels and these texts."""
+    firsts: dict[str, Slo] = {}
+    for layer in layers:
+        firsts.setdefault(layer.slos[0].indicator, layer.slos[0])
+    on_them = [slo for layer in layers for slo in layer.slos if slo.indicator in firsts]
+    hold = max(pair.hold for slo in on_them for pair in slo.alerts)
+    samples = 1 + -(-hold // _MINUTE)
+    bad = max(slo.minimum_bad for slo in on_them)
+    windows = {name: {pair for slo in on_them if slo.indicator == name for pair in slo.alerts} for name in sorted(firsts)}
+    inputs = [
+        InputSeries(_series(names.error_ratio(duration(window)), scene.indicator(name)), _held(Fraction(1), samples))
+        for name, pairs in windows.items()
+        for window in sorted({pair.long for pair in pairs} | {pair.short for pair in pairs})
+    ]
+    inputs += [
+        InputSeries(_series(names.bad_window(duration(long)), scene.indicator(name)), _held(bad, samples))
+        for name, pairs in windows.items()
+        for long in sorted({pair.long for pair in pairs})
+    ]
+    expected = [_burn_alert(scene, slo, pair, Fraction(1)) for slo in on_them for pair in slo.alerts if can_fire(slo, pair)]
+    return UnitTest("texts", tuple(inputs), (Expectation((samples - 1) * _MINUTE, names.BUDGET_BURN, tuple(expected)),))
+
+
+def _idle_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
+    """No traffic: zero of zero is no ratio, and no alert."""
+    indicators = sorted({slo.indicator for layer in layers for slo in layer.slos})
+    inputs = tuple(
+        InputSeries(_series(metric, scene.indicator(name)), "0x10") for name in indicators for metric in (names.TOTAL, names.BAD)
+    )
+    at = 2 * _MINUTE
+    ratio = all_of(names.error_ratio(duration(BURN_RATE_WINDOW)), one_of(names.INDICATOR, indicators))
+    no_ratio = ExpectedCount(at, f"count({ratio}) or vector(0)", 0)
+    return UnitTest("no traffic", inputs, (Expectation(at, names.BUDGET_BURN, ()),), (no_ratio,))
+
+
+def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, value: Fraction) -> ExpectedAlert:
+    indicator = scene.indicator(slo.indicator)
+    labels = {
+        **slo.labels,
+        **dict.fromkeys(indicator.by, "one"),
+        names.SLO: slo.name,
+        names.INDICATOR: slo.indicator,
+        names.SERVICE: slo.service,
+        names.TEAM: slo.team,
+        names.SEVERITY: scene.severity(pair.severity),
+        names.LONG_WINDOW: duration(pair.long),
+        names.SHORT_WINDOW: duration(pair.short),
+    }
+    long, share = duration(pair.long), number(pair.budget_share * 100)
+    annotations = {
+        "summary": f"{slo.name} spends more than {share}% of its {duration(slo.window)} error budget within {long}",
+        "description": f"{slo.title}: {float(value) * 100:.4g}% of the last {long} was bad, the objective is {slo.objective_text} good."
+        + _endangered(scene, slo.indicator),
+        "runbook_url": slo.runbook_url,
+        "dashboard_url": slo.dashboard_url,
+        **slo.annotations,
+    }
+    return ExpectedAlert(_present(labels), _present(annotations))
+
+
+def _endangered(scene: _Scene, indicator: str) -> str:
+    agreements = sorted({promise.agreement.name for promise in scene.promised.get(indicator, ())})
+    if not agreements:
+        return ""
+    more = ", ..." if len(agreements) > SHOWN_AGREEMENTS else ""
+    return f" Agreements in danger: {len(agreements)} ({', '.join(agreements[:SHOWN_AGREEMENTS])}{more})."
+
+
+def _present(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if text}
+
+
+# --- no data ---------------------------------------------------------------------------------------------------
+
+
+def _silence_tests(scene: _Scene, silence: int, interval: int) -> Iterator[UnitTest]:
+    """Nothing recorded, nothing bad recorded, and one group of several that goes away."""
+    reached = interval * -(-silence // interval)
+    until = reached + interval
+    samples = until // interval
+    yield UnitTest(f"nothing is recorded for {duration(silence)}", (), tuple(_silent(scene, at) for at in (reached - interval, reached)))
+    recorded = tuple(InputSeries(_series(names.TOTAL, indicator), f"0x{samples}") for indicator in scene.shard.indicators)
+    yield UnitTest("nothing bad has happened yet", recorded, (Expectation(until, names.INDICATOR_NO_DATA, ()),))
+    grouped = [indicator for indicator in scene.shard.indicators if indicator.by and indicator.expected_silence == silence]
+    if grouped:
+        gone = tuple(InputSeries(_series(names.TOTAL, indicator, "two"), "1 stale") for indicator in grouped)
+        expected = tuple(_group_alert(scene, indicator, silence) for indicator in grouped)
+        until += interval
+        present = tuple(InputSeries(each.series, f"0x{samples + 1}") for each in recorded)
+        yield UnitTest("one group goes away", present + gone, (Expectation(until, names.INDICATOR_NO_DATA, expected),))
+
+
+def _silent(scene: _Scene, at: int) -> Expectation:
+    """All indicators of the shard are silent from the start; each has fired that waits no longer than this."""
+    alerts = (_no_data_alert(scene, indicator) for indicator in scene.shard.indicators if indicator.expected_silence <= at)
+    return Expectation(at, names.INDICATOR_NO_DATA, tuple(alerts))
+
+
+def _no_data_alert(scene: _Scene, indicator: Indicator) -> ExpectedAlert:
+    return ExpectedAlert(
+        _no_data_labels(scene, indicator),
+        {
+            "summary": f"{indicator.name} has recorded nothing for {duration(indicator.expected_silence)}",
+            "description": "Neither its burn alerts nor its agreements can be judged. Is the service scraped, and does its selector match?",
+        },
+    )
+
+
+def _group_alert(scene: _Scene, indicator: Indicator, silence: int) -> ExpectedAlert:
+    return ExpectedAlert(
+        _no_data_labels(scene, indicator) | dict.fromkeys(indicator.by, "two"),
+        {
+            "summary": f"A group of {indicator.name} has recorded nothing for {duration(silence)}",
+            "description": f"It was there within the last {duration(remembered(silence))}, and other groups of the indicator still are.",
+        },
+    )
+
+
+def _no_data_labels(scene: _Scene, indicator: Indicator) -> dict[str, str]:
+    return _present({
+        names.INDICATOR: indicator.name,
+        names.SERVICE: indicator.service,
+        names.TEAM: owner(scene.catalogue, indicator),
+        names.SEVERITY: scene.severity(NO_DATA_SEVERITY),
+    })
