@@ -21,7 +21,7 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
         windows = ", ".join(f"{duration(pair.long)}/{duration(pair.short)}" for pair in silent)
         rest = "the other window pairs still alert" if len(silent) < len(slo.alerts) else "so this SLO has no burn alert at all"
         yield finding(
-            CHECK.id, "warning", slo.origin,
+            CHECK.id, "warning", slo,
             f"with an objective of {slo.objective_text}, the burn alert over {windows} cannot fire: it needs more than 100 % of bad events",
             f"{rest}; raise the objective, or give alerts with a smaller share of the budget",
         )

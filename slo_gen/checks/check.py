@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slo_gen.spec.model import Catalogue, Origin
+from slo_gen.spec.model import Catalogue, Indicator, Slo
 from slo_gen.spec.problems import Problem, Severity
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Check:
         return f"docs/checks/{self.id}.md"
 
 
-def finding(check: str, severity: Severity, origin: Origin, message: str, hint: str) -> Problem:
-    """A problem at the place where a document was written."""
-    return Problem(severity, origin.file, origin.line, origin.column, message, hint, check)
+def finding(check: str, severity: Severity, about: Indicator | Slo, message: str, hint: str) -> Problem:
+    """A problem at the name of the document that it is about."""
+    origin = about.origin
+    return Problem(severity, origin.file, origin.line, origin.column, message, hint, check, len(about.name))

@@ -49,7 +49,7 @@ def _classic(catalogue: Catalogue) -> Iterator[tuple[Indicator, Latency, str]]:
 def _unverified(indicator: Indicator, latency: Latency) -> Iterator[Problem]:
     if latency.threshold not in USUAL_BOUNDARIES:
         yield finding(
-            CHECK.id, "warning", indicator.origin,
+            CHECK.id, "warning", indicator,
             f"the threshold {number(latency.threshold)} of indicator {indicator.name} must be a bucket boundary of its histogram, "
             "and no client library has it by default",
             "check against the running system with --prometheus URL",
@@ -65,13 +65,13 @@ def _verified(indicator: Indicator, latency: Latency, facts: Facts, question: st
     if latency.threshold not in series:
         nearest = sorted(sorted(series, key=lambda boundary: abs(boundary - latency.threshold))[:2])
         yield finding(
-            CHECK.id, "error", indicator.origin,
+            CHECK.id, "error", indicator,
             f"the threshold {number(latency.threshold)} of indicator {indicator.name} is no bucket boundary of its histogram",
             f"write {' or '.join(map(number, nearest))} (in the histogram's unit), or add the boundary to the histogram",
         )
     elif series[latency.threshold] < histograms:
         yield finding(
-            CHECK.id, "error", indicator.origin,
+            CHECK.id, "error", indicator,
             f"{histograms - series[latency.threshold]:g} of {histograms:g} histograms of indicator {indicator.name} have no bucket "
             f"boundary at {number(latency.threshold)}",
             "give all processes the same buckets, or select those that have the boundary",

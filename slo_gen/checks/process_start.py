@@ -29,13 +29,13 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
         lacking = facts.answers.get(_without_start(reading), ())
         if lacking:
             yield finding(
-                CHECK.id, "warning", indicator.origin,
+                CHECK.id, "warning", indicator,
                 f"{lacking[0].value:g} targets of indicator {indicator.name} expose no {START_TIME}, which exact counting needs",
                 "expose it (the client libraries do by default) or set `counting: light`",
             )
         if facts.answers.get(_ambiguous(reading), ()):
             yield finding(
-                CHECK.id, "warning", indicator.origin,
+                CHECK.id, "warning", indicator,
                 f"the target labels of indicator {indicator.name} ({', '.join(indicator.target_labels)}) do not tell its targets apart",
                 "add the missing ones to target_labels, such as cluster or pod",
             )

@@ -18,7 +18,7 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
     for slo in catalogue.slos.values():
         if slo.window > facts.retention:
             yield finding(
-                CHECK.id, "warning", slo.origin,
+                CHECK.id, "warning", slo,
                 f"the window of {duration(slo.window)} is longer than the {duration(facts.retention)} that Prometheus keeps",
                 f"set --storage.tsdb.retention.time to {duration(slo.window + 86400)} or more, or use a shorter window",
             )

@@ -16,7 +16,7 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
     for reading in counters(catalogue):
         if not reading.selector.on(["job"]):
             yield finding(
-                CHECK.id, "warning", reading.indicator.origin,
+                CHECK.id, "warning", reading.indicator,
                 f"{reading.role} of indicator {reading.indicator.name} names no job, so exact counting "
                 "reads the start time of every process",
                 f"add a matcher on job to {reading.selector}, or set `counting: light`",

@@ -34,13 +34,13 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
             continue    # the first error has not happened yet
         if unknown and len(unknown) < len(_conditions(reading)):
             yield finding(
-                CHECK.id, "warning", reading.indicator.origin,
+                CHECK.id, "warning", reading.indicator,
                 f"{name}: no series of {reading.selector.metric} has the label {' or '.join(unknown)}",
                 f"{reading.selector} matched nothing in the last hour; compare the label with what the targets expose",
             )
         else:
             yield finding(
-                CHECK.id, "warning", reading.indicator.origin,
+                CHECK.id, "warning", reading.indicator,
                 f"{name} matched no series in the last hour: {reading.selector}",
                 "compare metric and labels with what the targets expose",
             )

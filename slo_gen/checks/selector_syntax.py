@@ -17,7 +17,7 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
         for role, text in expressions(indicator):
             error = syntax_error(indicator, text)
             if error is not None:
-                yield finding(CHECK.id, "error", indicator.origin, f"{role} of indicator {indicator.name}: {error.message}", error.hint)
+                yield finding(CHECK.id, "error", indicator, f"{role} of indicator {indicator.name}: {error.message}", error.hint)
 
 
 CHECK = Check(

@@ -52,7 +52,7 @@ class Commands(click.Group):
             from slo_gen.spec.nearest import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS)
-            raise click.UsageError(f"There is no command {args[0]!r}{f': {hint}' if hint else ''}.", ctx)
+            raise click.UsageError(f"There is no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
 

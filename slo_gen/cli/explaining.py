@@ -30,7 +30,6 @@ from slo_gen.spec.schema import fields
 __all__ = ["explain_agreement", "explain_defaults", "explain_indicator", "explain_slo"]
 
 _PERIOD_DAYS = {"week": 7, "month": 30, "quarter": 91, "year": 365}
-_MILLION = 1_000_000
 
 
 def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
@@ -43,7 +42,7 @@ def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
         "",
         "Error budget",
         f"  {percent(budget)} may be bad: {_span(budget * slo.window)} of complete outage in {duration(slo.window)} under steady load"
-        + (f", {number(_whole(budget * _MILLION))} of 1,000,000 events." if _is_counted(indicator) else "."),
+        + (f", {_events(budget)} of 1,000,000 events." if _is_counted(indicator) else "."),
         "",
         "Alerts",
         *_alerts(slo, indicator),
@@ -106,8 +105,15 @@ def explain_defaults(document: Document) -> list[str]:
 
 def _is_open(document: Document, path: str) -> bool:
     """Whether the key was not written, though the section that holds it was."""
-    steps = path.split(".")
-    return not document.written(steps) and (len(steps) <= 2 or document.written(steps[:-1]))
+    *section, _ = steps = path.split(".")
+    return not document.written(steps) and (len(section) == 1 or isinstance(_written_at(document, section), dict))
+
+
+def _written_at(document: Document, path: list[str]) -> object:
+    value: object = document.positions.value
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 # --- alerts ------------------------------------------------------------------------------------------------------
@@ -124,8 +130,8 @@ def _alerts(slo: Slo, indicator: Indicator) -> Iterator[str]:
             continue
         yield (
             f"  {pair.severity:<7} when more than {percent(threshold(slo, pair))} was bad over {windows}: "
-            f"{percent(pair.budget_share, places=0)} of the budget spent at {_factor(pair, slo)} times the pace that it allows; "
-            f"a complete outage does after {_span(_outage(slo, pair))}"
+            f"{percent(pair.budget_share, places=0)} of the budget spent, burn rate {_factor(pair, slo)}; "
+            f"a complete outage fires it after {_span(_outage(slo, pair))}"
         )
     if slo.minimum_bad > 0:
         unit = "bad events" if _is_counted(indicator) else "bad minutes"
@@ -246,9 +252,10 @@ def _several(names: list[str], shown: int = 5) -> str:
     return ", ".join(names[:shown]) + rest
 
 
-def _whole(value: Fraction) -> Fraction:
-    """Without more decimals than anybody reads."""
-    return round(value, 2)
+def _events(share: Fraction) -> str:
+    """Of a million."""
+    count = share * 1_000_000
+    return f"{count.numerator:,}" if count.denominator == 1 else f"{float(count):,.2f}"
 
 
 def _span(seconds: Fraction) -> str:

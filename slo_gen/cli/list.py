@@ -13,7 +13,7 @@ from slo_gen.cli.loading import read_specs, specs_argument
 from slo_gen.rules.promql import duration
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.files import Loaded
-from slo_gen.spec.model import Catalogue
+from slo_gen.spec.model import Catalogue, Events, Latency
 
 __all__ = ["command"]
 
@@ -59,11 +59,12 @@ def _says(kind: str, name: str, catalogue: Catalogue) -> str:
         return f"{slo.objective_text} of {slo.indicator} in {duration(slo.window)}"
     if kind == "Indicator" and name in catalogue.indicators:
         indicator = catalogue.indicators[name]
-        return f"{type(indicator.measure).__name__.lower()} of {indicator.service}, counting {indicator.counting}"
+        counting = f", counting {indicator.counting}" if isinstance(indicator.measure, Events | Latency) else ""
+        return f"{type(indicator.measure).__name__.lower()} of {indicator.service}{counting}"
     if kind in ("SLA", "OLA", "UC") and name in catalogue.agreements:
         agreement = catalogue.agreements[name]
         promised = len(agreement.targets) + len(agreement.ticket_targets)
-        return f"{agreement.party.kind} {agreement.party.name}, {agreement.service}, {agreement.state}, {promised} targets"
+        return f"{agreement.party.kind} {agreement.party.name}, {agreement.service}, {agreement.state}, {promised} target{'s' * (promised != 1)}"
     if kind == "Service" and name in catalogue.services:
         service = catalogue.services[name]
         return ", ".join(filter(None, (service.owner, f"{service.criticality} criticality" if service.criticality else "")))
