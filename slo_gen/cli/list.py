@@ -64,11 +64,15 @@ def _says(kind: str, name: str, catalogue: Catalogue) -> str:
     if kind in ("SLA", "OLA", "UC") and name in catalogue.agreements:
         agreement = catalogue.agreements[name]
         promised = len(agreement.targets) + len(agreement.ticket_targets)
-        return f"{agreement.party.kind} {agreement.party.name}, {agreement.service}, {agreement.state}, {promised} target{'s' * (promised != 1)}"
+        return f"{agreement.party.kind} {agreement.party.name}, {agreement.service}, {agreement.state}, {_targets(promised)}"
     if kind == "Service" and name in catalogue.services:
         service = catalogue.services[name]
         return ", ".join(filter(None, (service.owner, f"{service.criticality} criticality" if service.criticality else "")))
     return ""
+
+
+def _targets(number: int) -> str:
+    return f"{number} target{'s' * (number != 1)}"
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
