@@ -108,6 +108,7 @@ def _label_name(label: str) -> str:
     return label
 
 
+@lru_cache(maxsize=4096)
 def duration(seconds: int | Fraction) -> str:
     """``seconds`` as Prometheus writes durations: ``5m``, ``1d12h``, ``4m59s999ms``. Negative ones get a minus sign.
 

@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from slo_gen import names
 from slo_gen.rules.promql import one_of
-from slo_gen.rules.thresholds import can_fire
+from slo_gen.rules.thresholds import reachable
 from slo_gen.spec.model import BurnWindow, Catalogue, Indicator, Slo
 
 __all__ = ["Layer", "Shard", "deal"]
@@ -44,24 +44,16 @@ class Layer:
 
     key: str
     slos: tuple[Slo, ...]
+    indicators: str                       # a matcher for the measured series of its indicators
+    members: str                          # a matcher for the objective series of its SLOs
     exact: tuple[str, ...]                # those of its indicators that are counted exactly
     window: int
-    alerts: tuple[BurnWindow, ...]
+    alerts: tuple[BurnWindow, ...]        # those that can fire
     minimum_bad: Fraction
     labels: tuple[str, ...]               # names of the users' own alert labels
     annotations: tuple[str, ...]          # names of the users' own annotations
     runbook: bool
     dashboard: bool
-
-    @property
-    def indicators(self) -> str:
-        """A matcher for the measured series of its indicators."""
-        return one_of(names.INDICATOR, (slo.indicator for slo in self.slos))
-
-    @property
-    def members(self) -> str:
-        """A matcher for the objective series of its SLOs."""
-        return one_of(names.SLO, (slo.name for slo in self.slos))
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -127,39 +119,44 @@ def _place(name: str, count: int) -> int:
 
 
 def _layers(shard: str, slos: Iterable[Slo], exact: frozenset[str]) -> tuple[Layer, ...]:
-    alike: defaultdict[_Alike, list[list[Slo]]] = defaultdict(list)
-    depth: defaultdict[tuple[_Alike, str], int] = defaultdict(int)
+    stacks: dict[_Alike, list[list[Slo]]] = {}
+    depths: dict[tuple[int, str], int] = {}
     for slo in sorted(slos, key=lambda slo: slo.name):
-        common = _in_common(slo)
-        level = depth[common, slo.indicator]
-        depth[common, slo.indicator] += 1
-        stack = alike[common]
-        if level == len(stack):
+        stack = stacks.setdefault(_in_common(slo), [])
+        depth = depths.get((id(stack), slo.indicator), 0)
+        depths[id(stack), slo.indicator] = depth + 1
+        if depth == len(stack):
             stack.append([])
-        stack[level].append(slo)
+        stack[depth].append(slo)
     layers = [
-        Layer(
-            key=f"{shard}_{_digest(common)}_{level}",
-            slos=tuple(members),
-            exact=tuple(slo.indicator for slo in members if slo.indicator in exact),
-            window=common.window,
-            alerts=common.alerts,
-            minimum_bad=common.minimum_bad,
-            labels=common.labels,
-            annotations=common.annotations,
-            runbook=common.runbook,
-            dashboard=common.dashboard,
-        )
-        for common, stack in alike.items()
-        for level, members in enumerate(stack)
+        _layer(f"{shard}_{_digest(common)}_{depth}", common, members, exact)
+        for common, stack in stacks.items()
+        for depth, members in enumerate(stack)
     ]
     return tuple(sorted(layers, key=lambda layer: layer.key))
+
+
+def _layer(key: str, common: _Alike, members: list[Slo], exact: frozenset[str]) -> Layer:
+    return Layer(
+        key=key,
+        slos=tuple(members),
+        indicators=one_of(names.INDICATOR, (slo.indicator for slo in members)),
+        members=one_of(names.SLO, (slo.name for slo in members)),
+        exact=tuple(slo.indicator for slo in members if slo.indicator in exact),
+        window=common.window,
+        alerts=common.alerts,
+        minimum_bad=common.minimum_bad,
+        labels=common.labels,
+        annotations=common.annotations,
+        runbook=common.runbook,
+        dashboard=common.dashboard,
+    )
 
 
 def _in_common(slo: Slo) -> _Alike:
     return _Alike(
         window=slo.window,
-        alerts=tuple(pair for pair in slo.alerts if can_fire(slo, pair)),
+        alerts=reachable(slo),
         minimum_bad=slo.minimum_bad,
         labels=tuple(sorted(slo.labels)),
         annotations=tuple(sorted(slo.annotations)),

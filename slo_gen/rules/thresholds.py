@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from slo_gen.spec.model import BurnWindow, Slo
 
-__all__ = ["can_fire", "threshold"]
+__all__ = ["can_fire", "reachable", "threshold"]
 
 
 def threshold(slo: Slo, pair: BurnWindow) -> Fraction:
@@ -19,5 +19,16 @@ def threshold(slo: Slo, pair: BurnWindow) -> Fraction:
 
 
 def can_fire(slo: Slo, pair: BurnWindow) -> bool:
-    """Whether a complete outage would exceed the threshold: an error ratio cannot be above 1."""
-    return threshold(slo, pair) < 1
+    """Whether a complete outage would exceed the threshold: an error ratio cannot be above 1.
+
+    This is ``threshold(slo, pair) < 1`` in whole numbers, for catalogues of ten thousand SLOs.
+    """
+    share, objective = pair.budget_share, slo.objective
+    missing = objective.denominator - objective.numerator
+    return share.numerator * slo.window * missing < share.denominator * pair.long * objective.denominator
+
+
+def reachable(slo: Slo) -> tuple[BurnWindow, ...]:
+    """The pairs of the SLO that can fire; its own tuple when all can."""
+    kept = tuple(pair for pair in slo.alerts if can_fire(slo, pair))
+    return slo.alerts if len(kept) == len(slo.alerts) else kept

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from slo_gen import names
@@ -25,7 +24,7 @@ from slo_gen.rules.info import Promise, owner, promises
 from slo_gen.rules.no_data import NO_DATA_SEVERITY, remembered
 from slo_gen.rules.promql import all_of, duration, label_matcher, number, one_of
 from slo_gen.rules.shards import Layer, Shard, deal
-from slo_gen.rules.thresholds import can_fire
+from slo_gen.rules.thresholds import can_fire, threshold
 from slo_gen.rules.windows import BURN_RATE_WINDOW
 from slo_gen.spec.model import BurnWindow, Catalogue, Indicator, Slo
 
@@ -136,74 +135,61 @@ def _burn_tests(scene: _Scene) -> Iterator[UnitTest]:
     if not alerting:
         return
     yield _texts_test(scene, alerting)
-    yield from (_threshold_test(scene, rank, slos) for rank, slos in enumerate(_by_rank(alerting), 1))
+    for rank, members in enumerate(_by_rank(alerting), 1):
+        yield _threshold_test(scene, rank, members)
     yield _idle_test(scene, alerting)
 
 
-def _by_rank(layers: Iterable[Layer]) -> list[list[Slo]]:
+@dataclass(frozen=True, slots=True)
+class _Member:
+    slo: Slo
+    layer: Layer
+
+
+def _by_rank(layers: Iterable[Layer]) -> list[list[_Member]]:
     """The SLOs so that none in a list shares its indicator with another: a series can test one threshold at a time."""
-    ranks: list[list[Slo]] = []
+    ranks: list[list[_Member]] = []
     taken: dict[str, int] = {}
-    for slo in (slo for layer in layers for slo in layer.slos):
-        rank = taken.get(slo.indicator, 0)
-        taken[slo.indicator] = rank + 1
-        if rank == len(ranks):
-            ranks.append([])
-        ranks[rank].append(slo)
+    for layer in layers:
+        for slo in layer.slos:
+            rank = taken.get(slo.indicator, 0)
+            taken[slo.indicator] = rank + 1
+            if rank == len(ranks):
+                ranks.append([])
+            ranks[rank].append(_Member(slo, layer))
     return ranks
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What decides from which figures on an SLO alerts. Most SLOs of a catalogue share a few of them."""
-
-    objective: Fraction
-    window: int
-    alerts: tuple[BurnWindow, ...]
-    minimum_bad: Fraction
-
-
-def _terms(slo: Slo, layer_alerts: tuple[BurnWindow, ...]) -> _Terms:
-    return _Terms(slo.objective, slo.window, layer_alerts, slo.minimum_bad)
-
-
-@lru_cache(maxsize=4096)
-def _limits(terms: _Terms) -> dict[int, list[Fraction]]:
+def _limits(member: _Member) -> dict[int, list[Fraction]]:
     """The thresholds of each window, of every pair it is part of."""
     limits: dict[int, list[Fraction]] = {}
-    for pair in terms.alerts:
+    for pair in member.layer.alerts:
         for window in (pair.long, pair.short):
-            limits.setdefault(window, []).append(pair.factor(terms.window) * (1 - terms.objective))
+            limits.setdefault(window, []).append(threshold(member.slo, pair))
     return limits
 
 
-def _above(terms: _Terms) -> dict[int, Fraction]:
+def _above(limits: dict[int, list[Fraction]]) -> dict[int, Fraction]:
     """Every window a little above the highest of its thresholds."""
-    return {window: min(max(limits) * (1 + _CLEAR), (max(limits) + 1) / 2) for window, limits in _limits(terms).items()}
+    return {window: min(max(of_window) * (1 + _CLEAR), (max(of_window) + 1) / 2) for window, of_window in limits.items()}
 
 
-def _under(terms: _Terms, windows: Iterable[int]) -> dict[int, Fraction]:
+def _under(limits: dict[int, list[Fraction]], windows: set[int]) -> dict[int, Fraction]:
     """These windows a little below the lowest of their thresholds, the others at a complete outage."""
-    low = set(windows)
-    return {window: min(limits) * (1 - _CLEAR) if window in low else Fraction(1) for window, limits in _limits(terms).items()}
+    return {window: min(of_window) * (1 - _CLEAR) if window in windows else Fraction(1) for window, of_window in limits.items()}
 
 
-@lru_cache(maxsize=4096)
-def _phases(terms: _Terms, length: int) -> tuple[tuple[str, str], ...]:
+def _phases(member: _Member, length: int) -> list[tuple[str, str]]:
     """(metric, values) of the four phases: above, long windows under, short windows under, too few bad events."""
-    stages = [
-        _above(terms),
-        _under(terms, (pair.long for pair in terms.alerts)),
-        _under(terms, (pair.short for pair in terms.alerts)),
-        _above(terms),
+    limits, layer = _limits(member), member.layer
+    longs = {pair.long for pair in layer.alerts}
+    above = _above(limits)
+    stages = [above, _under(limits, longs), _under(limits, {pair.short for pair in layer.alerts}), above]
+    bad = " ".join([_held(layer.minimum_bad, length)] * 3 + [_held(layer.minimum_bad * (1 - _CLEAR), length)])
+    return [
+        *((names.error_ratio(duration(window)), " ".join(_held(stage[window], length) for stage in stages)) for window in sorted(limits)),
+        *((names.bad_window(duration(long)), bad) for long in sorted(longs)),
     ]
-    enough = [terms.minimum_bad] * 3 + [terms.minimum_bad * (1 - _CLEAR)]
-    ratios = [
-        (names.error_ratio(duration(window)), " ".join(_held(stage[window], length) for stage in stages))
-        for window in sorted(_limits(terms))
-    ]
-    longs = sorted({pair.long for pair in terms.alerts})
-    return (*ratios, *((names.bad_window(duration(long)), " ".join(_held(bad, length) for bad in enough)) for long in longs))
 
 
 def _held(value: Fraction, length: int) -> str:
@@ -211,20 +197,21 @@ def _held(value: Fraction, length: int) -> str:
     return _decimal(value) if length == 1 else f"{_decimal(value)}x{length - 1}"
 
 
-def _threshold_test(scene: _Scene, rank: int, slos: list[Slo]) -> UnitTest:
+def _threshold_test(scene: _Scene, rank: int, members: list[_Member]) -> UnitTest:
     """Every SLO of the list just above its thresholds, then just under them in either window, then with too few events."""
-    reachable = {slo.name: tuple(pair for pair in slo.alerts if can_fire(slo, pair)) for slo in slos}
-    length = 1 + max(-(-pair.hold // _MINUTE) for pairs in reachable.values() for pair in pairs)
-    inputs = tuple(
-        InputSeries(_series(metric, scene.indicator(slo.indicator)), values)
-        for slo in slos
-        for metric, values in _phases(_terms(slo, reachable[slo.name]), length)
-    )
+    holds = [pair.hold for member in members for pair in member.layer.alerts]
+    length = 1 + -(-max(holds) // _MINUTE)
+    known: dict[tuple[str, Fraction], list[tuple[str, str]]] = {}
+    inputs: list[InputSeries] = []
+    for member in members:
+        terms = (member.layer.key, member.slo.objective)
+        if terms not in known:
+            known[terms] = _phases(member, length)
+        labels = _series("", scene.indicator(member.slo.indicator))
+        inputs.extend(InputSeries(metric + labels, values) for metric, values in known[terms])
     firing = (label_matcher("alertname", names.BUDGET_BURN), label_matcher("alertstate", "firing"))
-    chosen = all_of("ALERTS", *firing, one_of(names.SLO, reachable))
-    holds = [pair.hold for pairs in reachable.values() for pair in pairs]
-    without_minimum = sum(len(reachable[slo.name]) for slo in slos if slo.minimum_bad <= 0)
-    counted = f"count({chosen}) or vector(0)"
+    counted = f"count({all_of('ALERTS', *firing, one_of(names.SLO, (member.slo.name for member in members)))}) or vector(0)"
+    without_minimum = sum(len(member.layer.alerts) for member in members if member.layer.minimum_bad <= 0)
     counts = [
         ExpectedCount((phase * length + length - 1) * _MINUTE, counted, count)
         for phase, count in enumerate((len(holds), 0, 0, without_minimum))
@@ -232,7 +219,8 @@ def _threshold_test(scene: _Scene, rank: int, slos: list[Slo]) -> UnitTest:
     if length > 1:
         before = (length - 2) * _MINUTE
         counts.insert(0, ExpectedCount(before, counted, sum(hold <= before for hold in holds)))
-    return UnitTest(f"thresholds {rank}: above, long windows under, short windows under, too few bad events", inputs, counts=tuple(counts))
+    name = f"thresholds {rank}: above, long windows under, short windows under, too few bad events"
+    return UnitTest(name, tuple(inputs), counts=tuple(counts))
 
 
 def _texts_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
@@ -244,7 +232,9 @@ def _texts_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
     hold = max(pair.hold for slo in on_them for pair in slo.alerts)
     samples = 1 + -(-hold // _MINUTE)
     bad = max(slo.minimum_bad for slo in on_them)
-    windows = {name: {pair for slo in on_them if slo.indicator == name for pair in slo.alerts} for name in sorted(firsts)}
+    windows: dict[str, dict[BurnWindow, None]] = {name: {} for name in sorted(firsts)}
+    for slo in on_them:
+        windows[slo.indicator].update(dict.fromkeys(slo.alerts))
     inputs = [
         InputSeries(_series(names.error_ratio(duration(window)), scene.indicator(name)), _held(Fraction(1), samples))
         for name, pairs in windows.items()
