@@ -46,6 +46,7 @@ MAX_PROBLEMS = 50
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _TAGGED = re.compile(r"(?:&\S+\s+)?!")
+_TAG = re.compile(r"![^\s,\[\]{}]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -175,8 +176,8 @@ class _Builder:
         self._ends.append(start + 1)
         if depth > MAX_DEPTH:
             self._give_up(event, f"more than {MAX_DEPTH} levels inside each other", "no document needs more than a dozen")
-        if self._tags_possible:
-            self._check_tag(event)
+        if event.tag is not None:
+            self._refuse_tag(event)
         anchor = event.anchor
         if anchor is not None:
             self._anchors[anchor] = None
@@ -280,10 +281,13 @@ class _Builder:
 
     # --- guards -----------------------------------------------------------------------------------------------
     def _check_tag(self, event: Any) -> None:
+        """Refuse a tagged scalar; libyaml says nothing of the tag ``!`` alone, so that the text is looked at."""
         start = event.start_mark.index
-        if event.tag is None and not (self._text[start : start + 1] in ("!", "&") and _TAGGED.match(self._text, start)):
-            return
-        found = re.compile(r"![^\s,\[\]{}]*").search(self._text, start)
+        if event.tag is not None or (self._text[start : start + 1] in ("!", "&") and _TAGGED.match(self._text, start)):
+            self._refuse_tag(event)
+
+    def _refuse_tag(self, event: Any) -> None:
+        found = _TAG.search(self._text, event.start_mark.index)
         tag = found.group() if found else "!"
         self._refuse(event, f"the tag `{tag}` is not allowed", "leave it out; quote a value that must be text")
 

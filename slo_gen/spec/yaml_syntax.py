@@ -98,6 +98,8 @@ def _explain(report: _Report) -> _Fault:
         return _tab(report)
     if "directive" in report.context or "directive" in report.problem or "incompatible YAML" in report.problem:
         return _directive(report)
+    if " tag" in report.context:
+        return _tag(report)
     for words, explain in _EXPLANATIONS:
         if words in report.problem:
             return explain(report)
@@ -338,7 +340,7 @@ _EXPLANATIONS = (
     ("comment or line break", _block_header),
     ("indentation indicator", _block_header),
     ("<document start>", _document_start),
-    ("tag", _tag),
+    ("tag handle", _tag),
 )
 
 
