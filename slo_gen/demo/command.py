@@ -15,6 +15,7 @@ from types import FrameType
 
 import click
 
+from slo_gen import names
 from slo_gen.cli.compiling import compiled_files
 from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 from slo_gen.cli.status_table import plain_lines
@@ -168,11 +169,14 @@ def _watch(story: Story, stack: Stack) -> None:
                 screen.say(f"{BROKEN} is mended; its alerts are resolved as the short windows pass. Ctrl-C ends the demo")
             story.refresh()
             for notification in story.new_notifications():
-                screen.say(_told(notification))
+                screen.say(_told(notification, story.catalogue))
             screen.show(story.rows)
             time.sleep(LOOK_EVERY)
 
 
-def _told(notification: Notification) -> str:
-    summary = notification.annotations.get("summary", notification.labels.get("alertname", ""))
-    return f"receiver: {notification.status} {notification.labels.get('severity', '')}: {summary}"
+def _told(notification: Notification, catalogue: Catalogue) -> str:
+    labels = notification.labels
+    indicator = catalogue.indicators.get(labels.get(names.INDICATOR, ""))
+    group = ",".join(f"{label}={labels.get(label, '')}" for label in indicator.by) if indicator else ""
+    summary = notification.annotations.get("summary", labels.get("alertname", ""))
+    return f"receiver: {notification.status} {labels.get(names.SEVERITY, '')}: {summary}{f' ({group})' if group else ''}"

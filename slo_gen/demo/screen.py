@@ -26,7 +26,7 @@ class Screen:
         self._wants_live = live
         self._live: Live | None = None
         self._happened: deque[str] = deque(maxlen=REMEMBERED)
-        self._printed: frozenset[str] = frozenset()
+        self._printed: dict[str, str] = {}
         self._rows: Sequence[Row] = ()
 
     def __enter__(self) -> Self:
@@ -57,10 +57,12 @@ class Screen:
         if self._live is not None:
             self._draw()
             return
-        verdicts = frozenset(f"{row.slo.name} {sorted(row.group.items())} {row.verdict} {len(row.alerts)}" for row in rows)
-        if verdicts != self._printed:
-            self._printed = verdicts
-            print("\n".join(f"          {line}" for line in plain_lines(rows)), flush=True)
+        for row, line in zip(rows, plain_lines(rows), strict=True):
+            now = f"{row.verdict} {len(row.alerts)}"
+            where = f"{row.slo.name} {sorted(row.group.items())}"
+            if self._printed.get(where) != now:
+                self._printed[where] = now
+                print(f"          {line}", flush=True)
 
     def _draw(self) -> None:
         from rich.console import Group

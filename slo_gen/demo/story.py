@@ -42,7 +42,7 @@ class Story:
 
     def __init__(self, stack: Stack, catalogue: Catalogue) -> None:
         self._stack = stack
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self.rows: tuple[Row, ...] = ()
         self.notifications: list[Notification] = []
         self._told = 0
@@ -67,7 +67,7 @@ class Story:
         """Read the present verdicts. Keeps the former ones while Prometheus does not answer."""
         self._stack.check_alive()
         with contextlib.suppress(RequestError):
-            self.rows = asyncio.run(read_rows(self._catalogue, self._stack.prometheus.url))
+            self.rows = asyncio.run(read_rows(self.catalogue, self._stack.prometheus.url))
 
     def new_notifications(self) -> list[Notification]:
         """What the receiver got since the last call."""
@@ -135,7 +135,7 @@ class Story:
         return None
 
     def _broken_slos(self) -> frozenset[str]:
-        return frozenset(_slos_on(self._catalogue, BROKEN))
+        return frozenset(_slos_on(self.catalogue, BROKEN))
 
 
 class RuleError(Exception):
