@@ -13,10 +13,9 @@ UNSEEN = "slm:total:unseen1m"
 TOTAL_LEVEL = "slm:total:level1m"
 BAD_LEVEL = "slm:bad:level1m"
 GOOD_LEVEL = "slm:good:level1m"
-TOTAL_BASE = "slm:total:base1m"
-BAD_BASE = "slm:bad:base1m"
-GOOD_BASE = "slm:good:base1m"
 PROCESS_SEEN = "slm:process:seen1m"          # value: start time of the process, 0 where it exposes none
+PROCESS_FIRST_STEP = "slm:process:first_step1m"
+PROCESS_LAST_STEP = "slm:process:last_step1m"
 PROCESS_PRESENT = "slm:process:present1m"    # value: time of the evaluation
 PROCESS_SETTLED = "slm:process:settled1m"    # value: time of the evaluation
 PROCESS_NEW = "slm:process:new1m"            # value: time of the evaluation
@@ -79,6 +78,7 @@ SERVICE = "slm_service"
 PROCESS = "process"
 TARGETS = "targets"
 DEFINITION = "definition"
+ENTRY = "entry"
 WINDOW = "window"
 SEVERITY = "severity"
 TEAM = "team"
@@ -98,6 +98,6 @@ BUDGET_BURN = "SLMBudgetBurn"
 INDICATOR_NO_DATA = "SLMIndicatorNoData"
 
 RESERVED_LABELS = frozenset(
-    {INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, WINDOW, SEVERITY, TEAM, LONG_WINDOW, SHORT_WINDOW, "alertname", "le"}
+    {INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, LONG_WINDOW, SHORT_WINDOW, "alertname", "le"}
 )
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""

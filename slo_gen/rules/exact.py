@@ -2,8 +2,8 @@
 
 A ledger holds, per process, the highest level its counter has shown (``slm:total:level1m``). What an interval counts
 is the growth of the ledger since the evaluation before, whenever that was. A process that is new in the ledger
-starts from a base (``slm:total:base1m``): zero where its counter is known to have begun at zero, else its level when
-it was first seen. A process that came back under other labels continues from the level it left.
+counts from zero where its counter is known to have begun at zero; otherwise it enters with its level at the first
+scrape and counts from there. A process that came back under other labels continues from the level it left.
 
 The bad (or good) events have a ledger of their own with the same processes, filled with zero where no such series
 exists yet; so the first error of a process counts, and no error yet is not the same as no data.
@@ -17,13 +17,13 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.rules.processes import Recorded, Targets
-from slo_gen.rules.promql import all_of, duration, label_list, label_matcher
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 
 __all__ = ["CounterExpressions", "exact_rules"]
 
-NAMED: Final = f'{names.PROCESS}!=""'
-NAMELESS: Final = f'{names.PROCESS}=""'
+_FIRST: Final = "first"
+_NAMELESS: Final = f'{names.PROCESS}=""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,179 +35,198 @@ class CounterExpressions:
     good: str | None
 
 
+def exact_rules(indicator: str, counters: CounterExpressions, by: tuple[str, ...], targets: Targets) -> tuple[RecordingRule, ...]:
+    """The rules of one indicator; the rules of its ``targets`` stand before them in the same group."""
+    text = "\n".join((counters.total, counters.bad or "", counters.good or "", *by, "", *targets.labels))
+    definition = hashlib.sha256(text.encode()).hexdigest()[:8]
+    total = _Ledger(targets, indicator, definition, by, counters.total, names.TOTAL_LEVEL)
+    if counters.bad is not None:
+        other = _Ledger(targets, indicator, definition, by, counters.bad, names.BAD_LEVEL, total)
+    else:
+        assert counters.good is not None
+        other = _Ledger(targets, indicator, definition, by, counters.good, names.GOOD_LEVEL, total)
+    identity = {names.INDICATOR: indicator}
+    return (
+        RecordingRule(total.metric, total.entries(), total.identity),
+        RecordingRule(other.metric, f"{other.entries()} or on ({other.labels}) 0 * {total.level().now()}", other.identity),
+        RecordingRule(names.TOTAL, _total(total), identity),
+        RecordingRule(names.BAD, _bad(other) if counters.good is None else _not_good(other), identity),
+        RecordingRule(names.UNSEEN, _unseen(total), identity),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Ledger:
     """One counter of an indicator in the ledger."""
 
     targets: Targets
     indicator: str
-    definition: str
+    definition: str                       # a changed query starts a ledger of its own
     by: tuple[str, ...]
     counter: str
-    level_name: str
-    base_name: str
+    metric: str
+    total: _Ledger | None = None          # of the same indicator; None for the total itself
 
     @property
-    def labels(self) -> dict[str, str]:
+    def identity(self) -> dict[str, str]:
         return {names.INDICATOR: self.indicator, names.DEFINITION: self.definition}
 
-    def _recorded(self, metric: str, *matchers: str) -> Recorded:
-        own = (label_matcher(names.INDICATOR, self.indicator), label_matcher(names.DEFINITION, self.definition))
-        return Recorded(self.targets, all_of(metric, *own, *matchers))
+    @property
+    def labels(self) -> str:
+        """The labels of one entry."""
+        return self.targets.by_process(*self.by)
 
     def level(self, *matchers: str) -> Recorded:
-        return self._recorded(self.level_name, *matchers)
+        return self._recorded(label_matcher(names.ENTRY, ""), *matchers)
 
-    def base(self) -> Recorded:
-        return self._recorded(self.base_name)
+    def first(self) -> Recorded:
+        """The level at the first scrape of the processes that are new in the ledger and did not count from zero."""
+        return self._recorded(label_matcher(names.ENTRY, _FIRST))
 
-    def on_steps(self, function: str) -> str:
-        """``function`` of the level of every process, over the steps before the mark."""
+    def _recorded(self, *matchers: str) -> Recorded:
+        own = (label_matcher(names.INDICATOR, self.indicator), label_matcher(names.DEFINITION, self.definition))
+        return Recorded(self.targets, all_of(self.metric, *own, *matchers))
+
+    # -- the entries of this evaluation -------------------------------------------------------------------------
+
+    def entries(self) -> str:
+        """The highest level of every process, and the first level of the newcomers."""
+        highest = self._on_steps("max_over_time")
+        first = f"label_replace({self._newcomers()}, {quote(names.ENTRY)}, {quote(_FIRST)}, {quote('')}, {quote('')})"
+        return f"{highest} or on ({self.labels}) {self._restarted()} or {first}"
+
+    def _newcomers(self) -> str:
+        """The first level of processes that are new in the ledger and began before we watched.
+
+        Targets without a start time are among them only when the indicator itself is new, see
+        ``_nameless_from_zero``.
+        """
+        targets, process = self.targets, self.targets.by_process()
+        from_zero = targets.recorded(names.PROCESS_ZERO).now()
+        nameless = targets.recorded(names.PROCESS_SEEN, _NAMELESS).now()
+        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
+        watched = f"({nameless} and on () last_over_time({total}[{duration(targets.bridge)}] offset 1s))"
+        known = self.level().before(targets.bridge)
+        first = self._on_steps("min_over_time")
+        return f"({first} unless on ({process}) ({from_zero} or {watched}) unless on ({self.labels}) {known})"
+
+    def _sums(self) -> str:
+        return f"sum by ({self.targets.by_target(*self.by)}) ({self.counter})"
+
+    def _on_steps(self, function: str) -> str:
+        """``function`` over the steps, for targets that had one process all the time."""
         targets = self.targets
-        level = (
-            f"sum by ({targets.by_target(*self.by)}) ({self.counter})"
-            f" * on ({targets.by_target()}) group_left ({names.PROCESS}) {targets.identity()}"
-        )
-        return targets.at_mark(targets.by_steps(function, level))
+        level = targets.at_mark(targets.by_steps(function, self._sums()))
+        restarted = targets.recorded(names.PROCESS_FIRST_STEP).now()
+        process = f"({targets.recorded(names.PROCESS_SEEN).now()} unless on ({targets.by_target()}) {restarted})"
+        return f"({level} * on ({targets.by_target()}) group_left ({names.PROCESS}) (0 * {process} + 1))"
 
-    def now_recorded(self) -> str:
-        """The highest level of every process; a scrape that lacked the start time makes no process of its own."""
+    def _restarted(self) -> str:
+        """The highest level of every process of the targets that were restarted in place."""
         targets = self.targets
-        named, nameless = (targets.recorded(names.PROCESS_SEEN, matcher).now() for matcher in (NAMED, NAMELESS))
-        stray = f"({nameless} and on ({targets.by_target()}) {named})"
-        return f"({self.on_steps('max_over_time')} unless on ({targets.by_process()}) {stray})"
+        first = targets.recorded(names.PROCESS_FIRST_STEP).now_on_steps()
+        last = targets.recorded(names.PROCESS_LAST_STEP).now_on_steps()
+        running = f"(0 * ({first} <= time() and {last} >= time()) + 1)"
+        level = f"{self._sums()} * on ({targets.by_target()}) group_left ({names.PROCESS}) {running}"
+        return targets.at_mark(targets.by_steps("max_over_time", level))
+
+    # -- what it grew by ----------------------------------------------------------------------------------------
 
     def growth(self) -> str:
         """What the ledger grew by in this evaluation, per process; relabelled processes per start time."""
-        targets = self.targets
-        now, before = self.level().now(), f"({self.level().before(targets.bridge)} or {self.base().now()})"
-        nameless = self.level(NAMELESS)
-        restarted = f"({nameless.now()} < {nameless.before(targets.bridge)})"
-        return f"({restarted} or clamp_min({now} - {before}, 0) or {self._continued()})"
+        nameless = self.level(_NAMELESS)
+        restarted = f"{nameless.now()} < {nameless.before(self.targets.bridge)}"
+        before = f"({self.level().before(self.targets.bridge)} or {self._began()})"
+        return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
+
+    def _began(self) -> str:
+        """Where the counters of the processes that are new in the ledger began."""
+        targets, now = self.targets, self.level().now()
+        zero = f"{now} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()}"
+        return f"ignoring ({names.ENTRY}) {self.first().now()} or 0 * ({zero} or {self._nameless_from_zero()})"
+
+    def _nameless_from_zero(self) -> str:
+        """New targets that tell no start time and yet began at zero, judged by the total.
+
+        Such a target may be an old process under new labels, or one that was only now discovered. It counts from
+        zero when it is neither, as far as can be told; else it counts from its first mark, and the rest is unseen.
+        """
+        if self.total is not None:
+            return f"{self.level(_NAMELESS).now()} and on ({self.labels}) {self.total._nameless_from_zero()}"
+        targets, process = self.targets, self.targets.by_process()
+        new = targets.recorded(names.PROCESS_NEW, _NAMELESS).now()
+        plausible = f"{self.level(_NAMELESS).now()} <= on ({label_list(self.by)}) group_left () ({self._busiest()} * {self._elapsed()})"
+        return f"(({plausible}) and on ({process}) {new} unless on ({process}) ({self._perhaps_relabelled()}))"
+
+    def _busiest(self) -> str:
+        """What the whole indicator counted in its busiest interval bounds what one new process can have counted in one."""
+        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
+        return f"max by ({label_list(self.by)}) (max_over_time({total}[{duration(self.targets.bridge)}] offset 1s))"
+
+    def _elapsed(self) -> str:
+        """Intervals since the evaluation before: more than one where some were missed."""
+        before = self.targets.recorded(names.PROCESS_PRESENT, _NAMELESS).before(self.targets.catch_up)
+        return f"scalar((time() - max({before})) / {self.targets.interval})"
+
+    def _perhaps_relabelled(self) -> str:
+        """Nameless targets that may continue one which has just gone: they share its address or pod, or show no less."""
+        targets, process = self.targets, self.targets.by_process()
+        present = targets.recorded(names.PROCESS_PRESENT, _NAMELESS)
+
+        def gone(*matchers: str) -> str:
+            earlier = self.level(_NAMELESS, *matchers).before(targets.interval)
+            return f"({earlier} and on ({process}) {present.before(targets.interval)} unless on ({process}) {present.now()})"
+
+        suspects: list[str] = []
+        for label in targets.own_labels:
+            shared = label_matcher(label, "", "!=")
+            suspects.append(f"{self.level(_NAMELESS, shared).now()} and on ({targets.by_group(label)}) {gone(shared)}")
+            only = [label_matcher(other, "") for other in targets.own_labels if other != label]
+            least = f"min by ({targets.by_group()}) ({gone(*only)})"
+            suspects.append(f"{self.level(_NAMELESS, *only).now()} >= on ({targets.by_group()}) group_left () {least}")
+        return " or ".join(suspects)
 
     def _continued(self) -> str:
         """Events between the last scrape of a process under its old labels and the first under its new ones."""
         targets, group = self.targets, self.targets.by_start(*self.by)
         span = targets.settlement + targets.interval
         arrived, departed = (targets.recorded(m).now() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
-        first = f"sum by ({group}) ({self.base().within(span)} and on ({targets.by_process()}) {arrived})"
+        first = f"sum by ({group}) ({self.first().within(span)} and on ({targets.by_process()}) {arrived})"
         last = f"sum by ({group}) ({self.level().within(span, 'max_over_time')} and on ({targets.by_process()}) {departed})"
-        return f"clamp_min({first} - ({last} or 0 * {first}), 0)"
+        return f"({first} - ({last} or 0 * {first}))"
 
     def summed(self, expression: str) -> str:
-        return f"sum by ({label_list(self.by)}) ({expression})" if self.by else f"sum ({expression})"
+        return f"sum by ({label_list(self.by)}) ({expression})"
 
-
-def exact_rules(indicator: str, counters: CounterExpressions, by: tuple[str, ...], targets: Targets) -> tuple[RecordingRule, ...]:
-    """The rules of one indicator; the rules of its ``targets`` stand before them in the same group."""
-    text = "\n".join((counters.total, counters.bad or "", counters.good or "", *by, "", *targets.labels))
-    definition = hashlib.sha256(text.encode()).hexdigest()[:8]
-    total = _Ledger(targets, indicator, definition, by, counters.total, names.TOTAL_LEVEL, names.TOTAL_BASE)
-    if counters.bad is not None:
-        other = _Ledger(targets, indicator, definition, by, counters.bad, names.BAD_LEVEL, names.BAD_BASE)
-    else:
-        assert counters.good is not None
-        other = _Ledger(targets, indicator, definition, by, counters.good, names.GOOD_LEVEL, names.GOOD_BASE)
-    identity = {names.INDICATOR: indicator}
-    return (
-        RecordingRule(total.level_name, total.now_recorded(), total.labels),
-        RecordingRule(total.base_name, _total_base(total), total.labels),
-        RecordingRule(other.level_name, _other_level(other, total), other.labels),
-        RecordingRule(other.base_name, _other_base(other, total), other.labels),
-        RecordingRule(names.TOTAL, _total(total), identity),
-        RecordingRule(names.BAD, _bad(other, total, counters.bad is None), identity),
-        RecordingRule(names.UNSEEN, _unseen(total), identity),
-    )
-
-
-def _total_base(ledger: _Ledger) -> str:
-    targets = ledger.targets
-    from_zero = targets.recorded(names.PROCESS_ZERO).now()
-    zero = f"0 * {ledger.level().now()} and on ({targets.by_process()}) {from_zero}"
-    known = ledger.level().before(targets.bridge)
-    on = f"on ({targets.by_process(*ledger.by)})"
-    first = ledger.on_steps("min_over_time")
-    return f"({zero} or {_nameless_from_zero(ledger)} or {on} {first}) unless {on} {known}"
-
-
-def _nameless_from_zero(ledger: _Ledger) -> str:
-    """New targets that tell no start time and yet began at zero.
-
-    Such a target may be an old process under new labels, or one that was only now discovered. It counts from zero
-    when it is neither, as far as can be told; else it counts from its first scrape, and what came before is unseen.
-    """
-    targets = ledger.targets
-    new = targets.recorded(names.PROCESS_NEW, NAMELESS).now()
-    total = all_of(names.TOTAL, label_matcher(names.INDICATOR, ledger.indicator))
-    busiest = f"max by ({label_list(ledger.by)}) (max_over_time({total}[{duration(targets.bridge)}] offset 1s))"
-    # What the whole indicator counted in its busiest interval bounds what one new process can have counted so far.
-    plausible = f"{ledger.level(NAMELESS).now()} <= on ({label_list(ledger.by)}) group_left () {busiest}"
-    return f"0 * (({plausible}) and on ({targets.by_process()}) {new} unless on ({targets.by_process()}) ({_perhaps_relabelled(ledger)}))"
-
-
-def _perhaps_relabelled(ledger: _Ledger) -> str:
-    """Nameless targets that may continue one which has just gone: they share its address or pod, or show no less."""
-    targets = ledger.targets
-    present = targets.recorded(names.PROCESS_PRESENT)
-
-    def gone(*matchers: str) -> str:
-        earlier = f"{ledger.level(NAMELESS, *matchers).before(targets.interval)} and on ({targets.by_process()}) {present.before(targets.interval)}"
-        return f"({earlier} unless on ({targets.by_process()}) {present.now()})"
-
-    suspects: list[str] = []
-    for label in targets.own_labels:
-        shared = label_matcher(label, "", "!=")
-        suspects.append(f"{ledger.level(NAMELESS, shared).now()} and on ({targets.by_group(label)}) {gone(shared)}")
-        only = [label_matcher(other, "") for other in targets.own_labels if other != label]
-        suspects.append(
-            f"{ledger.level(NAMELESS, *only).now()} >= on ({targets.by_group()}) group_left () min by ({targets.by_group()}) ({gone(*only)})"
-        )
-    return " or ".join(suspects)
-
-
-def _other_level(ledger: _Ledger, total: _Ledger) -> str:
-    return f"{ledger.now_recorded()} or on ({ledger.targets.by_process(*ledger.by)}) 0 * {total.level().now()}"
-
-
-def _other_base(ledger: _Ledger, total: _Ledger) -> str:
-    """Zero where the total began at zero or has no such series yet; else the level at the first scrape."""
-    targets, now = ledger.targets, ledger.level().now()
-    labels = targets.by_process(*ledger.by)
-    zero = f"0 * {now} and on ({labels}) ({total.base().now()} == 0)"
-    known = ledger.level().before(targets.bridge)
-    on = f"on ({labels})"
-    return f"({zero} or {on} {ledger.on_steps('min_over_time')} or {on} 0 * {now}) unless {on} {known}"
-
-
-def _alive(ledger: _Ledger) -> str:
-    """One element per group that had a live target since the mark before; groups without one have no data."""
-    targets = ledger.targets
-    present = targets.recorded(names.PROCESS_PRESENT).within(targets.interval + 1)
-    return ledger.summed(f"0 * ({ledger.level().now()} and on ({targets.by_process()}) {present})")
+    def counted(self) -> str:
+        """The total of this evaluation, with the labels of the groups."""
+        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
+        return self.summed(f"last_over_time({total}[1s])")
 
 
 def _total(ledger: _Ledger) -> str:
-    grown = ledger.summed(ledger.growth())
-    return f"{grown} > 0 or {grown} and {_alive(ledger)}"
+    """The growth, and zero for every group that had a live target since the mark before; the others have no data."""
+    targets = ledger.targets
+    present = targets.recorded(names.PROCESS_PRESENT).within(targets.interval + 1)
+    alive = f"0 * ({ledger.level().now()} and on ({targets.by_process()}) {present})"
+    return ledger.summed(f"{ledger.growth()} or {alive}")
 
 
-def _bad(ledger: _Ledger, total: _Ledger, is_good: bool) -> str:
-    recorded = f"last_over_time({all_of(names.TOTAL, label_matcher(names.INDICATOR, total.indicator))}[1s])"
-    summed = label_list(ledger.by)
-    counted = f"sum by ({summed}) ({recorded})"
-    if is_good:
-        return f"clamp_min({counted} - ({ledger.summed(ledger.growth())} or 0 * {counted}), 0)"
-    return f"{ledger.summed(ledger.growth())} and {counted} or 0 * {counted}"
+def _bad(ledger: _Ledger) -> str:
+    return f"{ledger.summed(ledger.growth())} and {ledger.counted()} or 0 * {ledger.counted()}"
+
+
+def _not_good(ledger: _Ledger) -> str:
+    counted = ledger.counted()
+    return f"clamp_min({counted} - ({ledger.summed(ledger.growth())} or 0 * {counted}), 0)"
 
 
 def _unseen(ledger: _Ledger) -> str:
     """The most that processes which ended can have counted after their last scrape."""
-    targets = ledger.targets
-    level = ledger.level()
+    targets, level = ledger.targets, ledger.level()
     earlier = f"last_over_time({level.selector}[{duration(targets.catch_up)}] offset {duration(targets.interval + 1)})"
-    base = ledger.base().within(targets.catch_up + targets.interval)
-    grown = f"({level.now()} - ({earlier} or {base} or 0 * {level.now()}))"
+    zero = f"0 * ({level.now()} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()})"
+    first = level.within(targets.catch_up, "min_over_time")
     ended = targets.recorded(names.PROCESS_ENDED).now()
-    recorded = f"last_over_time({all_of(names.TOTAL, label_matcher(names.INDICATOR, ledger.indicator))}[1s])"
-    tail = ledger.summed(f"clamp_min({grown}, 0) * on ({targets.by_process()}) group_left () {ended}")
-    return f"{tail} or 0 * sum by ({label_list(ledger.by)}) ({recorded})"
+    grown = f"clamp_min({level.now()} - ({earlier} or {zero} or {first}), 0)"
+    return f"{ledger.summed(f'{grown} * on ({targets.by_process()}) group_left () {ended}')} or 0 * {ledger.counted()}"

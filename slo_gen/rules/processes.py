@@ -112,13 +112,8 @@ class Targets:
         """One element of value 1 for every target that tells its start time; the label ``process`` holds it."""
         return f'count_values by ({self.by_target()}) ("{names.PROCESS}", {self.start_time(shift)})'
 
-    def nameless(self) -> str:
-        """One element of value 1 for every target that is up and tells no start time."""
-        up = Selector(_UP, self.matchers)
-        return f"(group by ({self.by_target()}) ({up} == 1) unless on ({self.by_target()}) {self.start_time()})"
-
-    def identity(self) -> str:
-        return f"({self.started()} or {self.nameless()})"
+    def up(self) -> str:
+        return f"group by ({self.by_target()}) ({Selector(_UP, self.matchers)} == 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +126,10 @@ class Recorded:
     def now(self) -> str:
         """What an earlier rule of the group recorded in this evaluation."""
         return f"last_over_time({self.selector}[1s])"
+
+    def now_on_steps(self) -> str:
+        """The same within a subquery, where every step sees what this evaluation recorded."""
+        return f"last_over_time({self.selector}[1s] @ end())"
 
     def before(self, seconds: int, function: str = "last_over_time") -> str:
         """The last value of earlier evaluations, not more than ``seconds`` back."""
@@ -147,6 +146,8 @@ def process_rules(targets: Targets) -> tuple[RecordingRule, ...]:
         RecordingRule(metric, expression, {names.TARGETS: targets.name})
         for metric, expression in (
             (names.PROCESS_SEEN, _seen(targets)),
+            (names.PROCESS_FIRST_STEP, _restarted(targets, "min_over_time")),
+            (names.PROCESS_LAST_STEP, _restarted(targets, "max_over_time")),
             (names.PROCESS_PRESENT, _present(targets)),
             (names.PROCESS_NEW, _new(targets)),
             (names.PROCESS_ZERO, _from_zero(targets)),
@@ -159,14 +160,28 @@ def process_rules(targets: Targets) -> tuple[RecordingRule, ...]:
 
 
 def _seen(targets: Targets) -> str:
-    """Every process that any step saw, with its start time."""
+    """Every process that any step saw, with its start time; a target that never told one is a process of its own."""
     dated = f"{targets.started()} * on ({targets.by_target()}) group_left () {targets.start_time()}"
-    return targets.at_mark(targets.by_steps("max_over_time", f"{dated} or 0 * {targets.nameless()}"))
+    named = targets.at_mark(targets.by_steps("max_over_time", dated))
+    nameless = targets.at_mark(targets.by_steps("max_over_time", targets.up()))
+    return f"{named} or on ({targets.by_target()}) 0 * {nameless}"
+
+
+def _restarted(targets: Targets, function: str) -> str:
+    """The first or last step that saw each process, for targets that were restarted in place within the steps.
+
+    Only these few need to be told apart step by step; every other target had one process all the time.
+    """
+    seen = targets.recorded(names.PROCESS_SEEN).now()
+    several = f"count by ({targets.by_target()}) ({seen}) > 1"
+    step = targets.at_mark(targets.by_steps(function, f"0 * {targets.started()} + time()"))
+    return f"{step} and on ({targets.by_target()}) ({several})"
 
 
 def _present(targets: Targets) -> str:
     """The processes that were there at the mark itself."""
-    return f"0 * {targets.at_mark(targets.identity())} + time()"
+    there = f"{targets.at_mark(targets.started())} or on ({targets.by_target()}) {targets.at_mark(targets.up())}"
+    return f"0 * ({there}) + time()"
 
 
 def _new(targets: Targets) -> str:
