@@ -38,7 +38,7 @@ def schema() -> Schema:
     for section in _sections_below(Section):
         for key, names in _fixed_keys(section):
             definitions[section.__name__]["properties"][key]["propertyNames"] = {"enum": names}
-    return {
+    whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": _ID,
         "title": "slo-gen document",
@@ -60,6 +60,8 @@ def schema() -> Schema:
         ],
         "$defs": dict(sorted(definitions.items())),
     }
+    plain: Schema = json.loads(json.dumps(whole))  # defaults of the structs are tuples, which are no JSON
+    return plain
 
 
 def schema_json() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Choice, Section
-from slo_gen.spec.documents.scalars import AtLeastOne, Currency, Duration, Money, Name, Number, ObjectiveText, Percent, Share, Text
+from slo_gen.spec.documents.scalars import AtLeastOne, Cap, Currency, Duration, Money, Name, Number, ObjectiveText, Percent, Share, Text
 
 __all__ = ["Claim", "Credits", "Deadline", "EarnBack", "Fee", "Repeat", "Tier"]
 
@@ -67,7 +67,7 @@ class Credits(Section, frozen=True, kw_only=True):
         Meta(description="Credit as a multiple of the fee for the time of the downtime, in place of tiers.", examples=[10]),
     ] = UNSET
     at_risk: Annotated[Share | UnsetType, Meta(description="The pool that weighted targets share out between them.")] = UNSET
-    cap: Annotated[Share | Literal["none"], Meta(description="The most that is given back in one period.")] = "100%"
+    cap: Annotated[Cap, Meta(description="The most that is given back in one period; `none` sets no bound.")] = "100%"
     annual_cap: Annotated[Share | UnsetType, Meta(description="The most that is given back in one year, of the year's fee.")] = UNSET
     minimum: Annotated[Money | UnsetType, Meta(description="Smaller credits are not paid.")] = UNSET
     repeat: Annotated[Repeat | UnsetType, Meta(description="Larger credits for repeated misses.")] = UNSET

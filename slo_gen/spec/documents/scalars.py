@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 __all__ = [
-    "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cell", "Count",
+    "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cap", "Cell", "Count",
     "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
     "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language", "LevelText",
     "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText", "Phone",
@@ -123,6 +123,9 @@ Percent = Annotated[str, _form(_TO_100, "a percentage from 0% to 100% with its s
 
 Share = Annotated[str, _form(f"{_NUMBER}%", "a percentage with its sign, like 10%", "10%", "150%")]
 """A percentage that may exceed 100."""
+
+Cap = Annotated[str, _form(f"none|{_NUMBER}%", "a percentage with its sign, like 50%, or `none`", "50%", "none")]
+"""A bound on what is given back, or none."""
 
 ObjectiveText = Annotated[
     str,

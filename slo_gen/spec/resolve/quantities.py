@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 __all__ = ["exact", "is_percent", "percent", "seconds"]
 
@@ -18,11 +19,13 @@ _UNITS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def seconds(duration: str) -> Fraction:
     """A duration of fixed length, such as ``1h30m`` or ``300ms``, in seconds."""
     return sum((int(number) * _UNITS[unit] for number, unit in _PART.findall(duration)), Fraction(0))
 
 
+@lru_cache(maxsize=4096)
 def percent(text: str) -> Fraction:
     """``99.95%`` as the ratio 1999/2000."""
     return Fraction(text.rstrip(" %")) / 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import UnsetType
@@ -35,6 +36,7 @@ LARGEST_SHARE = Fraction(1, 2)
 """No default alert waits until more than this share of the budget is gone."""
 
 
+@lru_cache(maxsize=256)
 def default_alerts(window: int) -> tuple[model.BurnWindow, ...]:
     """The alerts of an SLO over ``window`` seconds that names none.
 
