@@ -14,9 +14,12 @@ ENVIRONMENT = "SLO_GEN_PROMETHEUS"
 
 
 def prometheus_option(purpose: str, *, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option ``--prometheus URL``, passed on as ``url``."""
+    """The option ``--prometheus URL``, passed on as ``url``.
+
+    Only a command that cannot do without takes the address from the environment; the others ask nobody unless told to.
+    """
     return click.option(
-        "--prometheus", "url", metavar="URL", envvar=f"{ENVIRONMENT}_URL", required=required, show_envvar=True,
+        "--prometheus", "url", metavar="URL", envvar=f"{ENVIRONMENT}_URL" if required else None, required=required, show_envvar=required,
         help=f"{purpose} Credentials come from the environment: {ENVIRONMENT}_USERNAME with _PASSWORD or _PASSWORD_FILE, "
              "or _TOKEN or _TOKEN_FILE; _TENANT for Mimir.",
     )

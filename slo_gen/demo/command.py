@@ -16,7 +16,6 @@ from types import FrameType
 import click
 
 from slo_gen import names
-from slo_gen.cli.compiling import compiled_files
 from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 from slo_gen.cli.status_table import plain_lines
 from slo_gen.demo.month import write_month
@@ -89,6 +88,8 @@ def _workplace() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _running(directory: Path, catalogue: Catalogue) -> Iterator[Stack]:
+    from slo_gen.cli.compiling import compiled_files
+
     files = compiled_files(catalogue, "prometheus")
     write(files, directory / "slo-gen")
     click.echo(f"compiled {len(catalogue.slos)} SLOs and {len(catalogue.agreements)} agreements into {len(files)} files")
