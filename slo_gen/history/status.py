@@ -78,10 +78,11 @@ def rows(catalogue: Catalogue, answers: Mapping[str, tuple[Sample, ...]], alerts
     burning = _by_group(catalogue, answers.get(_burning(catalogue.evaluation), ()))
     found: list[Row] = []
     for slo in sorted(catalogue.slos.values(), key=lambda slo: (slo.service, slo.name)):
-        groups = {key[1]: counts for key, counts in windows[slo.window].items() if key[0] == slo.indicator}
+        counted = windows[slo.window]
+        groups = {group for indicator, group in (*counted, *burning) if indicator == slo.indicator}
         for group in sorted(groups) or [()]:
-            ratio = burning.get((slo.indicator, group))
-            found.append(_row(catalogue, slo, group, groups.get(group), ratio, firing, promised.get(slo.indicator, ())))
+            key = (slo.indicator, group)
+            found.append(_row(catalogue, slo, group, counted.get(key), burning.get(key), firing, promised.get(slo.indicator, ())))
     return tuple(found)
 
 

@@ -121,6 +121,12 @@ def test_one_row_for_each_group() -> None:
     assert [(dict(one.group), one.verdict) for one in found] == [({"region": "eu"}, "met"), ({"region": "us"}, "missed")]
 
 
+def test_a_group_that_has_only_just_been_seen_has_a_row() -> None:
+    where = catalogue("region")
+    found = rows(where, answers(where, [{"region": "eu", **counts(0, 10)[0], "burn": 0}, {"region": "us", "burn": 0.002}]), [])
+    assert [(dict(one.group), one.verdict, one.burn) for one in found] == [({"region": "eu"}, "met", 0), ({"region": "us"}, "no data", 2)]
+
+
 def test_labels_of_the_server_are_no_groups() -> None:
     found = row([{"replica": "a", **counts(0, 10, minutes=5)[0]}, {"replica": "b", **counts(4, 20, minutes=9)[0]}])
     assert (found.group, found.bad, found.total) == ({}, 4, 20)
