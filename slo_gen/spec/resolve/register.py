@@ -8,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from slo_gen.spec.convert import Document
-from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Team, Template
+from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Template
 from slo_gen.spec.model import Origin
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.problems import Problem
@@ -183,9 +183,9 @@ class Register:
         held = held or self.policy.spec.roles.get(name, "")
         return held.partition("/")[2]
 
-    def team_names(self) -> list[str]:
-        """The names of all teams."""
-        return [document.name for document, _ in self.each(Team)]
+    def has_role(self, reference: str) -> bool:
+        """Whether ``reference`` is a role that somebody holds, be it for another service."""
+        return reference.partition("/")[0] == "role" and reference.partition("/")[2] in self._roles
 
 
 def origin(document: Document, path: Steps) -> Origin:

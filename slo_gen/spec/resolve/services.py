@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from slo_gen.spec import documents, model
+from slo_gen.spec.convert import Document
 from slo_gen.spec.resolve.indicators import whole_seconds
 from slo_gen.spec.resolve.quantities import seconds
-from slo_gen.spec.resolve.register import Register, origin
+from slo_gen.spec.resolve.register import OWNER_ROLE, Register, origin
 
 __all__ = ["evaluation", "resolve_customers", "resolve_services"]
 
 
 def resolve_services(register: Register) -> dict[str, model.Service]:
     """All services, sorted by name. Configuration items are no services and are left out of ``depends_on``."""
+    for document, value in register.each(documents.Service):
+        _check_owner(register, document, value)
     return {
         document.name: model.Service(
             name=document.name,
@@ -23,6 +26,18 @@ def resolve_services(register: Register) -> dict[str, model.Service]:
         )
         for document, value in register.each(documents.Service)
     }
+
+
+def _check_owner(register: Register, document: Document, service: documents.Service) -> None:
+    owner = service.spec.owner or ""
+    if owner == f"role/{OWNER_ROLE}":
+        problem = document.problem(
+            ("spec", "owner"), "the owner of a service cannot be its owner", "name a team, or another role", check="owner"
+        )
+        register.problems.append(problem)
+    elif register.has_role(owner) and not register.team(owner, service):
+        hint = "add it to `roles` of the service or of the Policy"
+        register.problems.append(document.problem(("spec", "owner"), f"nobody holds {owner} for this service", hint, check="unknown-role"))
 
 
 def resolve_customers(register: Register) -> dict[str, model.Customer]:

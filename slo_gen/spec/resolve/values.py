@@ -2,6 +2,7 @@
 
 A value may hold anything. In PromQL it is always the content of a string: inside quotes it is escaped for them, and
 for the regular expression when the matcher is one; outside quotes it brings its own. It cannot end the string.
+Between backquotes nothing can be escaped, so no value may stand there.
 """
 
 from __future__ import annotations
@@ -62,13 +63,11 @@ def insert_in_promql(text: str, values: Mapping[str, str]) -> str:
 
 
 def _literal(name: str, values: Mapping[str, str], quote: str, regex: bool) -> str:
+    if quote == "`":
+        raise InsertError(name, f"${{{name}}} stands between backquotes, where nothing can be escaped", unknown=False)
     value = _value(name, values)
     if regex:
         value = _REGEX_SPECIAL.sub(lambda found: "\\" + found[0], value)
-    if quote == "`":
-        if "`" in value:
-            raise InsertError(name, f"the value of ${{{name}}} holds a backquote and cannot stand between backquotes", unknown=False)
-        return value
     escaped = "".join(_ESCAPES.get(character, character) for character in value)
     if quote:
         return escaped.replace(quote, "\\" + quote)
