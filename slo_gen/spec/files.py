@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from slo_gen.spec.consequences import unread_words, without_consequences
 from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.yaml_text import MAX_FILE_BYTES, shown_text
@@ -22,11 +23,19 @@ _SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything that was read: the documents that are right, all problems, and the texts for showing them."""
+    """Everything that was read: the documents that are right, all problems, and the texts for showing them.
+
+    ``unread`` holds the words of the documents that were refused.
+    """
 
     documents: list[Document]
     problems: list[Problem]
     sources: dict[str, str] = field(repr=False)
+    unread: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def with_unresolved(self, problems: Iterable[Problem]) -> list[Problem]:
+        """All problems, with those that were found between the documents and are no consequence of a refused one."""
+        return sorted((*self.problems, *without_consequences(problems, self.unread, self.sources)))
 
 
 def load(paths: Sequence[Path], stdin: BinaryIO | None = None) -> Loaded:
@@ -45,7 +54,8 @@ def load(paths: Sequence[Path], stdin: BinaryIO | None = None) -> Loaded:
     documents, found = read_documents(texts.items())
     problems.extend(found)
     problems.extend(_empty(texts, documents, problems))
-    return Loaded(documents, sorted(problems), {file: shown_text(data) for file, data in texts.items()})
+    sources = {file: shown_text(data) for file, data in texts.items()}
+    return Loaded(documents, sorted(problems), sources, unread_words(sources, documents, problems))
 
 
 def _read_path(path: Path, texts: dict[str, bytes], problems: list[Problem]) -> None:

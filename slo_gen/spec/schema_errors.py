@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
 from slo_gen.spec.documents import API_VERSION, Envelope
 from slo_gen.spec.nearest import did_you_mean, nearest
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.schema import validator
+from slo_gen.spec.schema_leaves import Leaf, accepts_type, is_choice, told_errors
 from slo_gen.spec.schema_words import Schema, expected, field_line, flow_yaml, found, repairs, resolve
 from slo_gen.spec.source import Path, Span
 from slo_gen.spec.yaml_reader import RawDocument
@@ -33,35 +32,17 @@ def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> li
         return explainer.problems
     kind = raw.value.get("kind")
     if not isinstance(kind, str) or kind not in kinds:
-        explainer.kind(kind, kinds)
-        kind = nearest(kind, kinds) if isinstance(kind, str) else None
+        kind = explainer.kind(kinds)
     if kind is not None:
         explainer.document(kind)
     return sorted(set(explainer.problems))
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """An error that is to be told: the rule of the schema that was broken, by which value, and where."""
-
-    rule: str
-    bound: Any  # what the rule asks for: the pattern, the least number, the required fields
-    schema: dict[str, Any]
-    value: Any
-    path: tuple[str | int, ...]
-    about_key: bool
-
-    @classmethod
-    def of(cls, error: ValidationError, path: tuple[str | int, ...], root: Schema) -> _Leaf:
-        schema: Any = error.schema
-        about_key = "propertyNames" in list(error.relative_schema_path)[-3:-1]
-        return cls(str(error.validator), error.validator_value, dict(resolve(schema, root)), error.instance, path, about_key)
 
 
 class _Explainer:
     def __init__(self, raw: RawDocument) -> None:
         self.problems: list[Problem] = []
         self._raw = raw
+        self._value = dict(raw.value)
         self._kind = ""
         self._root: Schema = {}
         self._told: set[tuple[tuple[str | int, ...], str]] = set()
@@ -69,21 +50,31 @@ class _Explainer:
     # --- the document as a whole ------------------------------------------------------------------------------
     def foreign(self) -> bool:
         """Whether the document is another tool's, by its apiVersion. Then nothing else is said about it."""
-        version = self._raw.value.get("apiVersion")
+        version = self._value.get("apiVersion")
         if not isinstance(version, str) or version.startswith(API_VERSION.partition("/")[0]):
             return False
         hint = f"write `apiVersion: {API_VERSION}`, or keep documents of other tools out of this folder"
-        self._add(self._value(["apiVersion"]), f"this is no document of slo-gen: its apiVersion is `{version}`", hint)
+        self._add(self._at_value(["apiVersion"]), f"this is no document of slo-gen: its apiVersion is `{version}`", hint)
         return True
 
-    def kind(self, kind: Any, kinds: Iterable[str]) -> None:
-        """What is wrong with the kind."""
-        if "kind" not in self._raw.value:
-            self._add(self._value([]), "`kind` is missing", f"add a line `kind: SLO`; {did_you_mean('', kinds, most_listed=30)}")
+    def kind(self, kinds: Iterable[str]) -> str | None:
+        """What is wrong with the kind. Returns the kind that was probably meant."""
+        known = list(kinds)
+        everything = did_you_mean("", known, most_listed=30)
+        kind = self._value.get("kind")
+        misspelt = nearest("kind", [key for key in self._value if key not in _TOP_FIELDS]) if "kind" not in self._value else None
+        if misspelt is not None:
+            kind = self._value.pop(misspelt)
+            self._add(self._key([misspelt]), f"unknown field `{misspelt}`", "did you mean `kind`?")
+        elif "kind" not in self._value:
+            self._add(self._at_value([]), "`kind` is missing", f"add a line `kind: SLO`; {everything}")
         elif isinstance(kind, str):
-            self._add(self._value(["kind"]), f"there is no kind `{kind}`", did_you_mean(kind, kinds, most_listed=30))
+            self._add(self._at_value(["kind"]), f"there is no kind `{kind}`", did_you_mean(kind, known, most_listed=30))
         else:
-            self._add(self._at(["kind"]), f"`kind`: expected text, found {found(kind)}", did_you_mean("", kinds, most_listed=30))
+            self._add(self._at(["kind"]), f"`kind`: expected text, found {found(kind)}", everything)
+        if not isinstance(kind, str):
+            return None
+        return kind if kind in known else nearest(kind, known)
 
     def document(self, kind: str) -> None:
         """All errors by the schema of a kind."""
@@ -91,8 +82,7 @@ class _Explainer:
         root: Any = checked.schema
         self._kind = kind
         self._root = root
-        value = {**self._raw.value, "kind": kind}
-        leaves = list(self._leaves(checked.iter_errors(value), ()))
+        leaves = list(told_errors(checked.iter_errors({**self._value, "kind": kind}), root))
         for leaf in leaves:
             if leaf.rule == "additionalProperties":
                 self._unknown_fields(leaf)
@@ -100,38 +90,11 @@ class _Explainer:
             if leaf.rule != "additionalProperties":
                 self._explain(leaf)
 
-    def _leaves(self, errors: Iterable[ValidationError], base: tuple[str | int, ...]) -> Iterator[_Leaf]:
-        """Errors with unions replaced by the errors of the branch that was probably meant."""
-        for error in errors:
-            path = base + tuple(error.relative_path)
-            branches: Any = error.validator_value
-            if error.validator in ("anyOf", "oneOf") and not _is_choice(branches):
-                meant = self._meant_branch(error)
-                if meant is not None:
-                    yield from self._leaves(meant, path)
-                    continue
-            yield _Leaf.of(error, path, self._root)
-
-    def _meant_branch(self, error: ValidationError) -> list[ValidationError] | None:
-        """The errors of the branch that accepts such a mapping, list or number; None when several or none do, and for text."""
-        branches: dict[int, list[ValidationError]] = {}
-        for child in error.context or ():
-            branches.setdefault(int(child.relative_schema_path[0]), []).append(child)
-        schemas: Any = error.validator_value
-        fitting = [
-            children for number, children in sorted(branches.items()) if _accepts_type(resolve(schemas[number], self._root), error.instance)
-        ]
-        if len(fitting) > 1 and isinstance(error.instance, dict):
-            return min(fitting, key=len)
-        if isinstance(error.instance, (int, float)):
-            return fitting[-1] if fitting else None
-        return fitting[0] if len(fitting) == 1 and isinstance(error.instance, (dict, list)) else None
-
     # --- one error --------------------------------------------------------------------------------------------
-    def _explain(self, leaf: _Leaf) -> None:
+    def _explain(self, leaf: Leaf) -> None:
         if leaf.rule == "required":
             self._missing_fields(leaf)
-        elif leaf.rule == "oneOf" and _is_choice(leaf.bound):
+        elif leaf.rule == "oneOf" and is_choice(leaf.bound):
             if isinstance(leaf.value, dict):  # anything else has an error of its type besides
                 self._choice(leaf)
         elif leaf.about_key:
@@ -145,7 +108,7 @@ class _Explainer:
         else:
             self._wrong_value(leaf)
 
-    def _unknown_fields(self, leaf: _Leaf) -> None:
+    def _unknown_fields(self, leaf: Leaf) -> None:
         fields = leaf.schema.get("properties", {})
         for name in leaf.value:
             if name in fields or self._cut_by_comma(leaf, name):
@@ -163,11 +126,11 @@ class _Explainer:
                 hint = did_you_mean("", fields)
             self._add(self._key([*leaf.path, name]), f"unknown field `{name}` of {self._place(leaf.path)}", hint)
 
-    def _cut_by_comma(self, leaf: _Leaf, name: str) -> bool:
+    def _cut_by_comma(self, leaf: Leaf, name: str) -> bool:
         """Report a key that is the second half of a value, like the ``9%`` of ``{objective: 99,9%}``."""
         names = list(leaf.value)
         before = names[names.index(name) - 1]
-        span, rest = self._value([*leaf.path, before]), self._key([*leaf.path, name])
+        span, rest = self._at_value([*leaf.path, before]), self._key([*leaf.path, name])
         adjacent = (span.line, span.column + span.length + 1) == (rest.line, rest.column)
         if leaf.value[name] is not None or not adjacent or before == name:
             return False
@@ -188,7 +151,7 @@ class _Explainer:
                 return place
         return None
 
-    def _missing_fields(self, leaf: _Leaf) -> None:
+    def _missing_fields(self, leaf: Leaf) -> None:
         fields = leaf.schema.get("properties", {})
         for name in leaf.bound:
             if name in leaf.value or (leaf.path, name) in self._told:
@@ -197,9 +160,9 @@ class _Explainer:
             schema = resolve(fields.get(name, {}), self._root)
             about = f"\n{schema['description']}" if schema.get("description") else ""
             hint = f"add `{field_line(name, schema, self._root)}`{about}"
-            self._add(self._value(leaf.path), f"`{name}` is missing in {self._place(leaf.path)}", hint)
+            self._add(self._at_value(leaf.path), f"`{name}` is missing in {self._place(leaf.path)}", hint)
 
-    def _choice(self, leaf: _Leaf) -> None:
+    def _choice(self, leaf: Leaf) -> None:
         names = [branch["required"][0] for branch in leaf.bound]
         given = [name for name in leaf.value if name in names]
         listed = ", ".join(f"`{name}`" for name in names)
@@ -212,9 +175,9 @@ class _Explainer:
             self._add(self._key([*leaf.path, given[1]]), message, f"keep {others}")
         elif not any((leaf.path, name) in self._told for name in names):
             self._told.update((leaf.path, name) for name in names)
-            self._add(self._value(leaf.path), f"one of {listed} is missing in {self._place(leaf.path)}", self._choice_hint(leaf, names))
+            self._add(self._at_value(leaf.path), f"one of {listed} is missing in {self._place(leaf.path)}", self._choice_hint(leaf, names))
 
-    def _choice_hint(self, leaf: _Leaf, names: list[str]) -> str:
+    def _choice_hint(self, leaf: Leaf, names: list[str]) -> str:
         fields = self._schema_at(leaf.path).get("properties", {})
         return f"for example `{field_line(names[0], fields[names[0]], self._root)}`" if names[0] in fields else ""
 
@@ -229,14 +192,14 @@ class _Explainer:
             schema = resolve(schema, self._root) if isinstance(schema, Mapping) else {}
         return schema
 
-    def _wrong_key(self, leaf: _Leaf) -> None:
+    def _wrong_key(self, leaf: Leaf) -> None:
         name = leaf.value
         schema = leaf.schema
         message = f"the key `{name}` in {self._place(leaf.path)}: expected {expected(schema, self._root)}"
         meant = did_you_mean(name, [str(choice) for choice in schema["enum"]]) if "enum" in schema else self._repaired(leaf, name, str)
         self._add(self._key([*leaf.path, name]), message, meant)
 
-    def _no_value(self, leaf: _Leaf) -> None:
+    def _no_value(self, leaf: Leaf) -> None:
         path = leaf.path
         schema = leaf.schema
         if path and isinstance(path[-1], str):
@@ -246,27 +209,27 @@ class _Explainer:
         else:
             self._add(self._at(path), f"{self._field(path)}: an item of the list has no value", "write the item, or remove the `-`")
 
-    def _told_at(self, leaf: _Leaf) -> bool:
+    def _told_at(self, leaf: Leaf) -> bool:
         """Whether this value was reported already; one sentence about a value is enough."""
         known = (leaf.path, "") in self._told
         self._told.add((leaf.path, ""))
         return known
 
-    def _out_of_bounds(self, leaf: _Leaf) -> None:
+    def _out_of_bounds(self, leaf: Leaf) -> None:
         bound = leaf.bound
         size = len(leaf.value) if isinstance(leaf.value, (str, list, dict)) else 0
         message = _BOUNDS[leaf.rule].format(bound=bound, size=size, found=self._written(leaf.path))
         self._add(self._at(leaf.path), f"{self._field(leaf.path)}: {message}")
 
-    def _wrong_value(self, leaf: _Leaf) -> None:
+    def _wrong_value(self, leaf: Leaf) -> None:
         message = f"{self._field(leaf.path)}: expected {expected(leaf.schema, self._root)}, found {self._found(leaf)}"
         self._add(self._at(leaf.path), message, self._hint(leaf))
 
-    def _hint(self, leaf: _Leaf) -> str:
+    def _hint(self, leaf: Leaf) -> str:
         schema = leaf.schema
         value = leaf.value
         written = self._written(leaf.path)
-        if isinstance(value, (dict, list)) and written[:1] in ("{", "[") and _accepts_type(schema, "text"):
+        if isinstance(value, (dict, list)) and written[:1] in ("{", "[") and accepts_type(schema, "text"):
             return f"quote text that starts with `{written[0]}`: '...'"
         if isinstance(value, str) and _no_such_day(value):
             return f"there is no {value[:10]} in the calendar"
@@ -276,9 +239,9 @@ class _Explainer:
             if meant is not None:
                 return f"did you mean `{flow_yaml(meant)}`?"
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            with_unit = [text for text in _examples(schema, self._root) if text[:1].isdigit() and text.strip("0123456789.") in _UNITS]
-            if len(with_unit) > 1:
-                return f"a number needs its unit or sign, for example `{'`, `'.join(with_unit)}`"
+            units = _units(schema, self._root)
+            if len(units) > 1:
+                return f"a number needs its unit or sign, for example `{'`, `'.join(sorted(units.values()))}`"
         repaired = self._repaired(leaf, value)
         if repaired:
             return repaired
@@ -289,22 +252,23 @@ class _Explainer:
             return "" if line.endswith(("{}", "[]")) else f"write for example `{line}`"
         return ""
 
-    def _repaired(self, leaf: _Leaf, value: Any, kind: type = object) -> str:
+    def _repaired(self, leaf: Leaf, value: Any, kind: type = object) -> str:
         """The value with a small slip mended, when that makes it one that the schema accepts."""
         check = validator(self._kind).evolve(schema=leaf.schema)
         text = value if isinstance(value, str) else self._written(leaf.path)
-        for candidate in repairs(value, text, " ".join(_patterns(leaf.schema, self._root))):
+        unit = next(iter(_units(leaf.schema, self._root)), "")
+        for candidate in repairs(value, text, " ".join(_patterns(leaf.schema, self._root)), unit):
             if isinstance(candidate, kind) and not _same(candidate, value) and _valid(check, candidate):
                 return f"did you mean `{flow_yaml(candidate)}`?"
         return ""
 
     # --- places and words -------------------------------------------------------------------------------------
-    def _found(self, leaf: _Leaf) -> str:
+    def _found(self, leaf: Leaf) -> str:
         return found(leaf.value, self._written(leaf.path))
 
     def _written(self, path: Path) -> str:
         """The value as it stands in the file."""
-        span = self._value(path)
+        span = self._at_value(path)
         source = self._raw.positions.source
         start = source.offset(span.line, span.column)
         return source.text[start : start + span.length]
@@ -316,7 +280,7 @@ class _Explainer:
         names = [step for step in path if isinstance(step, str)]
         return f"`{names[-1]}`" if names else "the document"
 
-    def _value(self, path: Path) -> Span:
+    def _at_value(self, path: Path) -> Span:
         return self._raw.positions.value_span(path)
 
     def _key(self, path: Path) -> Span:
@@ -324,13 +288,14 @@ class _Explainer:
 
     def _at(self, path: Path) -> Span:
         """The value, or its key where nothing is written behind it."""
-        return self._value(path) if self._written(path).strip() else self._key(path)
+        return self._at_value(path) if self._written(path).strip() else self._key(path)
 
     def _add(self, span: Span, message: str, hint: str = "") -> None:
         file = self._raw.positions.source.file
         self.problems.append(Problem("error", file, span.line, span.column, message, hint, length=span.length))
 
 
+_TOP_FIELDS = ("apiVersion", "metadata", "spec")
 _UNITS = frozenset({"%", "s", "m", "h", "d", "bd", "bh", "w", "mo"})
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _BOUNDS = {
@@ -363,22 +328,6 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _is_choice(branches: Any) -> bool:
-    """Whether the branches of a union only say which fields must be there."""
-    return all(set(branch) == {"required"} for branch in branches)
-
-
-def _accepts_type(schema: Schema, value: Any) -> bool:
-    """Whether a schema is about values of this type, right or wrong."""
-    if "enum" in schema:
-        return any(type(choice) is type(value) for choice in schema["enum"])
-    if "const" in schema:
-        return type(schema["const"]) is type(value)
-    accepted: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
-    kind = accepted.get(str(schema.get("type", "")))
-    return kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
-
-
 def _choices(schema: Schema, root: Schema) -> Iterator[Any]:
     """The fixed words among the values that a schema accepts."""
     yield from schema.get("enum", ())
@@ -386,6 +335,16 @@ def _choices(schema: Schema, root: Schema) -> Iterator[Any]:
         yield schema["const"]
     for branch in schema.get("anyOf", ()):
         yield from _choices(resolve(branch, root), root)
+
+
+def _units(schema: Schema, root: Schema) -> dict[str, str]:
+    """The units with which the examples of a schema end, each with its first example."""
+    found: dict[str, str] = {}
+    for text in _examples(schema, root):
+        unit = text.lstrip("0123456789.")
+        if unit in _UNITS and unit != text:
+            found.setdefault(unit, text)
+    return found
 
 
 def _patterns(schema: Schema, root: Schema) -> Iterator[str]:

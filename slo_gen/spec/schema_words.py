@@ -100,7 +100,8 @@ def example(schema: Schema, root: Schema, depth: int = 0) -> Any:
         return schema["enum"][0]
     for alternatives in ("anyOf", "oneOf"):
         if alternatives in schema and "properties" not in schema:
-            return example(schema[alternatives][-1], root, depth + 1)
+            branches = [resolve(branch, root) for branch in schema[alternatives]]
+            return example(next((branch for branch in branches if "properties" not in branch), branches[0]), root, depth + 1)
     kind = schema.get("type")
     if kind == "object":
         return _example_mapping(schema, root, depth)
@@ -143,10 +144,11 @@ def flow_yaml(value: Any) -> str:
     return json.dumps(value)
 
 
-def repairs(value: Any, text: str, pattern: str = "") -> Iterator[Any]:
+def repairs(value: Any, text: str, pattern: str = "", unit: str = "") -> Iterator[Any]:
     """Values that were perhaps meant, best first; the caller takes the first that the schema accepts.
 
-    ``text`` is the value as it was written, ``0.999`` or ``2026``; ``pattern`` is the form that was expected.
+    ``text`` is the value as it was written, ``0.999`` or ``2026``; ``pattern`` is the form that was expected, ``unit``
+    what a bare number probably lacks.
     """
     if isinstance(value, list):
         if len(value) == 1:
@@ -159,6 +161,8 @@ def repairs(value: Any, text: str, pattern: str = "") -> Iterator[Any]:
     if not isinstance(value, str):
         if "%" in pattern:
             yield from _percentages(text)
+        if unit:
+            yield f"{text}{unit}"
         yield text
     else:
         yield from _number(text)
@@ -194,7 +198,6 @@ def _texts(text: str, pattern: str) -> Iterator[str]:
     for candidate in (stripped, stripped.lower(), stripped.upper(), dashed, squeezed, squeezed.lower(), stripped.replace(",", ".")):
         yield candidate
         yield f"{candidate}%"
-    yield from (f"{text}{unit}" for unit in ("d", "m") if text.isdecimal())
     yield re.sub(r"[^A-Za-z0-9_]+", "_", stripped)
     for prefix in _REFERENCES:
         if prefix.rstrip("s:/") in pattern:

@@ -9,20 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from slo_gen.spec.convert import read_documents
+from slo_gen.spec.files import load
 from slo_gen.spec.problems import render_text
 from slo_gen.spec.resolve import resolve
-from slo_gen.spec.yaml_text import shown_text
 
 BAD = Path(__file__).parent / "bad"
 
 
 def shown(path: Path) -> str:
     """What `slo-gen check` prints about one file."""
-    data = path.read_bytes()
-    documents, problems = read_documents([(path.name, data)])
-    _, unresolved = resolve(documents)
-    return render_text([*problems, *unresolved], {path.name: shown_text(data)})
+    loaded = load([path])
+    _, unresolved = resolve(loaded.documents)
+    return render_text(loaded.with_unresolved(unresolved), loaded.sources).replace(f"{path.parent}/", "")
 
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)
