@@ -53,7 +53,7 @@ def read_specs(paths: Sequence[Path]) -> Specs:
     """Read and resolve; never raises for anything a document holds."""
     loaded = load(paths)
     catalogue, problems = resolve(loaded.documents)
-    return Specs(loaded, catalogue, tuple(sorted((*loaded.problems, *problems))))
+    return Specs(loaded, catalogue, tuple(loaded.with_unresolved(problems)))
 
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:
