@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
+
+import click
 
 from slo_gen.checks import Facts
+from slo_gen.cli.loading import fail
 from slo_gen.cli.options import ENVIRONMENT
-from slo_gen.fetch import Credentials, Limits, RequestError
+from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
 from slo_gen.prometheus import Alert, Prometheus, Sample
 
-__all__ = ["ask_all", "ask_with_alerts", "open_prometheus", "read_facts"]
+__all__ = ["answered", "ask_all", "ask_with_alerts", "open_prometheus", "read_facts"]
 
+T = TypeVar("T")
 AT_ONCE = 8
 TIMEOUT = 30.0
 _RETENTION = "storage.tsdb.retention"
@@ -24,6 +29,16 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 def open_prometheus(url: str) -> Prometheus:
     """A client with the credentials of the environment. Raises RequestError."""
     return Prometheus(url, Credentials.from_environment(ENVIRONMENT), Limits(seconds=TIMEOUT))
+
+
+def answered(question: Coroutine[Any, Any, T]) -> T:
+    """The result of something asked; what goes wrong ends the run with a sentence: 2 for a wrong address, else 1."""
+    try:
+        return asyncio.run(question)
+    except AddressError as error:
+        raise click.UsageError(str(error)) from None
+    except RequestError as error:
+        fail(str(error))
 
 
 async def ask_all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo_gen.cli.loading import Specs, fail
+from slo_gen.cli.loading import Specs
 from slo_gen.spec.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,18 +21,10 @@ def problems_of_meaning(read: Specs, url: str | None) -> list[Problem]:
 
 
 def _facts(read: Specs, url: str) -> Facts:
-    import asyncio
-
     from slo_gen.checks import questions
-    from slo_gen.cli.asking import read_facts
+    from slo_gen.cli.asking import answered, read_facts
     from slo_gen.cli.progress import progress
-    from slo_gen.fetch import RequestError
 
     asked = questions(read.catalogue)
-    try:
-        with progress("asking Prometheus", len(asked)) as step:
-            return asyncio.run(read_facts(url, asked, step))
-    except RequestError as error:
-        fail(str(error))
-
-
+    with progress("asking Prometheus", len(asked)) as step:
+        return answered(read_facts(url, asked, step))

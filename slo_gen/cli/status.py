@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slo_gen.cli.asking import ask_with_alerts
+from slo_gen.cli.asking import answered, ask_with_alerts
 from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 from slo_gen.cli.options import prometheus_option
 from slo_gen.fetch import RequestError
@@ -45,10 +45,7 @@ def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | N
     if seconds is not None:
         _watch(catalogue, url, seconds, as_json)
         return
-    try:
-        found = asyncio.run(read_rows(catalogue, url))
-    except RequestError as error:
-        fail(str(error))
+    found = answered(read_rows(catalogue, url))
     _show(found, as_json)
     if exit_code and any(map(is_alarming, found)):
         raise click.exceptions.Exit(1)
