@@ -34,7 +34,7 @@ from slo_gen.demo import exposition
 
 __all__ = ["Fault", "ScrapeTarget", "Shop"]
 
-LATENCY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
+LATENCY_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 PROBE_LOCATIONS = ("frankfurt", "newyork", "singapore")
 REGIONS = ("eu", "us")
 TICK = 0.25                     # seconds between two bursts of traffic

@@ -100,7 +100,7 @@ kind: Indicator
 metadata: {name: boundary}
 spec:
   service: shop
-  latency: {histogram: 'http_request_duration_seconds{job="checkout"}', threshold: 250ms}
+  latency: {histogram: 'http_request_duration_seconds{job="checkout"}', threshold: 300ms}
 ---
 kind: Indicator
 metadata: {name: misspelt}
@@ -122,7 +122,7 @@ spec: {indicator: long, objective: 99%, window: 90d}
     assert result.exit_code == 1
     told = [(row["severity"], row["check"], row["message"]) for row in json.loads(result.output)["problems"]]
     assert told == [
-        ("error", "latency-boundary", "the threshold 0.25 of indicator boundary is no bucket boundary of its histogram"),
+        ("error", "latency-boundary", "the threshold 0.3 of indicator boundary is no bucket boundary of its histogram"),
         ("warning", "selector-no-series", "bad of indicator misspelt: no series of http_requests_total has the label status"),
         ("warning", "selector-no-series",
          'total of indicator misspelt matched no series in the last hour: http_requests_total{job="chekout"}'),
