@@ -5,6 +5,8 @@ What a document may look like is checked when it is read; the checks here know w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from slo_gen.checks import (
     burn_cannot_fire,
     label_names,
@@ -16,6 +18,7 @@ from slo_gen.checks import (
     selector_syntax,
 )
 from slo_gen.checks.check import Check, Facts
+from slo_gen.spec.convert import Document
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem
 
@@ -39,6 +42,7 @@ def questions(catalogue: Catalogue) -> list[str]:
     return sorted({question for check in CHECKS for question in check.questions(catalogue)})
 
 
-def check_catalogue(catalogue: Catalogue, facts: Facts | None = None) -> list[Problem]:
-    """Problems that the checks find, in the order of files and lines."""
-    return sorted(problem for check in CHECKS for problem in check.find(catalogue, facts))
+def check_catalogue(catalogue: Catalogue, documents: Iterable[Document] = (), facts: Facts | None = None) -> list[Problem]:
+    """Problems that the checks find, in the order of files and lines; ``documents`` are those that were resolved."""
+    by_name = {(document.kind, document.name): document for document in documents}
+    return sorted(finding.problem(by_name) for check in CHECKS for finding in check.find(catalogue, facts))

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.rules.promql import duration
 from slo_gen.rules.thresholds import can_fire
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     for slo in catalogue.slos.values():
         silent = [pair for pair in slo.alerts if not can_fire(slo, pair)]
         if not silent:
             continue
         windows = ", ".join(f"{duration(pair.long)}/{duration(pair.short)}" for pair in silent)
         rest = "the other window pairs still alert" if len(silent) < len(slo.alerts) else "so this SLO has no burn alert at all"
-        yield finding(
-            CHECK.id, "warning", slo,
+        yield Finding(
+            CHECK.id, "warning", slo, ("spec", "objective"),
             f"with an objective of {slo.objective_text}, the burn alert over {windows} cannot fire: it needs more than 100 % of bad events",
             f"{rest}; raise the objective, or give alerts with a smaller share of the budget",
         )

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.rules.promql import PromqlError, number, parse_selector
 from slo_gen.spec.model import Catalogue, Indicator, Latency
-from slo_gen.spec.problems import Problem
 
 if TYPE_CHECKING:
     from slo_gen.prometheus import Sample
@@ -19,6 +18,7 @@ __all__ = ["CHECK"]
 _DEFAULTS = [Fraction(text) for text in (
     "0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1", "2.5", "5", "7.5", "10",
 )]
+THRESHOLD = ("spec", "latency", "threshold")
 USUAL_BOUNDARIES = frozenset(_DEFAULTS) | frozenset(boundary * 1000 for boundary in _DEFAULTS)
 """Default boundaries of the Prometheus and OpenTelemetry client libraries, in seconds and in milliseconds."""
 
@@ -27,7 +27,7 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
     return (question for _, _, question in _classic(catalogue))
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     for indicator, latency, question in _classic(catalogue):
         if facts is None:
             yield from _unverified(indicator, latency)
@@ -46,17 +46,17 @@ def _classic(catalogue: Catalogue) -> Iterator[tuple[Indicator, Latency, str]]:
             yield indicator, latency, f"count by (le) ({buckets})"
 
 
-def _unverified(indicator: Indicator, latency: Latency) -> Iterator[Problem]:
+def _unverified(indicator: Indicator, latency: Latency) -> Iterator[Finding]:
     if latency.threshold not in USUAL_BOUNDARIES:
-        yield finding(
-            CHECK.id, "warning", indicator,
+        yield Finding(
+            CHECK.id, "warning", indicator, THRESHOLD,
             f"the threshold {number(latency.threshold)} of indicator {indicator.name} must be a bucket boundary of its histogram, "
             "and no client library has it by default",
             "check against the running system with --prometheus URL",
         )
 
 
-def _verified(indicator: Indicator, latency: Latency, facts: Facts, question: str) -> Iterator[Problem]:
+def _verified(indicator: Indicator, latency: Latency, facts: Facts, question: str) -> Iterator[Finding]:
     answer = facts.answers.get(question, ())
     series = {boundary: sample.value for sample in answer if (boundary := _boundary(sample)) is not None}
     if not series:
@@ -64,14 +64,14 @@ def _verified(indicator: Indicator, latency: Latency, facts: Facts, question: st
     histograms = max(sample.value for sample in answer)
     if latency.threshold not in series:
         nearest = sorted(sorted(series, key=lambda boundary: abs(boundary - latency.threshold))[:2])
-        yield finding(
-            CHECK.id, "error", indicator,
+        yield Finding(
+            CHECK.id, "error", indicator, THRESHOLD,
             f"the threshold {number(latency.threshold)} of indicator {indicator.name} is no bucket boundary of its histogram",
             f"write {' or '.join(map(number, nearest))} (in the histogram's unit), or add the boundary to the histogram",
         )
     elif series[latency.threshold] < histograms:
-        yield finding(
-            CHECK.id, "error", indicator,
+        yield Finding(
+            CHECK.id, "error", indicator, THRESHOLD,
             f"{histograms - series[latency.threshold]:g} of {histograms:g} histograms of indicator {indicator.name} have no bucket "
             f"boundary at {number(latency.threshold)}",
             "give all processes the same buckets, or select those that have the boundary",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from slo_gen.rules.promql import PromqlError, Selector, parse_expression, parse_selector
 from slo_gen.spec.model import Catalogue, Events, Indicator, Latency, Probe, Ratio, Threshold
+from slo_gen.spec.source import Path
 
-__all__ = ["Reading", "counters", "expressions", "readings"]
+__all__ = ["Reading", "counters", "expressions", "path_of", "readings", "syntax_error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Reading:
     indicator: Indicator
     role: str
     selector: Selector
+
+    @property
+    def path(self) -> Path:
+        """Where the selector stands in the document."""
+        return path_of(self.indicator, self.role)
 
 
 def expressions(indicator: Indicator) -> tuple[tuple[str, str], ...]:
@@ -33,6 +39,11 @@ def expressions(indicator: Indicator) -> tuple[tuple[str, str], ...]:
             return (("series", series),)
         case Ratio(error):
             return (("error", error),)
+
+
+def path_of(indicator: Indicator, role: str) -> Path:
+    """Where the key ``role`` of the indicator's measure stands in its document."""
+    return ("spec", type(indicator.measure).__name__.lower(), role)
 
 
 def readings(catalogue: Catalogue) -> Iterator[Reading]:

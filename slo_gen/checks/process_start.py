@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.checks.measured import Reading, counters
 from slo_gen.rules.promql import Selector, label_list
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
@@ -21,21 +20,21 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
         yield _ambiguous(reading)
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     if facts is None:
         return
     for reading in _totals(catalogue):
         indicator = reading.indicator
         lacking = facts.answers.get(_without_start(reading), ())
         if lacking:
-            yield finding(
-                CHECK.id, "warning", indicator,
+            yield Finding(
+                CHECK.id, "warning", indicator, reading.path,
                 f"{lacking[0].value:g} targets of indicator {indicator.name} expose no {START_TIME}, which exact counting needs",
                 "expose it (the client libraries do by default) or set `counting: light`",
             )
         if facts.answers.get(_ambiguous(reading), ()):
-            yield finding(
-                CHECK.id, "warning", indicator,
+            yield Finding(
+                CHECK.id, "warning", indicator, ("spec", "target_labels"),
                 f"the target labels of indicator {indicator.name} ({', '.join(indicator.target_labels)}) do not tell its targets apart",
                 "add the missing ones to target_labels, such as cluster or pod",
             )

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.rules.promql import duration
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     if facts is None or facts.retention is None:
         return
     for slo in catalogue.slos.values():
         if slo.window > facts.retention:
-            yield finding(
-                CHECK.id, "warning", slo,
+            yield Finding(
+                CHECK.id, "warning", slo, ("spec", "window"),
                 f"the window of {duration(slo.window)} is longer than the {duration(facts.retention)} that Prometheus keeps",
                 f"set --storage.tsdb.retention.time to {duration(slo.window + 86400)} or more, or use a shorter window",
             )

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.checks.measured import counters
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     for reading in counters(catalogue):
         if not reading.selector.on(["job"]):
-            yield finding(
-                CHECK.id, "warning", reading.indicator,
+            yield Finding(
+                CHECK.id, "warning", reading.indicator, reading.path,
                 f"{reading.role} of indicator {reading.indicator.name} names no job, so exact counting "
                 "reads the start time of every process",
                 f"add a matcher on job to {reading.selector}, or set `counting: light`",

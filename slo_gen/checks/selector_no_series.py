@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
+from slo_gen.checks.check import Check, Facts, Finding
 from slo_gen.checks.measured import Reading, readings
 from slo_gen.rules.promql import Matcher, Selector
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
@@ -22,7 +21,7 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
             yield _present(_having(reading, label))
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     if facts is None:
         return
     for reading in readings(catalogue):
@@ -33,14 +32,14 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
         if reading.role == "bad" and not unknown:
             continue    # the first error has not happened yet
         if unknown and len(unknown) < len(_conditions(reading)):
-            yield finding(
-                CHECK.id, "warning", reading.indicator,
+            yield Finding(
+                CHECK.id, "warning", reading.indicator, reading.path,
                 f"{name}: no series of {reading.selector.metric} has the label {' or '.join(unknown)}",
                 f"{reading.selector} matched nothing in the last hour; compare the label with what the targets expose",
             )
         else:
-            yield finding(
-                CHECK.id, "warning", reading.indicator,
+            yield Finding(
+                CHECK.id, "warning", reading.indicator, reading.path,
                 f"{name} matched no series in the last hour: {reading.selector}",
                 "compare metric and labels with what the targets expose",
             )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, finding
-from slo_gen.checks.measured import expressions, syntax_error
+from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.measured import expressions, path_of, syntax_error
 from slo_gen.spec.model import Catalogue
-from slo_gen.spec.problems import Problem
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Problem]:
+def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     for indicator in catalogue.indicators.values():
         for role, text in expressions(indicator):
             error = syntax_error(indicator, text)
             if error is not None:
-                yield finding(CHECK.id, "error", indicator, f"{role} of indicator {indicator.name}: {error.message}", error.hint)
+                told = f"{role} of indicator {indicator.name}: {error.message}"
+                yield Finding(CHECK.id, "error", indicator, path_of(indicator, role), told, error.hint)
 
 
 CHECK = Check(

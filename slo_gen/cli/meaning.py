@@ -17,7 +17,7 @@ def problems_of_meaning(read: Specs, url: str | None) -> list[Problem]:
     """Problems that the checks find in what could be resolved. ``url`` names a Prometheus that is asked; None asks nobody."""
     from slo_gen.checks import check_catalogue
 
-    return check_catalogue(read.catalogue, None if url is None else _facts(read, url))
+    return check_catalogue(read.catalogue, read.loaded.documents, None if url is None else _facts(read, url))
 
 
 def _facts(read: Specs, url: str) -> Facts:

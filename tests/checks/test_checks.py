@@ -40,7 +40,7 @@ def resolved(*documents: str) -> Catalogue:
 
 
 def found(catalogue: Catalogue, check: str, facts: Facts | None = None) -> list[tuple[str, str, str]]:
-    return [(p.severity, p.message, p.hint) for p in check_catalogue(catalogue, facts) if p.check == check]
+    return [(p.severity, p.message, p.hint) for p in check_catalogue(catalogue, facts=facts) if p.check == check]
 
 
 def one(value: float, **labels: str) -> tuple[Sample, ...]:
@@ -58,7 +58,7 @@ def healthy(catalogue: Catalogue) -> dict[str, tuple[Sample, ...]]:
 def test_a_good_catalogue_has_no_problems() -> None:
     catalogue = resolved(indicator(), slo())
     assert check_catalogue(catalogue) == []
-    assert check_catalogue(catalogue, Facts(healthy(catalogue), 90 * 86400)) == []
+    assert check_catalogue(catalogue, facts=Facts(healthy(catalogue), 90 * 86400)) == []
 
 
 def test_every_module_is_registered_and_every_check_has_its_page() -> None:

@@ -123,9 +123,9 @@ spec: {indicator: long, objective: 99%, window: 90d}
     told = [(row["severity"], row["check"], row["message"]) for row in json.loads(result.output)["problems"]]
     assert told == [
         ("error", "latency-boundary", "the threshold 0.3 of indicator boundary is no bucket boundary of its histogram"),
-        ("warning", "selector-no-series", "bad of indicator misspelt: no series of http_requests_total has the label status"),
         ("warning", "selector-no-series",
          'total of indicator misspelt matched no series in the last hour: http_requests_total{job="chekout"}'),
+        ("warning", "selector-no-series", "bad of indicator misspelt: no series of http_requests_total has the label status"),
         ("warning", "retention", "the window of 90d is longer than the 40d that Prometheus keeps"),
     ]
 

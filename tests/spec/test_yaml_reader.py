@@ -41,16 +41,16 @@ def messages(text: str) -> list[tuple[int, int, str]]:
         ("22:30", "22:30"), ("1:20:30", "1:20:30"), ("2026-01-01", "2026-01-01"), ("2026-01-01 10:00:00", "2026-01-01 10:00:00"),
         ("010", 10), ("0o17", 15), ("0x1F", 31), ("0b11", "0b11"), ("0O17", "0O17"), ("0X1F", "0X1F"), ("-0x1F", "-0x1F"),
         ("1_000", "1_000"), ("1,000", "1,000"), ("+12", 12), ("-0", 0), ("1.", 1.0), (".5", 0.5), ("-.5e3", -500.0), ("1e3", 1000.0),
-        ("1.5E-2", 0.015), ("1e", "1e"), (".", "."), ("-", None), ("+", "+"), ("..5", "..5"), ("1.2.3", "1.2.3"), ("12e03", 12000.0),
-        ("true", True), ("True", True), ("TRUE", True), ("tRUE", "tRUE"), ("false", False), ("null", None), ("Null", None), ("NULL", None),
-        ("~", None), ("nUll", "nUll"), ("", None), ("'true'", "true"), ('"12"', "12"), ("''", ""), ("inf", "inf"), (".infinity", ".infinity"),
-        ("nan", "nan"), ("99.95%", "99.95%"), ("30d", "30d"), ("at least 99.9%", "at least 99.9%"), ("=", "="), ("9223372036854775807", 2**63 - 1),
+        ("1.5E-2", 0.015), ("99.95%", "99.95%"),
+        ("1e", "1e"), (".", "."), ("+", "+"), ("..5", "..5"), ("1.2.3", "1.2.3"), ("12e03", 12000.0),
+        ("true", True), ("True", True), ("TRUE", True), ("tRUE", "tRUE"), ("false", False), ("null", None), ("Null", None),
+        ("NULL", None), ("~", None), ("nUll", "nUll"), ("", None), ("'true'", "true"), ('"12"', "12"), ("''", ""), ("inf", "inf"),
+        (".infinity", ".infinity"),
+        ("nan", "nan"), ("30d", "30d"), ("at least 99.9%", "at least 99.9%"), ("=", "="),
+        ("9223372036854775807", 2**63 - 1),
     ],
 )  # fmt: skip
 def test_scalar(written: str, expected: Any) -> None:
-    if written == "-":
-        assert value_of("k: [-1]") == {"k": [-1]}
-        return
     value = value_of(f"k: {written}\n")["k"]
     assert value == expected
     assert type(value) is type(expected)

@@ -129,7 +129,6 @@ class Emitter:
             self._write(self._scalar(value))
 
     def _scalar(self, value: Any) -> str:
-        if isinstance(value, str):
-            if _SAFE.fullmatch(value) and value not in _WORDS and self._plain(value):
-                return value
+        if isinstance(value, str) and _SAFE.fullmatch(value) and value not in _WORDS and self._plain(value):
+            return value
         return as_json(value)
