@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.processes import Recorded, Targets
+from slo_gen.rules.processes import NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 
 __all__ = ["CounterExpressions", "exact_rules"]
 
 _FIRST: Final = "first"
-_NAMELESS: Final = f'{names.PROCESS}=""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,11 @@ class _Ledger:
     def _newcomers(self) -> str:
         """The first level of processes that are new in the ledger and began before we watched.
 
-        Targets without a start time are among them only when the indicator itself is new, see
-        ``_nameless_from_zero``.
+        Targets without a start time are among them only when the indicator itself is new, see ``implausible``.
         """
         targets, process = self.targets, self.targets.by_process()
         from_zero = targets.recorded(names.PROCESS_ZERO).now()
-        nameless = targets.recorded(names.PROCESS_SEEN, _NAMELESS).now()
+        nameless = targets.recorded(names.PROCESS_SEEN, NAMELESS).now()
         total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
         watched = f"({nameless} and on () last_over_time({total}[{duration(targets.bridge)}] offset 1s))"
         known = self.level().before(targets.bridge)
@@ -134,57 +132,25 @@ class _Ledger:
 
     def growth(self) -> str:
         """What the ledger grew by in this evaluation, per process; relabelled processes per start time."""
-        nameless = self.level(_NAMELESS)
+        nameless, known = self.level(NAMELESS), self.level().before(self.targets.bridge)
         restarted = f"{nameless.now()} < {nameless.before(self.targets.bridge)}"
-        before = f"({self.level().before(self.targets.bridge)} or {self._began()})"
+        before = f"({known} or ignoring ({names.ENTRY}) {self.first().now()} or 0 * {self._from_zero()})"
         return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
 
-    def _began(self) -> str:
-        """Where the counters of the processes that are new in the ledger began."""
-        targets, now = self.targets, self.level().now()
-        zero = f"{now} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()}"
-        return f"ignoring ({names.ENTRY}) {self.first().now()} or 0 * ({zero} or {self._nameless_from_zero()})"
+    def _from_zero(self) -> str:
+        """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
+        targets = self.targets
+        zero = f"{self.level().now()} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()}"
+        return f"({zero} unless on ({self.labels}) {(self.total or self).implausible()})"
 
-    def _nameless_from_zero(self) -> str:
-        """New targets that tell no start time and yet began at zero, judged by the total.
-
-        Such a target may be an old process under new labels, or one that was only now discovered. It counts from
-        zero when it is neither, as far as can be told; else it counts from its first mark, and the rest is unseen.
-        """
-        if self.total is not None:
-            return f"{self.level(_NAMELESS).now()} and on ({self.labels}) {self.total._nameless_from_zero()}"
-        targets, process = self.targets, self.targets.by_process()
-        new = targets.recorded(names.PROCESS_NEW, _NAMELESS).now()
-        plausible = f"{self.level(_NAMELESS).now()} <= on ({label_list(self.by)}) group_left () ({self._busiest()} * {self._elapsed()})"
-        return f"(({plausible}) and on ({process}) {new} unless on ({process}) ({self._perhaps_relabelled()}))"
-
-    def _busiest(self) -> str:
-        """What the whole indicator counted in its busiest interval bounds what one new process can have counted in one."""
+    def implausible(self) -> str:
+        """Nameless processes above what the whole indicator counted in its busiest interval since the last evaluation."""
         total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
-        return f"max by ({label_list(self.by)}) (max_over_time({total}[{duration(self.targets.bridge)}] offset 1s))"
-
-    def _elapsed(self) -> str:
-        """Intervals since the evaluation before: more than one where some were missed."""
-        before = self.targets.recorded(names.PROCESS_PRESENT, _NAMELESS).before(self.targets.catch_up)
-        return f"scalar((time() - max({before})) / {self.targets.interval})"
-
-    def _perhaps_relabelled(self) -> str:
-        """Nameless targets that may continue one which has just gone: they share its address or pod, or show no less."""
-        targets, process = self.targets, self.targets.by_process()
-        present = targets.recorded(names.PROCESS_PRESENT, _NAMELESS)
-
-        def gone(*matchers: str) -> str:
-            earlier = self.level(_NAMELESS, *matchers).before(targets.interval)
-            return f"({earlier} and on ({process}) {present.before(targets.interval)} unless on ({process}) {present.now()})"
-
-        suspects: list[str] = []
-        for label in targets.own_labels:
-            shared = label_matcher(label, "", "!=")
-            suspects.append(f"{self.level(_NAMELESS, shared).now()} and on ({targets.by_group(label)}) {gone(shared)}")
-            only = [label_matcher(other, "") for other in targets.own_labels if other != label]
-            least = f"min by ({targets.by_group()}) ({gone(*only)})"
-            suspects.append(f"{self.level(_NAMELESS, *only).now()} >= on ({targets.by_group()}) group_left () {least}")
-        return " or ".join(suspects)
+        busiest = f"max by ({label_list(self.by)}) (max_over_time({total}[{duration(self.targets.bridge)}] offset 1s))"
+        before = self.targets.recorded(names.PROCESS_PRESENT, NAMELESS).before(self.targets.catch_up)
+        elapsed = f"scalar((time() - max({before})) / {self.targets.interval})"
+        level = self.level(NAMELESS).now()
+        return f"({level} > on ({label_list(self.by)}) group_left () ({busiest} * {elapsed}))"
 
     def _continued(self) -> str:
         """Events between the last scrape of a process under its old labels and the first under its new ones."""

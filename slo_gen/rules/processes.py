@@ -22,13 +22,17 @@ from slo_gen import names
 from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher
 from slo_gen.rules.rule import RecordingRule
 
-__all__ = ["CATCH_UP", "Targets", "process_rules"]
+__all__ = ["CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules"]
 
 CATCH_UP: Final = 5
 """Intervals that one evaluation looks back: a Prometheus that was away for less misses nothing."""
 
 SETTLEMENT: Final = 15
 """Intervals within which a relabelled process must be found settled again to be continued without a loss."""
+
+NAMED: Final = f'{names.PROCESS}!=""'
+NAMELESS: Final = f'{names.PROCESS}=""'
+"""Matchers for processes that tell their start time, and for targets that do not."""
 
 _START_TIME: Final = "process_start_time_seconds"
 _UP: Final = "up"
@@ -190,13 +194,32 @@ def _new(targets: Targets) -> str:
 
 
 def _from_zero(targets: Targets) -> str:
-    """Young processes whose counters began at zero while we watched: not an older one under new labels."""
+    """Processes whose counters began at zero while we watched: not an older one under new labels.
+
+    A start time within the bridge that no other target claims is proof. A new target that tells no start time is
+    taken for a new process unless it may continue one that has just gone; every indicator still checks whether the
+    level of such a one is plausible.
+    """
     seen = targets.recorded(names.PROCESS_SEEN)
-    known = targets.recorded(names.PROCESS_SEEN, f'{names.PROCESS}!=""').before(targets.bridge)
-    zero = targets.recorded(names.PROCESS_ZERO).before(targets.bridge)
+    known = targets.recorded(names.PROCESS_SEEN, NAMED).before(targets.bridge)
+    zero = targets.recorded(names.PROCESS_ZERO, NAMED).before(targets.bridge)
     young = f"{seen.now()} > time() - {targets.bridge + targets.settling}"
     first_of_its_name = f"({seen.now()} unless on ({targets.by_start()}) {known})"
-    return f"({young}) and on ({targets.by_process()}) ({first_of_its_name} or {zero})"
+    nameless = f"{targets.recorded(names.PROCESS_NEW, NAMELESS).now()} unless on ({targets.by_process()}) ({_perhaps_relabelled(targets)})"
+    return f"({young}) and on ({targets.by_process()}) ({first_of_its_name} or {zero}) or {nameless}"
+
+
+def _perhaps_relabelled(targets: Targets) -> str:
+    """New nameless targets that share their address or pod with one that has just gone, or have nothing else to go by."""
+    present = targets.recorded(names.PROCESS_PRESENT, NAMELESS)
+    gone = f"({present.before(targets.interval)} unless on ({targets.by_process()}) {present.now()})"
+    suspects: list[str] = []
+    for label in targets.own_labels:
+        shared = targets.recorded(names.PROCESS_NEW, NAMELESS, label_matcher(label, "", "!=")).now()
+        suspects.append(f"{shared} and on ({targets.by_group(label)}) {gone}")
+        only = [label_matcher(other, "") for other in targets.own_labels if other != label]
+        suspects.append(f"{targets.recorded(names.PROCESS_NEW, NAMELESS, *only).now()} and on ({targets.by_group()}) {gone}")
+    return " or ".join(suspects)
 
 
 def _settled(targets: Targets) -> str:
@@ -205,7 +228,7 @@ def _settled(targets: Targets) -> str:
     unchanged = (
         f"count by ({group}) ({now}) == count by ({group}) ({now} and {earlier}) == count by ({group}) ({earlier})"
     )
-    present = targets.recorded(names.PROCESS_PRESENT, f'{names.PROCESS}!=""')
+    present = targets.recorded(names.PROCESS_PRESENT, NAMED)
     return f"{present.now()} and on ({group}) {targets.at_mark(unchanged)}"
 
 
