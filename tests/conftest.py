@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from click.testing import CliRunner, Result
+
+from slo_gen.cli import main
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -12,3 +17,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
+
+
+def _run(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments, prog_name="slo-gen")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., Result]:
+    """Run ``slo-gen`` with these arguments in this process; anything but an orderly end is an error of the test."""
+    return _run

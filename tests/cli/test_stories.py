@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from slo_gen.cli import main
+from click.testing import Result
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 _FILE = re.compile(r"^-- (.+) --\n", re.MULTILINE)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
-def test_story(story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_golden: bool) -> None:
+def test_story(
+    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, update_golden: bool, run: Callable[..., Result]
+) -> None:
     head, *parts = _FILE.split(story.read_text(encoding="utf-8"))
     files = dict(zip(parts[::2], parts[1::2], strict=True))
     session = files.pop("session")
@@ -30,7 +31,7 @@ def test_story(story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, upd
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "SLO_GEN_PROMETHEUS_URL"):
         monkeypatch.delenv(name, raising=False)
-    shown = "".join(type_in(line[2:]) for line in session.splitlines() if line.startswith("$ "))
+    shown = "".join(type_in(line[2:], run) for line in session.splitlines() if line.startswith("$ "))
     if update_golden:
         written = "".join(f"-- {name} --\n{text}" for name, text in files.items())
         story.write_text(f"{head}{written}-- session --\n{shown}", encoding="utf-8")
@@ -38,14 +39,12 @@ def test_story(story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, upd
     assert shown == session
 
 
-def type_in(line: str) -> str:
+def type_in(line: str, run: Callable[..., Result]) -> str:
     program, *arguments = shlex.split(line)
     if program == "cat":
         return f"$ {line}\n{Path(arguments[0]).read_text(encoding='utf-8')}"
     assert program == "slo-gen"
-    result = CliRunner().invoke(main, arguments, prog_name="slo-gen")
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    result = run(*arguments)
     output = "\n".join(text.rstrip() for text in result.output.splitlines())
     ended = f"[exit status {result.exit_code}]\n" if result.exit_code else ""
     return f"$ {line}\n{output}{chr(10) if output else ''}{ended}"

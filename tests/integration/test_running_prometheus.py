@@ -10,21 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from slo_gen.cli import main
 from slo_gen.demo.stack import Stack
 from slo_gen.prometheus import Prometheus, QueryError
 
 ROOT = Path(__file__).parent.parent.parent
 T = TypeVar("T")
-
-
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments, prog_name="slo-gen")
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+Run = Callable[..., Result]
 
 
 def wait_for(look: Callable[[], T | None], seconds: float = 90.0) -> T:
@@ -52,7 +45,7 @@ def scraped(stack: Stack) -> None:
     wait_for(lambda: True if sum(samples(stack, "count_over_time(up[1m]) > bool 1").values()) == targets else None)
 
 
-def test_the_client_reads_what_a_real_server_answers(stack: Stack) -> None:
+def test_the_client_reads_what_a_real_server_answers(run: Run, stack: Stack) -> None:
     async def ask() -> None:
         async with Prometheus(stack.prometheus.url) as prometheus:
             assert (await prometheus.buildinfo()).version
@@ -83,14 +76,14 @@ def test_the_native_histogram_of_the_shop_is_read_as_one(stack: Stack) -> None:
     assert 0.9 < fast <= 1
 
 
-def test_check_finds_nothing_wrong_with_the_example(stack: Stack) -> None:
+def test_check_finds_nothing_wrong_with_the_example(run: Run, stack: Stack) -> None:
     scraped(stack)
     result = run("check", str(ROOT / "specs"), "--prometheus", stack.prometheus.url)
     assert (result.exit_code, result.output.splitlines()[-1]) == (0, result.output.splitlines()[-1])
     assert result.output.startswith("no problems"), result.output
 
 
-def test_check_finds_what_only_the_running_system_knows(stack: Stack, tmp_path: Path) -> None:
+def test_check_finds_what_only_the_running_system_knows(run: Run, stack: Stack, tmp_path: Path) -> None:
     scraped(stack)
     (tmp_path / "wrong.yaml").write_text("""\
 kind: Service
@@ -130,14 +123,14 @@ spec: {indicator: long, objective: 99%, window: 90d}
     ]
 
 
-def test_a_server_that_does_not_answer_is_told_in_a_sentence(stack: Stack) -> None:
+def test_a_server_that_does_not_answer_is_told_in_a_sentence(run: Run, stack: Stack) -> None:
     for command in ("check", "status"):
         result = run(command, str(ROOT / "specs"), "--prometheus", "http://127.0.0.1:9")
         assert result.exit_code == 1
         assert "slo-gen: http://127.0.0.1:9 could not be reached: " in result.output
 
 
-def test_status_shows_verdicts_and_never_invents_one(stack: Stack) -> None:
+def test_status_shows_verdicts_and_never_invents_one(run: Run, stack: Stack) -> None:
     def burning() -> list[dict[str, object]] | None:
         result = run("status", str(ROOT / "specs"), "--prometheus", stack.prometheus.url, "--json")
         assert result.exit_code == 0
