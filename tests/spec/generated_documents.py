@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ _PLAIN = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 
 def documents(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Documents of a kind that the structs accept."""
-    return _struct(inspect.type_info(KINDS[kind]), depth=0).map(lambda document: {**document, "kind": kind})
+    return _struct(KINDS[kind], 0).map(lambda document: {**document, "kind": kind})
 
 
 @st.composite
@@ -83,7 +84,7 @@ def _value(kind: inspect.Type, depth: int, examples: tuple[Any, ...] = ()) -> st
         case inspect.UnionType():
             return st.one_of(*(_value(each, depth) for each in kind.types))
         case inspect.StructType():
-            return st.deferred(lambda: _struct(kind, depth + 1))
+            return _struct(kind.cls, depth + 1)
     raise TypeError(f"no values for {kind}")
 
 
@@ -97,20 +98,26 @@ def _text(kind: inspect.StrType, examples: tuple[str, ...]) -> st.SearchStrategy
 
 
 @st.composite
-def _struct(draw: st.DrawFn, information: inspect.Type, depth: int) -> dict[str, Any]:
-    assert isinstance(information, inspect.StructType)
-    groups = information.cls.exactly_one if issubclass(information.cls, Choice) else ()
-    left_out = _left_out(draw, groups, depth)
+def _struct(draw: st.DrawFn, struct: type, depth: int) -> dict[str, Any]:
+    groups = struct.exactly_one if issubclass(struct, Choice) else ()
+    left_out = _left_out(draw, groups)
     document: dict[str, Any] = {}
-    for field in information.fields:
-        chosen = any(field.encode_name in keys for keys in groups)
-        if field.encode_name in left_out or (not chosen and not field.required and draw(st.integers(0, 3)) > 0):
-            continue
-        document[field.encode_name] = draw(_value(field.type, depth))
+    for key, required, value in _keys(struct, depth):
+        chosen = any(key in keys for keys in groups)
+        if key not in left_out and (chosen or required or draw(st.integers(0, 3)) == 0):
+            document[key] = draw(value)
     return document
 
 
-def _left_out(draw: st.DrawFn, groups: tuple[tuple[str, ...], ...], depth: int) -> set[str]:
+@cache
+def _keys(struct: type, depth: int) -> list[tuple[str, bool, st.SearchStrategy[Any]]]:
+    """The keys of a struct, whether they are required, and their values. Made once: strategies are slow to make."""
+    information = inspect.type_info(struct)
+    assert isinstance(information, inspect.StructType)
+    return [(field.encode_name, field.required, _value(field.type, depth)) for field in information.fields]
+
+
+def _left_out(draw: st.DrawFn, groups: tuple[tuple[str, ...], ...]) -> set[str]:
     """Keys to leave out so that exactly one of each group remains."""
     kept: set[str] = set()
     out: set[str] = set()

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from slo_gen.spec.documents import KINDS, Choice
 from slo_gen.spec.schema import fields, schema, schema_json, validator
 
-_MANY = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+_MANY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _converts(document: dict[str, Any], kind: str) -> bool:
