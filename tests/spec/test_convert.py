@@ -22,7 +22,8 @@ from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.documents import KINDS, SLO, UC, Section
 from slo_gen.spec.files import STDIN, load
 from slo_gen.spec.nearest import nearest
-from slo_gen.spec.problems import Problem
+from slo_gen.spec.problems import Problem, render_text, split_lines
+from slo_gen.spec.resolve import resolve
 from slo_gen.spec.schema import validator
 
 ROOT = Path(__file__).parents[2]
@@ -250,6 +251,27 @@ def test_spoiled_documents_are_explained(data: st.DataObject) -> None:
         assert "is not valid under" not in problem.message
 
 
+SPEC_TEXTS = [path.read_text(encoding="utf-8") for path in sorted(SPECS.rglob("*.yaml"))]
+SLIPS = st.sampled_from(
+    ["", " ", "\n", "\t", ":", ": ", "- ", "'", '"', "{", "}", "[", "]", ",", "#", "&a ", "*a", "!", "%", "@", "0", "é", "x", "  "]
+)
+
+
+@given(st.sampled_from(SPEC_TEXTS), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), SLIPS), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_slips_of_the_finger_never_raise(text: str, slips: list[tuple[float, int, str]]) -> None:
+    for place, deleted, typed in slips:
+        at = int(place * len(text))
+        text = text[:at] + typed + text[at + deleted :]
+    documents, problems = read(text)
+    _, unresolved = resolve(documents)
+    lines = split_lines(text)
+    for problem in (*problems, *unresolved):
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+    render_text([*problems, *unresolved], {"a.yaml": text})
+
+
 def test_msgspec_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the schema ever accept what the structs refuse, the document is refused all the same."""
     monkeypatch.setattr("slo_gen.spec.schema_errors.schema_problems", lambda raw, kinds: [])
@@ -323,8 +345,6 @@ def test_standard_input(tmp_path: Path) -> None:
 
 
 def test_consequences_of_a_refused_document_are_not_told(tmp_path: Path) -> None:
-    from slo_gen.spec.resolve import resolve
-
     path = tmp_path / "a.yaml"
     indicator = "kind: Indicator\nmetadata: {name: requests}\nspec: {service: shop, events: {total: a, bads: b}}\n"
     slo = "kind: SLO\nmetadata: {name: one}\nspec: {indicator: requests, objective: 99%}\n"
