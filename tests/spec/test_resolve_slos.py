@@ -72,15 +72,23 @@ def test_windows_of_ones_own() -> None:
     assert alerts == (model.BurnWindow(2 * HOUR, 600, Fraction(4, 100), "info", 90),)
 
 
+@pytest.mark.parametrize(("window", "message"), [
+    ("7d30s", "7d30s is no whole number of minutes"),
+    ("100000000000000000000w", "100000000000000000000w is longer than ten years"),
+])  # fmt: skip
+def test_a_window_is_made_of_minutes_and_not_for_ever(window: str, message: str) -> None:
+    assert [found for found, _ in problems_of(BASE + SLO.replace("99.95%", f"99%, window: {window}"))] == [message]
+
+
 def test_windows_that_make_no_sense_are_told() -> None:
     text = SLO.replace(
-        "99.95%", "99%, window: 1d, alerting: {windows: [{long: 2d, short: 2d, budget: 0%}, {long: 1500ms, short: 1s, budget: 1%}]}"
+        "99.95%", "99%, window: 1d, alerting: {windows: [{long: 2d, short: 2d, budget: 0%}, {long: 10m, short: 90s, budget: 1%}]}"
     )
     assert [message for message, _ in problems_of(BASE + text)] == [
         "the long window is longer than the window of the SLO",
         "the short window is not shorter than the long one",
         "0% of the budget is always spent",
-        "1500ms is no whole number of seconds",
+        "90s is no whole number of minutes",
     ]
 
 

@@ -15,7 +15,10 @@ from slo_gen.spec.resolve.quantities import seconds
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register, origin
 
-__all__ = ["LIMIT_WORDS", "resolve_indicators"]
+__all__ = ["LIMIT_WORDS", "MINUTE", "resolve_indicators", "whole_seconds"]
+
+MINUTE = 60
+_LONGEST = 10 * 366 * 86_400
 
 LIMIT_WORDS: Mapping[str, Literal[">", ">=", "<", "<="]] = {
     "above": ">",
@@ -54,14 +57,17 @@ def _indicator(document: Document, value: documents.Indicator, register: Registe
     )
 
 
-def whole_seconds(register: Register, document: Document, path: Steps, duration: str) -> int:
-    """A duration in whole seconds; what is shorter, or has a rest, becomes a problem and is rounded up."""
+def whole_seconds(register: Register, document: Document, path: Steps, duration: str, *, step: int = 1) -> int:
+    """A duration in whole seconds, a multiple of ``step``; anything else becomes a problem and is rounded up."""
     exact = seconds(duration)
-    if exact.denominator != 1:
-        register.problems.append(
-            document.problem(path, f"{duration} is no whole number of seconds", "write whole seconds", check="duration")
-        )
-    return -(-exact.numerator // exact.denominator)
+    steps = -(-exact // step)
+    if steps * step != exact:
+        unit = "minutes" if step == MINUTE else "seconds"
+        message = f"{duration} is no whole number of {unit}"
+        register.problems.append(document.problem(path, message, f"write whole {unit}", check="duration"))
+    elif exact > _LONGEST:
+        register.problems.append(document.problem(path, f"{duration} is longer than ten years", "shorten it", check="duration"))
+    return min(steps * step, _LONGEST)
 
 
 def _measure(document: Document, spec: IndicatorSpec) -> tuple[model.Measure, dict[str, model.Origin]]:

@@ -13,7 +13,7 @@ from slo_gen import names
 from slo_gen.spec import documents, model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents.slo import Alerting, BurnAlert
-from slo_gen.spec.resolve.indicators import whole_seconds
+from slo_gen.spec.resolve.indicators import MINUTE, whole_seconds
 from slo_gen.spec.resolve.quantities import exact, percent
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register, origin
@@ -66,7 +66,7 @@ def _slo(document: Document, value: documents.SLO, register: Register, indicator
     spec = value.spec
     alerting = Alerting(enabled=False) if spec.alerting == "off" else spec.alerting
     service = register.get(documents.Service, indicator.service)
-    window = whole_seconds(register, document, ("spec", "window"), spec.window)
+    window = whole_seconds(register, document, ("spec", "window"), spec.window, step=MINUTE)
     own_rules = isinstance(indicator.measure, model.Events | model.Latency)
     return model.Slo(
         name=document.name,
@@ -123,8 +123,8 @@ def _alerts(register: Register, document: Document, alerting: Alerting, window: 
 
 def _burn(register: Register, document: Document, position: int, pair: BurnAlert, window: int) -> model.BurnWindow:
     path: Steps = ("spec", "alerting", "windows", position)
-    long = whole_seconds(register, document, (*path, "long"), pair.long)
-    short = whole_seconds(register, document, (*path, "short"), pair.short)
+    long = whole_seconds(register, document, (*path, "long"), pair.long, step=MINUTE)
+    short = whole_seconds(register, document, (*path, "short"), pair.short, step=MINUTE)
     hold = whole_seconds(register, document, (*path, "for"), pair.for_) if pair.for_ else 0
     share = percent(pair.budget)
     if short >= long:
