@@ -140,6 +140,19 @@ def test_roles_lead_to_teams() -> None:
     assert slo(", alerting: {team: role/service-owner}", before=policy).team == "shop"
 
 
+def test_a_service_owned_by_a_role_is_owned_by_its_team() -> None:
+    base = BASE.replace("owner: team/shop", "owner: role/boss, roles: {boss: team/shop}")
+    found = catalogue_of(base + SLO)
+    assert (found.services["checkout"].owner, found.slos["availability"].team) == ("team/shop", "shop")
+
+
+def test_a_role_that_somebody_holds_elsewhere_owns_nothing_here() -> None:
+    text = BASE + "kind: Service\nmetadata: {name: other}\nspec: {roles: {boss: team/shop}}\n"
+    assert problems_of(text.replace("owner: team/shop", "owner: role/boss")) == [
+        ("nobody holds role/boss for this service", "add it to `roles` of the service or of the Policy")
+    ]
+
+
 def test_an_owner_who_is_the_owner_leads_nowhere_and_does_not_hang() -> None:
     text = "kind: Service\nmetadata: {name: s}\nspec: {owner: role/service-owner}\n---\n"
     indicator = "kind: Indicator\nmetadata: {name: i}\nspec: {service: s, ratio: {error: e}}\n---\n"

@@ -19,13 +19,19 @@ def resolve_services(register: Register) -> dict[str, model.Service]:
         document.name: model.Service(
             name=document.name,
             title=value.metadata.title or document.name,
-            owner=value.spec.owner or "",
+            owner=_owner(register, value),
             criticality=value.spec.criticality,
             depends_on=tuple(needed for needed in value.spec.depends_on if isinstance(needed, str)),
             origin=origin(document, ("metadata", "name")),
         )
         for document, value in register.each(documents.Service)
     }
+
+
+def _owner(register: Register, service: documents.Service) -> str:
+    """The owner as a team, also where the document names a role; "" when there is none."""
+    team = register.team(service.spec.owner, service) if service.spec.owner else ""
+    return f"team/{team}" if team else ""
 
 
 def _check_owner(register: Register, document: Document, service: documents.Service) -> None:
