@@ -3,8 +3,10 @@
 Windows below a day are added up from the recorded minutes, longer ones from roll-ups of five minutes. Both are sums
 of what was counted, so a ratio weighs every event the same, whenever it happened.
 
-A range of ``w`` covers ``[t-w, t]`` in Prometheus 2 and ``(t-w, t]`` in Prometheus 3. Recorded samples lie on the
-grid of their group, so a range that is a millisecond shorter covers ``(t-w, t]`` in both.
+A range of ``w`` covers ``[t-w, t]`` in Prometheus 2 and ``(t-w, t]`` in Prometheus 3. Samples are recorded once a minute,
+at whole milliseconds, so a range that is a millisecond shorter covers ``(t-w, t]`` in both. (In Prometheus 3 it leaves
+out a sample of exactly ``t-w`` plus one millisecond. A group that runs one millisecond after the full minute, one in
+60,000, would lose one minute of each roll-up that way, good and bad alike.)
 
 A ratio is defined only where something happened: ``bad / (total > 0)`` has no sample for an idle window, and so
 neither NaN nor a verdict about nothing.
@@ -75,15 +77,17 @@ def rollup_rules(shard: Shard, evaluation: Evaluation) -> tuple[RecordingRule, .
 def _rollup(record: str, function: str, source: str, members: str, by: Iterable[str], settling: int) -> str:
     """The sum of all marks that are due. ``settling``: how long the rules of the minutes may take to finish.
 
-    The booked marks are those with a record at or after the first instant at which they could be booked. The range
-    that looks for it is open to the future: at the mark m it is ``[m + settling, m + settling + _CATCH_UP)``.
+    A mark m is booked from ``m + settling`` on, so it has been booked when there is a record at that instant or
+    later. The range that looks for it lies in the future of m. Prometheus 3 leaves its very first instant out, which
+    is the instant of every record for one phase of the group in 300,000; it is looked up by itself.
     """
     counted = f"{function}({all_of(source, members)}[{half_open(ROLLUP_STEP)}])"
-    ahead = duration(-(settling + _CATCH_UP - _MILLISECOND))
-    booked = f"count_over_time({all_of(record, members)}[{duration(_CATCH_UP)}] offset {ahead})"
+    own = all_of(record, members)
+    later = f"count_over_time({own}[{duration(_CATCH_UP)}] offset {duration(-(settling + _CATCH_UP))})"
+    then = f"timestamp({own} offset {duration(-settling)}) == time() + {settling}"
     on = label_list((names.INDICATOR, *by))
     marks = f"[{half_open(_CATCH_UP)}:{duration(ROLLUP_STEP)}] offset {duration(settling)}"
-    return f"sum_over_time((\n{counted}\nunless on ({on})\n{booked}\n){marks})"
+    return f"sum_over_time((\n{counted}\nunless on ({on})\n({later} or {then})\n){marks})"
 
 
 # --- windows -------------------------------------------------------------------------------------------------
