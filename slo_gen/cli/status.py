@@ -47,6 +47,8 @@ def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | N
         return
     found = answered(read_rows(catalogue, url))
     _show(found, as_json)
+    if all(row.verdict == "no data" and row.burn is None for row in found):
+        click.echo(f"slo-gen: {url} holds no recorded series of these documents; are the compiled rules loaded there?", err=True)
     if exit_code and any(map(is_alarming, found)):
         raise click.exceptions.Exit(1)
 

@@ -143,3 +143,23 @@ def test_status_shows_verdicts_and_never_invents_one(run: Run, stack: Stack) -> 
     table = run("status", str(ROOT / "specs"), "--prometheus", stack.prometheus.url)
     assert table.output.splitlines()[1].split()[:3] == ["SERVICE", "SLO", "VERDICT"]
     assert "\x1b" not in table.output
+
+
+def test_rules_that_are_not_loaded_are_suspected(run: Run, stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text("""\
+kind: Service
+metadata: {name: shop}
+---
+kind: Indicator
+metadata: {name: never-compiled}
+spec: {service: shop, ratio: {error: 'mail_bounce_ratio'}}
+---
+kind: SLO
+metadata: {name: new}
+spec: {indicator: never-compiled, objective: 99%}
+""", encoding="utf-8")
+    arguments = ["status", str(tmp_path / "new.yaml"), "--prometheus", stack.prometheus.url]
+    result = run(*arguments)
+    assert result.exit_code == 0
+    assert "holds no recorded series of these documents; are the compiled rules loaded there?" in result.stderr
+    assert run(*arguments, "--exit-code").exit_code == 1
