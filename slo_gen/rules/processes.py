@@ -45,20 +45,17 @@ _TICK: Final = Fraction(1, 1000)
 class Targets:
     """A set of scraped targets and how they are looked at. All times in seconds.
 
-    ``labels`` identify one target; ``matchers`` are those of the user's selectors that stand on such labels.
+    ``name`` is the value of the label ``targets`` on its register; ``labels`` identify one target; ``matchers`` are
+    those of the user's selectors that stand on such labels.
     """
 
+    name: str
     matchers: tuple[Matcher, ...]
     labels: tuple[str, ...]
     interval: int
     step: int
     settling: int
     bridge: int
-
-    @property
-    def name(self) -> str:
-        """The set in words: the matchers, as the value of the label ``targets``."""
-        return "{" + ", ".join(map(str, self.matchers)) + "}"
 
     # -- labels -------------------------------------------------------------------------------------------------
 

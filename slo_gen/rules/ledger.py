@@ -1,12 +1,16 @@
-"""Exact counting: every event that any scrape saw, through restarts, kills, relabels and gaps.
+"""Counting by a ledger of processes: every event that a scrape saw, through restarts, kills, relabels and gaps.
 
-A ledger holds, per process, the highest level its counter has shown (``slm:total:level1m``). What an interval counts
+The ledger holds, per process, the highest level its counter has shown (``slm:total:level1m``). What an interval counts
 is the growth of the ledger since the evaluation before, whenever that was. A process that is new in the ledger
-counts from zero where its counter is known to have begun at zero; otherwise it enters with its level at the first
-scrape and counts from there. A process that came back under other labels continues from the level it left.
+counts from zero where its counter is known to have begun at zero; one that came back under other labels continues
+from the level it left.
 
 The bad (or good) events have a ledger of their own with the same processes, filled with zero where no such series
 exists yet; so the first error of a process counts, and no error yet is not the same as no data.
+
+``exact`` and ``light`` differ in two things that only ``exact`` pays for. A process that is new but began before we
+watched counts from its first scrape (``light``: from the first mark after it, so up to an interval of each such
+process is not counted). And what ended processes may have counted after their last scrape is published as unseen.
 """
 
 from __future__ import annotations
@@ -16,42 +20,35 @@ from dataclasses import dataclass
 from typing import Final
 
 from slo_gen import names
+from slo_gen.rules.counters import Counters
 from slo_gen.rules.processes import NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
+from slo_gen.spec.model import Counting
 
-__all__ = ["CounterExpressions", "exact_rules"]
+__all__ = ["ledger_rules"]
 
 _FIRST: Final = "first"
 
 
-@dataclass(frozen=True, slots=True)
-class CounterExpressions:
-    """The counters of one indicator as instant vectors: ``total``, and either ``bad`` or ``good``."""
-
-    total: str
-    bad: str | None
-    good: str | None
-
-
-def exact_rules(indicator: str, counters: CounterExpressions, by: tuple[str, ...], targets: Targets) -> tuple[RecordingRule, ...]:
+def ledger_rules(
+    indicator: str, counters: Counters, by: tuple[str, ...], targets: Targets, counting: Counting
+) -> tuple[RecordingRule, ...]:
     """The rules of one indicator; the rules of its ``targets`` stand before them in the same group."""
-    text = "\n".join((counters.total, counters.bad or "", counters.good or "", *by, "", *targets.labels))
+    text = "\n".join((counters.definition, *by, "", *targets.labels))
     definition = hashlib.sha256(text.encode()).hexdigest()[:8]
-    total = _Ledger(targets, indicator, definition, by, counters.total, names.TOTAL_LEVEL)
-    if counters.bad is not None:
-        other = _Ledger(targets, indicator, definition, by, counters.bad, names.BAD_LEVEL, total)
-    else:
-        assert counters.good is not None
-        other = _Ledger(targets, indicator, definition, by, counters.good, names.GOOD_LEVEL, total)
+    exact = counting == "exact"
+    total = _Ledger(targets, indicator, definition, by, counters.total.now(), names.TOTAL_LEVEL, exact)
+    metric = names.GOOD_LEVEL if counters.other_is_good else names.BAD_LEVEL
+    other = _Ledger(targets, indicator, definition, by, counters.other.now(), metric, exact, total)
     identity = {names.INDICATOR: indicator}
-    return (
+    rules = (
         RecordingRule(total.metric, total.entries(), total.identity),
         RecordingRule(other.metric, f"{other.entries()} or on ({other.labels}) 0 * {total.level().now()}", other.identity),
         RecordingRule(names.TOTAL, _total(total), identity),
-        RecordingRule(names.BAD, _bad(other) if counters.good is None else _not_good(other), identity),
-        RecordingRule(names.UNSEEN, _unseen(total), identity),
+        RecordingRule(names.BAD, _not_good(other) if counters.other_is_good else _bad(other), identity),
     )
+    return (*rules, RecordingRule(names.UNSEEN, _unseen(total), identity)) if exact else rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,7 @@ class _Ledger:
     by: tuple[str, ...]
     counter: str
     metric: str
+    exact: bool
     total: _Ledger | None = None          # of the same indicator; None for the total itself
 
     @property
@@ -90,9 +88,11 @@ class _Ledger:
 
     def entries(self) -> str:
         """The highest level of every process, and the first level of the newcomers."""
-        highest = self._on_steps("max_over_time")
+        highest = f"{self._on_steps('max_over_time')} or on ({self.labels}) {self._restarted()}"
+        if not self.exact:
+            return highest
         first = f"label_replace({self._newcomers()}, {quote(names.ENTRY)}, {quote(_FIRST)}, {quote('')}, {quote('')})"
-        return f"{highest} or on ({self.labels}) {self._restarted()} or {first}"
+        return f"{highest} or {first}"
 
     def _newcomers(self) -> str:
         """The first level of processes that are new in the ledger and began before we watched.
@@ -134,7 +134,8 @@ class _Ledger:
         """What the ledger grew by in this evaluation, per process; relabelled processes per start time."""
         nameless, known = self.level(NAMELESS), self.level().before(self.targets.bridge)
         restarted = f"{nameless.now()} < {nameless.before(self.targets.bridge)}"
-        before = f"({known} or ignoring ({names.ENTRY}) {self.first().now()} or 0 * {self._from_zero()})"
+        first = f" or ignoring ({names.ENTRY}) {self.first().now()}" if self.exact else ""
+        before = f"({known}{first} or 0 * {self._from_zero()})"
         return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
 
     def _from_zero(self) -> str:
@@ -157,7 +158,8 @@ class _Ledger:
         targets, group = self.targets, self.targets.by_start(*self.by)
         span = targets.settlement + targets.interval
         arrived, departed = (targets.recorded(m).now() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
-        first = f"sum by ({group}) ({self.first().within(span)} and on ({targets.by_process()}) {arrived})"
+        entered = self.first().within(span) if self.exact else self.level().within(span, "min_over_time")
+        first = f"sum by ({group}) ({entered} and on ({targets.by_process()}) {arrived})"
         last = f"sum by ({group}) ({self.level().within(span, 'max_over_time')} and on ({targets.by_process()}) {departed})"
         return f"({first} - ({last} or 0 * {first}))"
 
