@@ -23,7 +23,7 @@ def split_group(group: RuleGroup, size: Callable[[Rule], int], room: int, limit:
     """
     parts: list[list[Rule]] = []
     free = 0
-    for run in _runs(group.rules):
+    for run in [group.rules] if group.whole else _runs(group.rules):
         needed = sum(map(size, run))
         if needed > room:
             raise OutputError(f"{len(run)} rules of the group {group.name} belong together and are above {limit}", f"raise {limit}")

@@ -7,10 +7,11 @@ catalogue alone; nothing looks at another shard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slo_gen.rules.burn import burn_rules
+from slo_gen.rules.counting import counting_groups
 from slo_gen.rules.info import Promise, agreement_rules, indicator_rules, objective_rules, promises
 from slo_gen.rules.no_data import no_data_rules
 from slo_gen.rules.rule import Rule, RuleGroup
@@ -19,7 +20,7 @@ from slo_gen.rules.verdicts import burn_rate_rules, verdict_rules
 from slo_gen.rules.windows import DAY, ROLLUP_STEP, long_window_rules, rollup_rules, short_window_rules
 from slo_gen.spec.model import Catalogue, Evaluation
 
-__all__ = ["shared_groups"]
+__all__ = ["compile_rules", "shared_groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,17 @@ _EVERY_LONG_INTERVAL: Final[tuple[_Concern, ...]] = (
     lambda context: long_window_rules(context.shard),
     lambda context: _verdicts(context, long=True),
 )
+
+
+def compile_rules(catalogue: Catalogue, rules_per_group: int | None = None) -> tuple[RuleGroup, ...]:
+    """Every group of a catalogue: the counting of its indicators, then what all shards build on it.
+
+    ``rules_per_group``: the target's limit, so that groups whose order matters are made small enough to begin with;
+    the other groups are cut when they are written. Raises PromqlError for a selector that cannot be used; the check
+    ``selector-syntax`` finds those first.
+    """
+    counting = (replace(group, whole=True) for group in counting_groups(catalogue, rules_per_group))
+    return (*counting, *shared_groups(catalogue))
 
 
 def shared_groups(catalogue: Catalogue) -> tuple[RuleGroup, ...]:

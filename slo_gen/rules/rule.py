@@ -48,8 +48,12 @@ Rule = RecordingRule | AlertRule
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules that Prometheus evaluates one after the other every ``interval`` seconds."""
+    """Rules that Prometheus evaluates one after the other every ``interval`` seconds.
+
+    ``whole``: every rule may depend on every rule before it, so the group cannot be cut.
+    """
 
     name: str
     interval: int
     rules: tuple[Rule, ...]
+    whole: bool = False
