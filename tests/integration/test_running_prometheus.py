@@ -113,7 +113,7 @@ spec: {indicator: long, objective: 99%, window: 90d}
 """, encoding="utf-8")
     result = run("check", str(tmp_path / "wrong.yaml"), "--prometheus", stack.prometheus.url, "--format", "json")
     assert result.exit_code == 1
-    told = [(row["severity"], row["check"], row["message"]) for row in json.loads(result.output)["problems"]]
+    told = [(row["severity"], row["check"], row["message"]) for row in json.loads(result.stdout)["problems"]]
     assert told == [
         ("error", "latency-boundary", "the threshold 0.3 of indicator boundary is no bucket boundary of its histogram"),
         ("warning", "selector-no-series",
@@ -134,7 +134,7 @@ def test_status_shows_verdicts_and_never_invents_one(run: Run, stack: Stack) -> 
     def burning() -> list[dict[str, object]] | None:
         result = run("status", str(ROOT / "specs"), "--prometheus", stack.prometheus.url, "--json")
         assert result.exit_code == 0
-        rows: list[dict[str, object]] = json.loads(result.output)
+        rows: list[dict[str, object]] = json.loads(result.stdout)
         return rows if all(row["burn_rate"] is not None for row in rows) else None
 
     rows = wait_for(burning)
