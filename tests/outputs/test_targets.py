@@ -134,7 +134,11 @@ def test_resource_names_never_meet() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [OutputSettings(operator_namespace="Not Valid"), OutputSettings(operator_labels={"a": "has blank"}), OutputSettings(operator_bytes=500)],
+    [
+        OutputSettings(operator_namespace="Not Valid"),
+        OutputSettings(operator_labels={"a": "has blank"}),
+        OutputSettings(operator_bytes=500),
+    ],
 )
 def test_what_kubernetes_would_refuse_is_refused(settings: OutputSettings) -> None:
     with pytest.raises(OutputError):
