@@ -25,7 +25,7 @@ __all__ = ["Field", "Schema", "fields", "schema", "schema_json", "validator"]
 
 Schema = Mapping[str, Any]
 
-_ID = f"https://slo-gen.dev/schema/{API_VERSION}.json"
+_ID = f"urn:slo-gen:schema:{API_VERSION}"
 
 
 @cache
