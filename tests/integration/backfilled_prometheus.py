@@ -1,0 +1,116 @@
+"""A Prometheus without targets: samples of any age are written to it, and rules are asked as of any instant."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from slo_gen.demo.servers import Server
+
+STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
+"""What Prometheus itself writes for a series that has ended."""
+
+Series = tuple[Mapping[str, str], Sequence[tuple[float, float]]]
+"""Labels with ``__name__``, and (instant in seconds, value)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prometheus:
+    client: httpx.Client
+
+    def write(self, series: Iterable[Series]) -> None:
+        """Store samples, at whatever instants."""
+        body = _compressed(b"".join(_field(1, _time_series(labels, samples)) for labels, samples in series))
+        headers = {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf", "X-Prometheus-Remote-Write-Version": "0.1.0"}
+        answer = self.client.post("/api/v1/write", content=body, headers=headers)
+        assert answer.status_code == 204, answer.text
+
+    def query(self, expr: str, at: float) -> dict[str, float]:
+        """The vector as ``{label="value", ...}`` to value, without the metric's name."""
+        found = self._get("query", query=expr, time=f"{at:.3f}")["result"]
+        return {_text(sample["metric"]): float(sample["value"][1]) for sample in found}
+
+    def labels(self, expr: str, at: float) -> list[dict[str, str]]:
+        return [sample["metric"] for sample in self._get("query", query=expr, time=f"{at:.3f}")["result"]]
+
+    def record(self, name: str, expr: str, at: float, static: Mapping[str, str] | None = None) -> None:
+        """What the server's own recording rule would do at this instant."""
+        found = self._get("query", query=expr, time=f"{at:.3f}")["result"]
+        self.write([
+            ({**sample["metric"], **(static or {}), "__name__": name}, [(at, float(sample["value"][1]))]) for sample in found
+        ])
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Every rule with its state, as the API shows it."""
+        return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
+
+    def alerts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._get("alerts")["alerts"]
+        return found
+
+    def _get(self, path: str, **arguments: str) -> Any:
+        answer = self.client.post(f"/api/v1/{path}", data=arguments) if arguments else self.client.get(f"/api/v1/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+
+@contextlib.contextmanager
+def backfilled_prometheus(folder: Path, rule_files: Sequence[Path] = ()) -> Iterator[Prometheus]:
+    """The server runs as long as the block; a second block on the same folder is a restart."""
+    folder.mkdir(exist_ok=True)
+    configuration = folder / "prometheus.yml"
+    configuration.write_text(json.dumps({
+        "global": {"evaluation_interval": "1s"},
+        "rule_files": [str(path) for path in rule_files],
+        "storage": {"tsdb": {"out_of_order_time_window": "40d"}},
+    }))
+
+    def arguments(port: int) -> list[str]:
+        return [
+            f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}", "--storage.tsdb.retention.time=400d",
+            f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
+        ]
+
+    with Server("prometheus", arguments, "/-/ready", folder / "log") as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as client:
+            yield Prometheus(client)
+
+
+def _text(labels: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'{key}="{value}"' for key, value in sorted(labels.items()) if key != "__name__") + "}"
+
+
+# --- remote write 1.0: protobuf in snappy's block format, literals only ----------------------------------------------
+
+
+def _time_series(labels: Mapping[str, str], samples: Iterable[tuple[float, float]]) -> bytes:
+    pairs = (_field(1, _field(1, key.encode()) + _field(2, value.encode())) for key, value in sorted(labels.items()))
+    points = (_field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + _varint(round(time * 1000))) for time, value in samples)
+    return b"".join(pairs) + b"".join(points)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    """A length-delimited field."""
+    return _varint(number << 3 | 2) + _varint(len(content)) + content
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
+
+
+def _compressed(content: bytes) -> bytes:
+    """Snappy's preamble and literals of at most 64 KiB, whose length less one follows a tag byte of 61 << 2."""
+    chunks = (content[start : start + 65_536] for start in range(0, len(content), 65_536))
+    return _varint(len(content)) + b"".join(bytes([61 << 2]) + struct.pack("<H", len(chunk) - 1) + chunk for chunk in chunks)
