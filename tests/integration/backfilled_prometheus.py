@@ -78,9 +78,11 @@ def backfilled_prometheus(folder: Path, rule_files: Sequence[Path] = ()) -> Iter
             f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
         ]
 
-    with Server("prometheus", arguments, "/-/ready", folder / "log") as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
-            yield Prometheus(client)
+    with (
+        Server("prometheus", arguments, "/-/ready", folder / "log") as server,
+        httpx.Client(base_url=server.url, trust_env=False) as client,
+    ):
+        yield Prometheus(client)
 
 
 def _text(labels: Mapping[str, str]) -> str:
