@@ -97,7 +97,8 @@ COUNTING = "slm_counting"
 BUDGET_BURN = "SLMBudgetBurn"
 INDICATOR_NO_DATA = "SLMIndicatorNoData"
 
-RESERVED_LABELS = frozenset(
-    {INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, LONG_WINDOW, SHORT_WINDOW, "alertname", "le"}
-)
+RESERVED_LABELS = frozenset({
+    INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM,
+    LONG_WINDOW, SHORT_WINDOW, "alertname", "le",
+})
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""
