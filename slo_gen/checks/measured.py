@@ -59,11 +59,8 @@ def readings(catalogue: Catalogue) -> Iterator[Reading]:
 
 
 def counters(catalogue: Catalogue) -> Iterator[Reading]:
-    """The readings that are counted in the exact way."""
-    return (
-        reading for reading in readings(catalogue)
-        if reading.indicator.counting == "exact" and isinstance(reading.indicator.measure, Events | Latency)
-    )
+    """The readings of indicators that count events, in either way."""
+    return (reading for reading in readings(catalogue) if isinstance(reading.indicator.measure, Events | Latency))
 
 
 def syntax_error(indicator: Indicator, text: str) -> PromqlError | None:

@@ -41,7 +41,11 @@ def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
 
 
 def _totals(catalogue: Catalogue) -> Iterator[Reading]:
-    return (reading for reading in counters(catalogue) if reading.role in ("total", "histogram"))
+    """All events of every indicator that is counted in the exact way."""
+    return (
+        reading for reading in counters(catalogue)
+        if reading.role in ("total", "histogram") and reading.indicator.counting == "exact"
+    )
 
 
 def _starts(reading: Reading) -> Selector:

@@ -1,4 +1,4 @@
-"""Exact counting looks at every process of the selected jobs, so a selector should name its job."""
+"""Counting looks at every process of the selected targets, so a selector should say which those are."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ __all__ = ["CHECK"]
 
 def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
     for reading in counters(catalogue):
-        if not reading.selector.on(["job"]):
+        indicator = reading.indicator
+        if not reading.selector.on(indicator.target_labels):
             yield Finding(
-                CHECK.id, "warning", reading.indicator, reading.path,
-                f"{reading.role} of indicator {reading.indicator.name} names no job, so exact counting "
-                "reads the start time of every process",
-                f"add a matcher on job to {reading.selector}, or set `counting: light`",
+                CHECK.id, "warning", indicator, reading.path,
+                f"{reading.role} of indicator {indicator.name} names no job, so the start time of every process that Prometheus "
+                "scrapes is read to count it",
+                f"add a matcher on job, or on another of the target labels, to {reading.selector}",
             )
 
 
 CHECK = Check(
     id="selector-job",
-    title="Exactly counted selectors name their job",
-    reason="Exact counting joins each counter with the start time of its process, recorded once per job. Without a matcher on "
-           "job that is every process Prometheus scrapes, in every evaluation.",
-    fix='Add the job: http_requests_total{job="shop"}. Or choose `counting: light` for this indicator.',
+    title="Counted selectors name their job",
+    reason="Each counter is joined with the start time of its process, recorded once per set of targets. Without a matcher on a label "
+           "of the targets that is every process that Prometheus scrapes, in every evaluation.",
+    fix='Add the job: http_requests_total{job="shop"}.',
     find=find,
 )

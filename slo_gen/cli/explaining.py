@@ -47,7 +47,7 @@ def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
         "Alerts",
         *_alerts(slo, indicator),
         "",
-        *_measured(indicator),
+        *_measured(catalogue, indicator),
         "",
         "Rests on it",
         *_resting(catalogue, slo),
@@ -64,7 +64,7 @@ def explain_indicator(catalogue: Catalogue, indicator: Indicator) -> list[str]:
     return [
         f"Indicator {_titled(indicator.name, indicator.title)} of service {indicator.service}, {_where(indicator.origin)}",
         "",
-        *_measured(indicator),
+        *_measured(catalogue, indicator),
         "",
         "Used by",
         f"  SLOs: {', '.join(slos) or 'none, so nothing alerts on it'}",
@@ -151,7 +151,7 @@ def _factor(pair: BurnWindow, slo: Slo) -> str:
 # --- how it is measured ------------------------------------------------------------------------------------------
 
 
-def _measured(indicator: Indicator) -> Iterator[str]:
+def _measured(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
     yield "Measured"
     match indicator.measure:
         case Events(total, bad, good):
@@ -169,22 +169,22 @@ def _measured(indicator: Indicator) -> Iterator[str]:
             yield f"  {error}; every minute weighs the same"
     if _is_counted(indicator):
         yield f"  counting: {indicator.counting}"
-        yield from _exactness(indicator)
+        yield from _exactness(catalogue, indicator)
     yield (
         f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {duration(indicator.expected_silence)}; "
         f"targets are told apart by {', '.join(indicator.target_labels)}"
     )
 
 
-def _exactness(indicator: Indicator) -> Iterator[str]:
+def _exactness(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
+    yield "    every event that a scrape saw counts once, through restarts, kills, new labels and scrape gaps of up to"
+    yield f"    {duration(indicator.bridge)}; what a process counted after its last scrape nobody can have seen"
     if indicator.counting == "exact":
-        yield "    every event that a scrape saw counts once, through restarts, new labels and scrape gaps"
-        yield f"    gaps of up to {duration(indicator.bridge)} are bridged; what no scrape can have seen is recorded as unseen and makes a "
-        yield "    verdict unclear where it would decide it"
+        yield "    that unseen part is estimated and recorded, and makes a verdict unclear where it would decide it"
     else:
-        yield "    no event is invented; events between the last scrape of a process and its end are lost, and so are those"
-        yield "    before the first scrape of a process whose start is not known: together below 2% of the events when"
-        yield "    processes come and go every few minutes, and nothing while they run"
+        interval = duration(catalogue.evaluation.interval)
+        yield f"    a process that began before it was watched counts from the next mark on: up to {interval} of it is not counted,"
+        yield "    and the unseen part is not recorded; `counting: exact` does both, at a higher cost"
 
 
 def _is_counted(indicator: Indicator) -> bool:

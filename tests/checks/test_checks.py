@@ -89,15 +89,19 @@ def test_selector_syntax(measure: str, message: str) -> None:
     assert hint
 
 
-def test_selector_job() -> None:
-    measure = "events: {total: a, bad: 'a{code=\"500\"}'}\n  counting: exact"
+@pytest.mark.parametrize("counting", ["exact", "light"])
+def test_selector_job(counting: str) -> None:
+    measure = f"events: {{total: a, bad: 'a{{code=\"500\"}}'}}\n  counting: {counting}"
     assert found(resolved(indicator(measure)), "selector-job") == [
-        ("warning", f"{role} of indicator requests names no job, so exact counting reads the start time of every process",
-         f"add a matcher on job to {selector}, or set `counting: light`")
+        ("warning",
+         f"{role} of indicator requests names no job, so the start time of every process that Prometheus scrapes is read to count it",
+         f"add a matcher on job, or on another of the target labels, to {selector}")
         for role, selector in (("bad", 'a{code="500"}'), ("total", "a"))
     ]
-    assert found(resolved(indicator("events: {total: a, bad: b}\n  counting: light")), "selector-job") == []
-    assert found(resolved(indicator(f"{EVENTS}\n  counting: exact")), "selector-job") == []
+    assert found(resolved(indicator(f"{EVENTS}\n  counting: {counting}")), "selector-job") == []
+    namespaced = "events: {total: 'a{namespace=\"x\"}', bad: 'b{namespace=\"x\"}'}"
+    assert found(resolved(indicator(f"{namespaced}\n  counting: {counting}")), "selector-job") == []
+    assert found(resolved(indicator("ratio: {error: a}")), "selector-job") == []
 
 
 def test_selector_no_series() -> None:
