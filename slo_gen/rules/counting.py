@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from slo_gen.rules.counters import counters_of
-from slo_gen.rules.ledger import ledger_rules
+from slo_gen.rules.counters import Counters, counters_of
+from slo_gen.rules.growth import growth_rules
+from slo_gen.rules.ledger import level_rules, other_level
 from slo_gen.rules.processes import Targets, common_matchers, process_rules
 from slo_gen.rules.promql import Matcher, one_of, parse_selector
 from slo_gen.rules.rule import RecordingRule, RuleGroup
+from slo_gen.rules.shards import marker
 from slo_gen.rules.slots import slot_rules
-from slo_gen.spec.model import Catalogue, Evaluation, Events, Indicator, Latency
+from slo_gen.spec.model import Catalogue, Counting, Evaluation, Events, Indicator, Latency
 
-__all__ = ["LEDGER_RULES", "REGISTER_RULES", "counting_groups", "targets_of"]
+__all__ = ["LEVEL_RULES", "SHARED_RULES", "counting_groups", "targets_of"]
 
-REGISTER_RULES: Final = 10
-LEDGER_RULES: Final = 5
-"""Rules of one register of processes, and of one indicator that is counted exactly."""
+LEVEL_RULES: Final = 2
+SHARED_RULES: Final = 13
+"""Rules of each indicator that counts events, and those that a group of them shares at the most."""
 
 _INDICATORS_PER_REGISTER: Final = 50
 
@@ -62,39 +64,61 @@ def counting_groups(catalogue: Catalogue, rules_per_group: int | None = None) ->
 # --- events --------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What indicators have in common that share rules."""
+
+    targets: Targets                      # without its matchers where ``any_job``
+    any_job: bool
+    by: tuple[str, ...]
+    counting: Counting
+    other: str
+
+
 def _ledger_groups(members: Sequence[Indicator], evaluation: Evaluation, limit: int | None) -> Iterator[RuleGroup]:
     """Groups of indicators that are looked at alike, each with one register of all their targets.
 
     Where the targets are told apart by nothing but their job, the register covers the jobs of the whole group: it
     costs about the same for fifty jobs as for one.
     """
-    alike: defaultdict[tuple[Targets, bool], list[tuple[Indicator, Targets]]] = defaultdict(list)
+    alike: defaultdict[_Alike, list[_Member]] = defaultdict(list)
+    for indicator in members:
+        member = _member(indicator, evaluation)
+        alike[_in_common(member)].append(member)
+    for common, sharing in alike.items():
+        key = f"{zlib.crc32(repr(common).encode()):08x}"
+        for place, placed in _dealt(sharing, _room(limit)):
+            yield _ledger_group(f"{key}_{place}", common, placed)
+
+
+def _in_common(member: _Member) -> _Alike:
+    assert member.counters is not None
+    targets = member.targets
+    any_job = len(targets.matchers) == 1 and targets.matchers[0].label == "job" and targets.matchers[0].op == "="
+    shared = replace(targets, matchers=()) if any_job else targets
+    return _Alike(shared, any_job, member.indicator.by, member.indicator.counting, other_level(member.counters))
+
+
+def _room(limit: int | None) -> int:
+    """How many indicators fit into a group beside the rules that they share."""
+    return _INDICATORS_PER_REGISTER if limit is None else max(1, (limit - SHARED_RULES) // LEVEL_RULES)
+
+
+def _ledger_group(name: str, common: _Alike, members: Sequence[_Member]) -> RuleGroup:
+    matchers = common.targets.matchers
+    if common.any_job:
+        jobs = {member.targets.matchers[0].value for member in members}
+        matchers = parse_selector(f"{{{one_of('job', jobs)}}}").matchers
+    targets = replace(common.targets, name=name, matchers=matchers)
+    rules = list(process_rules(targets))
     for member in members:
-        targets = targets_of(member, evaluation)
-        by_job = len(targets.matchers) == 1 and targets.matchers[0].label == "job" and targets.matchers[0].op == "="
-        alike[replace(targets, matchers=()) if by_job else targets, by_job].append((member, targets))
-    for (shared, by_job), indicators in alike.items():
-        key = f"{zlib.crc32(repr((shared, by_job)).encode()):08x}"
-        for place, placed in _dealt(indicators, _ledger_room(limit)):
-            jobs = {targets.matchers[0].value for _, targets in placed} if by_job else set()
-            targets = replace(shared, matchers=_any_job(jobs)) if by_job else shared
-            own = replace(targets, name=f"{key}-{place}")
-            rules = [*process_rules(own), *(rule for member, _ in placed for rule in _counted(member, own))]
-            yield RuleGroup(f"slm-count-{own.name}", shared.interval, tuple(rules))
-
-
-def _ledger_room(limit: int | None) -> int:
-    """How many indicators fit into a group beside their register."""
-    return _INDICATORS_PER_REGISTER if limit is None else max(1, (limit - REGISTER_RULES) // LEDGER_RULES)
-
-
-def _any_job(jobs: Collection[str]) -> tuple[Matcher, ...]:
-    return parse_selector(f"{{{one_of('job', jobs)}}}").matchers
-
-
-def _counted(indicator: Indicator, targets: Targets) -> tuple[RecordingRule, ...]:
-    assert isinstance(indicator.measure, Events | Latency)
-    return ledger_rules(indicator.name, counters_of(indicator.measure), indicator.by, targets, indicator.counting)
+        assert member.counters is not None
+        rules += level_rules(member.indicator.name, member.counters, common.by, targets, common.counting)
+    indicators = [member.indicator.name for member in members]
+    exact = common.counting == "exact"
+    rules += growth_rules(indicators, common.other, common.by, targets, marker(f"count_{name}"), exact=exact)
+    chained = (rules[0], *(replace(rule, with_previous=True) for rule in rules[1:]))
+    return RuleGroup(f"slm-count-{name}", targets.interval, chained)
 
 
 # --- states --------------------------------------------------------------------------------------------------
@@ -102,27 +126,42 @@ def _counted(indicator: Indicator, targets: Targets) -> tuple[RecordingRule, ...
 
 def _slot_groups(members: Sequence[Indicator], evaluation: Evaluation, limit: int | None) -> Iterator[RuleGroup]:
     room = evaluation.shard_size if limit is None else max(1, limit // 2)
-    for place, placed in _dealt([(member, targets_of(member, evaluation)) for member in members], room):
-        rules = [rule for member, targets in placed for rule in _watched(member, targets)]
+    for place, placed in _dealt([_member(indicator, evaluation) for indicator in members], room):
+        rules = [rule for member in placed for rule in _watched(member)]
         yield RuleGroup(f"slm-watch-{place}", evaluation.interval, tuple(rules))
 
 
-def _watched(indicator: Indicator, targets: Targets) -> tuple[RecordingRule, ...]:
+def _watched(member: _Member) -> tuple[RecordingRule, ...]:
+    indicator = member.indicator
     assert not isinstance(indicator.measure, Events | Latency)
-    return slot_rules(indicator.name, indicator.measure, indicator.by, targets)
+    return slot_rules(indicator.name, indicator.measure, indicator.by, member.targets)
 
 
 # --- dealing -------------------------------------------------------------------------------------------------
 
 
-def _dealt(members: Sequence[tuple[Indicator, Targets]], room: int) -> Iterator[tuple[str, Sequence[tuple[Indicator, Targets]]]]:
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An indicator with what its selectors say; ``counters`` is None for one that watches a state."""
+
+    indicator: Indicator
+    targets: Targets
+    counters: Counters | None
+
+
+def _member(indicator: Indicator, evaluation: Evaluation) -> _Member:
+    counters = counters_of(indicator.measure) if isinstance(indicator.measure, Events | Latency) else None
+    return _Member(indicator, targets_of(indicator, evaluation), counters)
+
+
+def _dealt(members: Sequence[_Member], room: int) -> Iterator[tuple[str, Sequence[_Member]]]:
     """``members`` in groups of at most ``room``; a member's place follows from its name and the number of places."""
     count = 1
     while len(members) * 4 > count * room * 3:
         count *= 2
-    places: defaultdict[int, list[tuple[Indicator, Targets]]] = defaultdict(list)
+    places: defaultdict[int, list[_Member]] = defaultdict(list)
     for member in members:
-        places[zlib.crc32(member[0].name.encode()) % count].append(member)
+        places[zlib.crc32(member.indicator.name.encode()) % count].append(member)
     for place in sorted(places):
         for part, start in enumerate(range(0, len(places[place]), room)):
-            yield f"{place}" + (f"-{part}" if part else ""), places[place][start : start + room]
+            yield f"{place}" + (f"_{part}" if part else ""), places[place][start : start + room]

@@ -1,12 +1,9 @@
-"""Counting by a ledger of processes: every event that a scrape saw, through restarts, kills, relabels and gaps.
+"""The ledger of processes: how high the counter of every process has risen, as recorded series.
 
-The ledger holds, per process, the highest level its counter has shown (``slm:total:level1m``). What an interval counts
-is the growth of the ledger since the evaluation before, whenever that was. A process that is new in the ledger
-counts from zero where its counter is known to have begun at zero; one that came back under other labels continues
-from the level it left.
-
-The bad (or good) events have a ledger of their own with the same processes, filled with zero where no such series
-exists yet; so the first error of a process counts, and no error yet is not the same as no data.
+An entry (``slm:total:level1m``) is the highest level that any scrape showed of one process's counter, so restarts,
+kills, relabels, gaps and evaluations that were missed lose nothing; ``growth`` turns the ledger into events. The bad
+(or good) events have entries for the same processes, filled with zero where no such series exists yet: so the first
+error of a process counts, and no error yet is not the same as no data.
 
 ``exact`` and ``light`` differ in two things that only ``exact`` pays for. A process that is new but began before we
 watched counts from its first scrape (``light``: from the first mark after it, so up to an interval of each such
@@ -22,37 +19,34 @@ from typing import Final
 from slo_gen import names
 from slo_gen.rules.counters import Counters
 from slo_gen.rules.processes import NAMELESS, Recorded, Targets
-from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
+from slo_gen.rules.promql import all_of, duration, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 from slo_gen.spec.model import Counting
 
-__all__ = ["ledger_rules"]
+__all__ = ["FIRST", "level_rules", "other_level"]
 
-_FIRST: Final = "first"
+FIRST: Final = label_matcher(names.ENTRY, "first")
+"""Entries that hold the first level of a process instead of its highest."""
 
 
-def ledger_rules(
-    indicator: str, counters: Counters, by: tuple[str, ...], targets: Targets, counting: Counting
-) -> tuple[RecordingRule, ...]:
-    """The rules of one indicator; the rules of its ``targets`` stand before them in the same group."""
+def other_level(counters: Counters) -> str:
+    """The metric of the second ledger: that of the good events, or of the bad ones."""
+    return names.GOOD_LEVEL if counters.other_is_good else names.BAD_LEVEL
+
+
+def level_rules(indicator: str, counters: Counters, by: tuple[str, ...], targets: Targets, counting: Counting) -> tuple[RecordingRule, ...]:
+    """The two rules of one indicator; the register of its ``targets`` stands before them in the same group."""
     text = "\n".join((counters.definition, *by, "", *targets.labels))
     definition = hashlib.sha256(text.encode()).hexdigest()[:8]
-    exact = counting == "exact"
-    total = _Ledger(targets, indicator, definition, by, counters.total.now(), names.TOTAL_LEVEL, exact)
-    metric = names.GOOD_LEVEL if counters.other_is_good else names.BAD_LEVEL
-    other = _Ledger(targets, indicator, definition, by, counters.other.now(), metric, exact, total)
-    identity = {names.INDICATOR: indicator}
-    rules = (
-        RecordingRule(total.metric, total.entries(), total.identity),
-        RecordingRule(other.metric, f"{other.entries()} or on ({other.labels}) 0 * {total.level().now()}", other.identity),
-        RecordingRule(names.TOTAL, _total(total), identity),
-        RecordingRule(names.BAD, _not_good(other) if counters.other_is_good else _bad(other), identity),
-    )
-    return (*rules, RecordingRule(names.UNSEEN, _unseen(total), identity)) if exact else rules
+    labels = {names.INDICATOR: indicator, names.DEFINITION: definition}
+    total = _Entries(targets, indicator, definition, by, counters.total.now(), names.TOTAL_LEVEL, counting == "exact")
+    other = _Entries(targets, indicator, definition, by, counters.other.now(), other_level(counters), counting == "exact")
+    zero = f"on ({other.labels}) 0 * {total.level().now()}"
+    return (RecordingRule(total.metric, total.entries(), labels), RecordingRule(other.metric, f"{other.entries()} or {zero}", labels))
 
 
 @dataclass(frozen=True, slots=True)
-class _Ledger:
+class _Entries:
     """One counter of an indicator in the ledger."""
 
     targets: Targets
@@ -62,42 +56,28 @@ class _Ledger:
     counter: str
     metric: str
     exact: bool
-    total: _Ledger | None = None          # of the same indicator; None for the total itself
-
-    @property
-    def identity(self) -> dict[str, str]:
-        return {names.INDICATOR: self.indicator, names.DEFINITION: self.definition}
 
     @property
     def labels(self) -> str:
         """The labels of one entry."""
         return self.targets.by_process(*self.by)
 
-    def level(self, *matchers: str) -> Recorded:
-        return self._recorded(label_matcher(names.ENTRY, ""), *matchers)
-
-    def first(self) -> Recorded:
-        """The level at the first scrape of the processes that are new in the ledger and did not count from zero."""
-        return self._recorded(label_matcher(names.ENTRY, _FIRST))
-
-    def _recorded(self, *matchers: str) -> Recorded:
+    def level(self) -> Recorded:
         own = (label_matcher(names.INDICATOR, self.indicator), label_matcher(names.DEFINITION, self.definition))
-        return Recorded(self.targets, all_of(self.metric, *own, *matchers))
-
-    # -- the entries of this evaluation -------------------------------------------------------------------------
+        return Recorded(self.targets, all_of(self.metric, *own, label_matcher(names.ENTRY, "")))
 
     def entries(self) -> str:
         """The highest level of every process, and the first level of the newcomers."""
         highest = f"{self._on_steps('max_over_time')} or on ({self.labels}) {self._restarted()}"
         if not self.exact:
             return highest
-        first = f"label_replace({self._newcomers()}, {quote(names.ENTRY)}, {quote(_FIRST)}, {quote('')}, {quote('')})"
+        first = f"label_replace({self._newcomers()}, {quote(names.ENTRY)}, {quote('first')}, {quote('')}, {quote('')})"
         return f"{highest} or {first}"
 
     def _newcomers(self) -> str:
         """The first level of processes that are new in the ledger and began before we watched.
 
-        Targets without a start time are among them only when the indicator itself is new, see ``implausible``.
+        Targets without a start time are among them only when the indicator itself is new, see ``growth``.
         """
         targets, process = self.targets, self.targets.by_process()
         from_zero = targets.recorded(names.PROCESS_ZERO).now()
@@ -127,74 +107,3 @@ class _Ledger:
         running = f"(0 * ({first} <= time() and {last} >= time()) + 1)"
         level = f"{self._sums()} * on ({targets.by_target()}) group_left ({names.PROCESS}) {running}"
         return targets.at_mark(targets.by_steps("max_over_time", level))
-
-    # -- what it grew by ----------------------------------------------------------------------------------------
-
-    def growth(self) -> str:
-        """What the ledger grew by in this evaluation, per process; relabelled processes per start time."""
-        nameless, known = self.level(NAMELESS), self.level().before(self.targets.bridge)
-        restarted = f"{nameless.now()} < {nameless.before(self.targets.bridge)}"
-        first = f" or ignoring ({names.ENTRY}) {self.first().now()}" if self.exact else ""
-        before = f"({known}{first} or 0 * {self._from_zero()})"
-        return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
-
-    def _from_zero(self) -> str:
-        """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
-        targets = self.targets
-        zero = f"{self.level().now()} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()}"
-        return f"({zero} unless on ({self.labels}) {(self.total or self).implausible()})"
-
-    def implausible(self) -> str:
-        """Nameless processes above what the whole indicator counted in its busiest interval since the last evaluation."""
-        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
-        busiest = f"max by ({label_list(self.by)}) (max_over_time({total}[{duration(self.targets.bridge)}] offset 1s))"
-        before = self.targets.recorded(names.PROCESS_PRESENT, NAMELESS).before(self.targets.catch_up)
-        elapsed = f"scalar((time() - max({before})) / {self.targets.interval})"
-        level = self.level(NAMELESS).now()
-        return f"({level} > on ({label_list(self.by)}) group_left () ({busiest} * {elapsed}))"
-
-    def _continued(self) -> str:
-        """Events between the last scrape of a process under its old labels and the first under its new ones."""
-        targets, group = self.targets, self.targets.by_start(*self.by)
-        span = targets.settlement + targets.interval
-        arrived, departed = (targets.recorded(m).now() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
-        entered = self.first().within(span) if self.exact else self.level().within(span, "min_over_time")
-        first = f"sum by ({group}) ({entered} and on ({targets.by_process()}) {arrived})"
-        last = f"sum by ({group}) ({self.level().within(span, 'max_over_time')} and on ({targets.by_process()}) {departed})"
-        return f"({first} - ({last} or 0 * {first}))"
-
-    def summed(self, expression: str) -> str:
-        return f"sum by ({label_list(self.by)}) ({expression})"
-
-    def counted(self) -> str:
-        """The total of this evaluation, with the labels of the groups."""
-        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
-        return self.summed(f"last_over_time({total}[1s])")
-
-
-def _total(ledger: _Ledger) -> str:
-    """The growth, and zero for every group that had a live target since the mark before; the others have no data."""
-    targets = ledger.targets
-    present = targets.recorded(names.PROCESS_PRESENT).within(targets.interval + 1)
-    alive = f"0 * ({ledger.level().now()} and on ({targets.by_process()}) {present})"
-    return ledger.summed(f"{ledger.growth()} or {alive}")
-
-
-def _bad(ledger: _Ledger) -> str:
-    return f"{ledger.summed(ledger.growth())} and {ledger.counted()} or 0 * {ledger.counted()}"
-
-
-def _not_good(ledger: _Ledger) -> str:
-    counted = ledger.counted()
-    return f"clamp_min({counted} - ({ledger.summed(ledger.growth())} or 0 * {counted}), 0)"
-
-
-def _unseen(ledger: _Ledger) -> str:
-    """The most that processes which ended can have counted after their last scrape."""
-    targets, level = ledger.targets, ledger.level()
-    earlier = f"last_over_time({level.selector}[{duration(targets.catch_up)}] offset {duration(targets.interval + 1)})"
-    zero = f"0 * ({level.now()} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()})"
-    first = level.within(targets.catch_up, "min_over_time")
-    ended = targets.recorded(names.PROCESS_ENDED).now()
-    grown = f"clamp_min({level.now()} - ({earlier} or {zero} or {first}), 0)"
-    return f"{ledger.summed(f'{grown} * on ({targets.by_process()}) group_left () {ended}')} or 0 * {ledger.counted()}"
