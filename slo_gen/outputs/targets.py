@@ -6,8 +6,10 @@
   ``kubectl apply`` keeps a copy in an annotation of at most a quarter; ``operator_bytes`` stays below both.
 - ``mimir``: one file with a namespace, for ``mimirtool rules sync`` or the ruler's API; groups are cut to the
   tenant's limits. Groups run in no order; see splitting.py for what that means.
-- ``victoriametrics``: rule files for vmalert. Ranges are open to the left there, as in Prometheus 3; recorded series
-  get no staleness markers, so that silence shows up to five minutes later; rules run at multiples of their interval.
+- ``victoriametrics``: rule files for vmalert, without the labels that only keep promtool content. Ranges are open to
+  the left there, as in Prometheus 3. A rule sees what others recorded an evaluation ago, since records are sent and
+  stored in the background. Recorded series get no staleness markers, so silence shows some intervals later. Native
+  histograms are not known.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from slo_gen.outputs.errors import OutputError
@@ -70,6 +72,13 @@ def file_name(name: str) -> str:
 
 def _rule_files(groups: Sequence[RuleGroup], _: OutputSettings) -> dict[str, str]:
     return {f"rules/{file_name(group.name)}.yml": HEADER + render_groups([group]) for group in groups}
+
+
+def _vmalert(groups: Sequence[RuleGroup], settings: OutputSettings) -> dict[str, str]:
+    def present(rule: Rule) -> Rule:
+        return replace(rule, labels={label: text for label, text in rule.labels.items() if text})
+
+    return _rule_files([replace(group, rules=tuple(map(present, group.rules))) for group in groups], settings)
 
 
 # --- PrometheusRule resources --------------------------------------------------------------------------------
@@ -137,5 +146,5 @@ _RENDERERS: Final[dict[Target, Callable[[Sequence[RuleGroup], OutputSettings], d
     "prometheus": _rule_files,
     "operator": _resources,
     "mimir": _mimir,
-    "victoriametrics": _rule_files,
+    "victoriametrics": _vmalert,
 }

@@ -144,7 +144,11 @@ class _Sources:
 
 
 def _window(shard: Shard, window: int, need: _Need, sources: _Sources) -> list[RecordingRule]:
-    """The rules of one window. Those that read the record before them say so: they belong into one group."""
+    """The rules of one window. Those that read the record before them say so: they belong into one group.
+
+    A ratio reads records only if it reads both: vmalert shows a rule the records of the evaluation before, and two of
+    different instants make no ratio.
+    """
     name = duration(window)
     rules: list[RecordingRule] = []
 
@@ -161,8 +165,10 @@ def _window(shard: Shard, window: int, need: _Need, sources: _Sources) -> list[R
         record(names.minutes_window(name), over(sources.minutes, need.total, sources.minutes_function))
     if need.unseen:
         record(names.unseen_window(name), over(sources.unseen, need.unseen))
-    recorded = one_of(names.INDICATOR, need.ratio)
-    bad = all_of(names.bad_window(name), recorded) if need.bad == need.ratio else over(sources.bad, need.ratio)
-    total = all_of(names.total_window(name), recorded) if need.total == need.ratio else over(sources.total, need.ratio)
+    if need.bad == need.total == need.ratio:
+        recorded = one_of(names.INDICATOR, need.ratio)
+        bad, total = all_of(names.bad_window(name), recorded), all_of(names.total_window(name), recorded)
+    else:
+        bad, total = over(sources.bad, need.ratio), over(sources.total, need.ratio)
     record(names.error_ratio(name), f"{bad}\n/\n({total} > 0)")
     return rules

@@ -23,7 +23,10 @@ Series = tuple[Mapping[str, str], Sequence[tuple[float, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
+    """A server that answers the Prometheus API. VictoriaMetrics shows what was written only after a flush."""
+
     client: httpx.Client
+    flush: str = ""
 
     def write(self, series: Iterable[Series]) -> None:
         """Store samples, at whatever instants."""
@@ -31,6 +34,8 @@ class Prometheus:
         headers = {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf", "X-Prometheus-Remote-Write-Version": "0.1.0"}
         answer = self.client.post("/api/v1/write", content=body, headers=headers)
         assert answer.status_code == 204, answer.text
+        if self.flush:
+            self.client.get(self.flush)
 
     def query(self, expr: str, at: float) -> dict[str, float]:
         """The vector as ``{label="value", ...}`` to value, without the metric's name."""
@@ -52,8 +57,8 @@ class Prometheus:
         return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
 
     def alerts(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._get("alerts")["alerts"]
-        return found
+        found: list[dict[str, Any]] | None = self._get("alerts")["alerts"]
+        return found or []
 
     def _get(self, path: str, **arguments: str) -> Any:
         answer = self.client.post(f"/api/v1/{path}", data=arguments) if arguments else self.client.get(f"/api/v1/{path}")
@@ -83,6 +88,24 @@ def backfilled_prometheus(folder: Path, rule_files: Sequence[Path] = ()) -> Iter
         httpx.Client(base_url=server.url, trust_env=False) as client,
     ):
         yield Prometheus(client)
+
+
+@contextlib.contextmanager
+def backfilled_victoriametrics(folder: Path) -> Iterator[Prometheus]:
+    """A single-node VictoriaMetrics that shows samples as soon as they are flushed."""
+    folder.mkdir(exist_ok=True)
+
+    def arguments(port: int) -> list[str]:
+        return [
+            f"-storageDataPath={folder / 'data'}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=13",
+            "-search.latencyOffset=0s", "-selfScrapeInterval=0",
+        ]
+
+    with (
+        Server("victoria-metrics", arguments, "/health", folder / "log") as server,
+        httpx.Client(base_url=server.url, trust_env=False) as client,
+    ):
+        yield Prometheus(client, "/internal/force_flush")
 
 
 def _text(labels: Mapping[str, str]) -> str:

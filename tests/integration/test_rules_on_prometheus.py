@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
-from backfilled_prometheus import Prometheus, Series, backfilled_prometheus
+from backfilled_prometheus import Prometheus, Series, backfilled_prometheus, backfilled_victoriametrics
 from catalogues import HOUR, PAIRS, agreement, catalogue, indicator, slo
 
 from slo_gen import names
+from slo_gen.demo.servers import Server
+from slo_gen.outputs.targets import render_rules
 from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.compile import shared_groups
 from slo_gen.rules.rule import RecordingRule, RuleGroup
@@ -32,32 +35,59 @@ def recorded(of: str, samples: Iterable[tuple[float, float]], metric: str = name
 # --- roll-ups ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Outages:
+    """Eight hours with four outages: the minutes recorded and the instants of evaluation, whose phase changes once."""
+
+    start: int
+    series: tuple[Series, ...]
+    instants: tuple[float, ...]
+
+    @classmethod
+    def thrown(cls, dice: random.Random, phases: Sequence[float]) -> Outages:
+        """Two indicators, one with groups that come and go; ``phases`` are those of the roll-ups that may occur."""
+        start = int(time.time()) // HOUR * HOUR - 12 * HOUR
+        phase = dice.choice([0, 13.37, 59.999])
+        before, after = dice.sample(phases, 2)
+        down = {first + minute for first in dice.sample(range(480), 4) for minute in range(dice.randint(1, 80))}
+        up = [minute for minute in range(480) if minute not in down]
+        series = (
+            recorded("checkout", [(start + minute * 60 + phase, dice.randint(0, 9)) for minute in up]),
+            recorded("search", [(start + minute * 60 + phase, 1) for minute in up if minute < 300], region="eu"),
+            recorded("search", [(start + minute * 60 + phase, 2) for minute in up if minute >= 200], region="us"),
+        )
+        marks = (start + mark * MARK + (before if mark <= 48 else after) for mark in range(480 // 5 + 3))
+        return cls(start, series, tuple(at for at in marks if (at - start) // 60 not in down))
+
+    def replay(self, server: Prometheus) -> None:
+        """Record roll-ups at every instant, as the server would, and compare their sums with what was recorded."""
+        of = catalogue([indicator("checkout"), indicator("search", by=("region",))], [slo("a", "checkout"), slo("b", "search")])
+        (shard,) = deal(of)
+        rules = [rule for rule in rollup_rules(shard, Evaluation()) if rule.record in (names.TOTAL_ROLLUP, names.MINUTES_ROLLUP)]
+        server.write(self.series)
+        for at in self.instants:
+            for rule in rules:
+                server.record(rule.record, rule.expr, at)
+        end = self.start + 9 * HOUR
+        for rollup, truth in ((names.TOTAL_ROLLUP, "sum_over_time"), (names.MINUTES_ROLLUP, "count_over_time")):
+            sums = server.query(f"sum_over_time({rollup}[1d])", end)
+            assert sums == server.query(f"{truth}({names.TOTAL}[1d])", end)
+            assert len(sums) == 3
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_restart_loses_or_repeats_a_minute(seed: int, tmp_path: Path) -> None:
-    """Eight hours, four outages, two indicators of which one has groups that come and go, and a change of phase."""
-    dice = random.Random(seed)
-    start = int(time.time()) // HOUR * HOUR - 12 * HOUR
-    of = catalogue([indicator("checkout"), indicator("search", by=("region",))], [slo("a", "checkout"), slo("b", "search")])
-    (shard,) = deal(of)
-    rules = [rule for rule in rollup_rules(shard, Evaluation()) if rule.record in (names.TOTAL_ROLLUP, names.MINUTES_ROLLUP)]
-    phase, phases = dice.choice([0, 0.001, 13.37, 59.999]), dice.sample([0, 59.999, 60, 60.001, 123.456, 299.999], 2)
-    down = {first + minute for first in dice.sample(range(480), 4) for minute in range(dice.randint(1, 80))}
-    up = [minute for minute in range(480) if minute not in down]
-    series = [
-        recorded("checkout", [(start + minute * 60 + phase, dice.randint(0, 9)) for minute in up]),
-        recorded("search", [(start + minute * 60 + phase, 1) for minute in up if minute < 300], region="eu"),
-        recorded("search", [(start + minute * 60 + phase, 2) for minute in up if minute >= 200], region="us"),
-    ]
+    outages = Outages.thrown(random.Random(seed), [0, 59.999, 60, 60.001, 123.456, 299.999])
     with backfilled_prometheus(tmp_path / "server") as server:
-        server.write(series)
-        for mark in range(480 // 5 + 3):
-            at = start + mark * MARK + phases[mark > 48]
-            if (at - start) // 60 not in down:
-                for rule in rules:
-                    server.record(rule.record, rule.expr, at)
-        end = start + 9 * HOUR
-        assert server.query(f"sum_over_time({names.TOTAL_ROLLUP}[1d])", end) == server.query(f"sum_over_time({names.TOTAL}[1d])", end)
-        assert server.query(f"sum_over_time({names.MINUTES_ROLLUP}[1d])", end) == server.query(f"count_over_time({names.TOTAL}[1d])", end)
+        outages.replay(server)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_nor_where_ranges_are_open_to_the_left(seed: int, tmp_path: Path) -> None:
+    """VictoriaMetrics reads ranges as Prometheus 3 does; vmalert evaluates at multiples of the interval."""
+    outages = Outages.thrown(random.Random(seed), [0, 60, 123])
+    with backfilled_victoriametrics(tmp_path / "server") as server:
+        outages.replay(server)
 
 
 # --- neighbours --------------------------------------------------------------------------------------------------
@@ -91,6 +121,7 @@ def evaluated(server: Prometheus, since: float) -> bool:
 
 
 def firing(server: Prometheus) -> set[tuple[str, ...]]:
+    """Which SLOs page, over which window, for which group, whom."""
     kept = (names.SLO, names.LONG_WINDOW, "region", "team")
     return {
         tuple(alert["labels"].get(label, "") for label in kept)
@@ -175,6 +206,35 @@ def test_what_goes_wrong_in_one_indicator_stays_there(tmp_path: Path) -> None:
         wait_for(lambda: evaluated(server, since), "an evaluation with the strays in place")
         assert [fault.split(":")[0:3] for fault in faults(server)] == [["slm", "total", "increase1m"]]
         assert firing(server) == EXPECTED
+
+
+def test_vmalert_raises_the_same_alerts(tmp_path: Path) -> None:
+    paths = []
+    for name, text in render_rules("victoriametrics", every_second(shared_groups(CROWD))).items():
+        paths.append(tmp_path / Path(name).name)
+        paths[-1].write_text(text)
+    with backfilled_victoriametrics(tmp_path / "server") as storage:
+        with_history(storage)
+        url = str(storage.client.base_url)
+
+        def arguments(port: int) -> list[str]:
+            return [
+                *(f"-rule={path}" for path in paths), f"-datasource.url={url}", f"-remoteWrite.url={url}", "-remoteWrite.flushInterval=1s",
+                "-notifier.url=http://127.0.0.1:9", f"-httpListenAddr=127.0.0.1:{port}",
+            ]
+
+        with (
+            Server("vmalert", arguments, "/health", tmp_path / "log") as vmalert,
+            httpx.Client(base_url=vmalert.url, trust_env=False) as client,
+        ):
+            server = Prometheus(client)
+            wait_for(lambda: firing(server) == EXPECTED, "the alerts that must fire")
+            assert [fault for fault in faults(server) if "send alerts" not in fault] == []
+            texts = {alert["labels"]["slo"]: alert["annotations"] for alert in server.alerts() if "slo" in alert["labels"]}
+            said = texts["burning-high"]["description"]
+            assert said.startswith("The promise burning-high: 100% of the last 1h was bad, the objective is 99.9% good.")
+            assert "Agreements in danger: 300 (acme-0, " in said
+            assert not any(label.startswith("slm_shard") for alert in server.alerts() for label in alert["labels"])
 
 
 def test_a_restart_goes_on_where_it_stopped(tmp_path: Path) -> None:
