@@ -33,6 +33,13 @@ _OPERATORS: Final[dict[str, MatcherOp]] = {
 }
 _METRIC_NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_KEYWORDS: Final = frozenset({
+    "and", "atan2", "avg", "bool", "bottomk", "by", "count", "count_values", "end", "fill", "group", "group_left", "group_right",
+    "ignoring", "inf", "limit_ratio", "limitk", "max", "min", "nan", "offset", "on", "or", "quantile", "start", "stddev", "stdvar",
+    "sum", "topk", "unless", "without",
+})
+"""Words of the language. A metric of such a name can only be selected by ``__name__``."""
+
 _ESCAPED: Final = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _REGEX_META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _RAW_OR_STRING: Final = re.compile(r"""`[^`]*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""", re.DOTALL)
@@ -215,7 +222,10 @@ class Selector:
         return replace(self, matchers=tuple(matcher for matcher in self.matchers if matcher.label not in dropped))
 
     def __str__(self) -> str:
-        text = all_of(self.metric, *map(str, self.matchers))
+        if self.metric.lower() in _KEYWORDS:
+            text = all_of("", label_matcher("__name__", self.metric), *map(str, self.matchers))
+        else:
+            text = all_of(self.metric, *map(str, self.matchers))
         if self.span is not None:
             text += f"[{duration(self.span)}]"
         if self.shift:

@@ -63,9 +63,13 @@ LABELS = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(lambda la
 @given(st.from_regex(r"[a-z_][a-z0-9_:]{0,8}", fullmatch=True), st.lists(st.tuples(LABELS, OPERATORS, TEXT), max_size=4))
 def test_a_selector_survives_being_written_and_read(metric: str, conditions: list[tuple[str, str, str]]) -> None:
     selector = Selector(metric, tuple(Matcher(label, op, value) for label, op, value in conditions))  # type: ignore[arg-type]
-    assert promql_parser.parse(str(selector)) is not None
-    if metric not in {"inf", "nan"}:
-        assert parse_selector(str(selector)) == selector
+    assert parse_selector(str(selector)) == selector
+
+
+@pytest.mark.parametrize("word", ["on", "sum", "inf", "NaN", "by", "offset", "unless", "start"])
+def test_a_metric_may_be_named_like_a_word_of_the_language(word: str) -> None:
+    assert str(parse_selector(f'{{__name__="{word}", a="b"}}')) == f'{{__name__="{word}", a="b"}}'
+    assert parse_selector(f'{{__name__="{word}"}}').metric == word
 
 
 @pytest.mark.parametrize(

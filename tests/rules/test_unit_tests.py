@@ -57,29 +57,33 @@ def test_the_tests_pass_on_the_rules(target: Target, tmp_path: Path) -> None:
     assert run("test", "rules", *tests, cwd=tmp_path).count("SUCCESS") == 4
 
 
-FAULTS = {
+BURN_FAULTS = {
     "a threshold a thousandth lower": ("14.4 * round(", "14.38 * round("),
     "a threshold a thousandth higher": ("(slo, slm_service, team) 6 * round(", "(slo, slm_service, team) 6.02 * round("),
     "one window instead of two": ("\n      and\n      slm:error:ratio5m", "\n      or\n      slm:error:ratio5m"),
     "the wrong short window": ("and\n      slm:error:ratio30m", "and\n      slm:error:ratio5m"),
     "no minimum of events": (">= 3", ">= 0"),
     "an average objective": ("topk by (indicator) (1, max", "topk by (indicator) (0, max"),
-    "no data judged by the bad events": ("unless on (indicator) slm:total:increase1m", "unless on (indicator) slm:bad:increase1m"),
     "a lost label": ("group_left (slo, slm_service, team, tier)", "group_left (slo, slm_service, team)"),
     "a changed text": ("of its 30d error budget", "of its error budget"),
-    "an alert that waits": ("    for: 10m\n", "    for: 30m\n"),
     "an alert that does not wait": ("    for: 2m\n", ""),
     "a title that is a template": ('{{ label \\"slm_title\\" . }}', "{{ evil }}"),
     "an agreement less": ("lt $i 10", "lt $i 9"),
-    "a group that is forgotten": ("present_over_time(", "0 * absent_over_time("),
     "zero of zero is an outage": ("> 0)", ">= 0)"),
+}
+SILENCE_FAULTS = {
+    "no data judged by the bad events": ("unless on (indicator) slm:total:increase1m", "unless on (indicator) slm:bad:increase1m"),
+    "an alert that waits": ("    for: 10m\n", "    for: 30m\n"),
+    "a group that is forgotten": ("present_over_time(", "0 * absent_over_time("),
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_tests_fail_on_faulty_rules(fault: str, tmp_path: Path) -> None:
-    right, wrong = FAULTS[fault]
-    tests = written("prometheus", CATALOGUE, tmp_path)
+@pytest.mark.parametrize(
+    ("kind", "fault"), [*(("burn", fault) for fault in BURN_FAULTS), *(("no-data", fault) for fault in SILENCE_FAULTS)]
+)
+def test_the_tests_fail_on_faulty_rules(kind: str, fault: str, tmp_path: Path) -> None:
+    right, wrong = (BURN_FAULTS | SILENCE_FAULTS)[fault]
+    tests = [name for name in written("prometheus", CATALOGUE, tmp_path) if f"/{kind}-" in name]
     rules = tmp_path / "rules/slm-slo-0.yml"
     text = rules.read_text()
     assert right in text
