@@ -1,0 +1,38 @@
+"""The README says what is so: its documents compile, its commands run, its configuration is right."""
+
+from __future__ import annotations
+
+import re
+
+from manual import ROOT, blocks, is_document, text_of
+
+from slo_gen.checks import check_catalogue
+from slo_gen.spec.convert import read_documents
+from slo_gen.spec.resolve import resolve
+
+README = "README.md"
+
+
+def test_the_documents_of_the_readme_are_complete_and_right() -> None:
+    written = [block.text for block in blocks(README) if is_document(block)]
+    assert len(written) >= 2
+    documents, problems = read_documents([(README, "---\n".join(written).encode())])
+    catalogue, unresolved = resolve(documents)
+    assert [*problems, *unresolved, *check_catalogue(catalogue)] == []
+    assert len(catalogue.slos) == len(catalogue.agreements) == 1
+
+
+def test_the_ten_line_documents_have_ten_lines() -> None:
+    for title in ("An SLO in ten lines", "An SLA in ten lines"):
+        block = text_of(README).partition(f"## {title}")[2].partition("```yaml")[2].partition("\n")[2].partition("```")[0]
+        assert 0 < len(block.splitlines()) <= 10
+
+
+def test_the_readme_names_no_target_that_make_does_not_have() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake (demo|demo-check|test|test-[a-z]+|setup|lint)\b", text_of(README)))
+    assert {"demo", "demo-check", "test", "setup"} <= named <= targets
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    assert re.search(r"^make test\b", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
