@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.targets import HEADER, Target, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.compile import compile_rules
 from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.unit_tests import unit_test_files
-from slo_gen.spec.model import Catalogue
+from slo_gen.spec.model import Catalogue, Latency
 
 __all__ = ["compiled_files", "compiled_text"]
 
@@ -28,4 +29,15 @@ def compiled_text(catalogue: Catalogue, target: Target) -> str:
 
 
 def _groups(catalogue: Catalogue, target: Target) -> tuple[RuleGroup, ...]:
-    return compile_rules(catalogue, rules_per_group(target))
+    if target == "victoriametrics":
+        _refuse_native_histograms(catalogue)
+    return compile_rules(catalogue, rules_per_group(target), ledger=target != "victoriametrics")
+
+
+def _refuse_native_histograms(catalogue: Catalogue) -> None:
+    for indicator in catalogue.indicators.values():
+        if isinstance(indicator.measure, Latency) and indicator.measure.native:
+            raise OutputError(
+                f"indicator {indicator.name} reads a native histogram, which VictoriaMetrics does not know",
+                "use a classic histogram, or another target",
+            )

@@ -67,14 +67,14 @@ _EVERY_LONG_INTERVAL: Final[tuple[_Concern, ...]] = (
 )
 
 
-def compile_rules(catalogue: Catalogue, rules_per_group: int | None = None) -> tuple[RuleGroup, ...]:
+def compile_rules(catalogue: Catalogue, rules_per_group: int | None = None, *, ledger: bool = True) -> tuple[RuleGroup, ...]:
     """Every group of a catalogue: the counting of its indicators, then what all shards build on it.
 
     ``rules_per_group``: the target's limit, so that groups whose order matters are made small enough to begin with;
-    the other groups are cut when they are written. Raises PromqlError for a selector that cannot be used; the check
-    ``selector-syntax`` finds those first.
+    the other groups are cut when they are written. ``ledger``: see ``counting_groups``. Raises PromqlError for a
+    selector that cannot be used; the check ``selector-syntax`` finds those first.
     """
-    counting = (replace(group, whole=True) for group in counting_groups(catalogue, rules_per_group))
+    counting = (replace(group, whole=True) for group in counting_groups(catalogue, rules_per_group, ledger=ledger))
     return (*counting, *shared_groups(catalogue))
 
 

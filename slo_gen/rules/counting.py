@@ -19,6 +19,7 @@ from slo_gen.rules.ledger import level_rules, other_level
 from slo_gen.rules.processes import Targets, common_matchers, process_rules
 from slo_gen.rules.promql import Matcher, one_of, parse_selector
 from slo_gen.rules.rule import RecordingRule, RuleGroup
+from slo_gen.rules.server_increase import server_increase_rules
 from slo_gen.rules.shards import marker
 from slo_gen.rules.slots import slot_rules
 from slo_gen.spec.model import Catalogue, Counting, Evaluation, Events, Indicator, Latency
@@ -46,8 +47,10 @@ def targets_of(indicator: Indicator, evaluation: Evaluation) -> Targets:
     return Targets("", matchers, indicator.target_labels, interval, step, evaluation.settling, indicator.bridge)
 
 
-def counting_groups(catalogue: Catalogue, rules_per_group: int | None = None) -> tuple[RuleGroup, ...]:
+def counting_groups(catalogue: Catalogue, rules_per_group: int | None = None, *, ledger: bool = True) -> tuple[RuleGroup, ...]:
     """The groups of all indicators, none of more than ``rules_per_group`` rules if that is not impossibly few.
+
+    ``ledger``: whether rules of one group see each other's records of the same instant, which the ledger needs.
 
     Raises PromqlError for a selector that cannot be used; the check ``selector-syntax`` finds those first.
     """
@@ -57,7 +60,8 @@ def counting_groups(catalogue: Catalogue, rules_per_group: int | None = None) ->
         indicator = catalogue.indicators[name]
         (counted if isinstance(indicator.measure, Events | Latency) else watched).append(indicator)
     evaluation = catalogue.evaluation
-    groups = (*_ledger_groups(counted, evaluation, rules_per_group), *_slot_groups(watched, evaluation, rules_per_group))
+    events = _ledger_groups(counted, evaluation, rules_per_group) if ledger else _increase_groups(counted, evaluation)
+    groups = (*events, *_slot_groups(watched, evaluation, rules_per_group))
     return tuple(sorted(groups, key=lambda group: group.name))
 
 
@@ -119,6 +123,16 @@ def _ledger_group(name: str, common: _Alike, members: Sequence[_Member]) -> Rule
     rules += growth_rules(indicators, common.other, common.by, targets, marker(f"count_{name}"), exact=exact)
     chained = (rules[0], *(replace(rule, with_previous=True) for rule in rules[1:]))
     return RuleGroup(f"slm-count-{name}", targets.interval, chained)
+
+
+def _increase_groups(members: Sequence[Indicator], evaluation: Evaluation) -> Iterator[RuleGroup]:
+    """Groups for a server that counts by itself."""
+    for place, placed in _dealt([_member(indicator, evaluation) for indicator in members], evaluation.shard_size):
+        rules: list[RecordingRule] = []
+        for member in placed:
+            assert member.counters is not None
+            rules += server_increase_rules(member.indicator.name, member.counters, member.indicator.by, member.targets)
+        yield RuleGroup(f"slm-count-{place}", evaluation.interval, tuple(rules))
 
 
 # --- states --------------------------------------------------------------------------------------------------

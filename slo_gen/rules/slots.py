@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from slo_gen import names
 from slo_gen.rules.processes import Targets
-from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, number, parse_expression, parse_selector
+from slo_gen.rules.promql import duration, label_list, number, parse_expression, parse_selector
 from slo_gen.rules.rule import RecordingRule
 from slo_gen.spec.model import Probe, Ratio, Threshold
 
@@ -29,18 +29,17 @@ def slot_rules(indicator: str, measure: Threshold | Probe | Ratio, by: tuple[str
             state = _ratio(measure, by)
     steps = f"[{duration(targets.interval - Fraction(1, 1000))}:{duration(targets.step)}]"
     bad = targets.at_mark(f"avg_over_time(({state}){steps})")
-    recorded = f"last_over_time({all_of(names.BAD, label_matcher(names.INDICATOR, indicator))}[1s])"
     identity = {names.INDICATOR: indicator}
     return (
         RecordingRule(names.BAD, bad, identity),
-        RecordingRule(names.TOTAL, f"0 * {recorded} + 1", identity, with_previous=True),
+        RecordingRule(names.TOTAL, f"0 * {bad} + 1", identity),
     )
 
 
 def _threshold(measure: Threshold, by: tuple[str, ...]) -> str:
-    """Bad while the worst series of the group is beyond the limit."""
+    """Bad while the worst series of the group is beyond the limit; a value that is not a number is no value."""
     worst = "max" if measure.op in (">", ">=") else "min"
-    value = f"{worst} by ({label_list(by)}) ({parse_selector(measure.value)})"
+    value = f"{worst} by ({label_list(by)}) ({parse_selector(measure.value)} >= -Inf)"
     return f"{value} {measure.op} bool {number(measure.limit)}"
 
 
