@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import promql_parser
 from peer_rules import Objective, pyrra, read_back, sloth
 from synthetic import AGE, DAY, HOUR, METRIC, MONTH, Curve, Fleet, Job, Track, write_openmetrics
 
@@ -41,8 +40,10 @@ from slo_gen.rules.rule import RuleGroup
 from slo_gen.spec.files import load
 from slo_gen.spec.resolve import resolve
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
+TESTS: Final = Path(__file__).parent.parent / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "integration")]
 from backfilled_prometheus import Prometheus, Series
+from raw_selectors import raw_selectors
 
 RAW: Final = frozenset({METRIC, "up", "process_start_time_seconds"})
 ONE_BLOCK: Final = "40000h"
@@ -121,27 +122,6 @@ def rule_sets(case: Case) -> dict[str, tuple[RuleGroup, ...]]:
         "sloth": tuple(group for objective in watched for group in sloth(objective)),
         "pyrra": tuple(group for objective in watched for group in pyrra(objective)),
     }
-
-
-def raw_selectors(groups: Iterable[RuleGroup]) -> int:
-    """How often the rules read the scraped series."""
-    return sum(_raw_in(promql_parser.parse(rule.expr)) for group in groups for rule in group.rules)
-
-
-def _raw_in(node: Any) -> int:
-    match node:
-        case promql_parser.VectorSelector():
-            return node.name in RAW
-        case promql_parser.MatrixSelector():
-            return _raw_in(node.vector_selector)
-        case promql_parser.BinaryExpr():
-            return _raw_in(node.lhs) + _raw_in(node.rhs)
-        case promql_parser.Call():
-            return sum(map(_raw_in, node.args))
-        case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
-            return 0
-        case _:
-            return _raw_in(node.expr)
 
 
 # --- data --------------------------------------------------------------------------------------------------------
