@@ -40,8 +40,7 @@ from slo_gen.rules.rule import RuleGroup
 from slo_gen.spec.files import load
 from slo_gen.spec.resolve import resolve
 
-TESTS: Final = Path(__file__).parent.parent / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "integration")]
+sys.path[:0] = [str(Path(__file__).parent.parent / "tests" / folder) for folder in ("", "integration")]
 from backfilled_prometheus import Prometheus, Series
 from raw_selectors import raw_selectors
 
