@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from slo_gen import names
 from slo_gen.rules.ledger import FIRST
-from slo_gen.rules.processes import NAMELESS, Recorded, Targets
+from slo_gen.rules.processes import NAMED, NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of
 from slo_gen.rules.rule import RecordingRule
 
@@ -89,16 +89,20 @@ class _Growth:
 
     def _from_zero(self) -> str:
         """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
-        zero = f"{self.level().now()} and on ({self.targets.by_process()}) {self.targets.recorded(names.PROCESS_ZERO).now()}"
-        return f"({zero} unless on ({self.entry}) {self._implausible()})"
+        zero = f"on ({self.targets.by_process()}) {self.targets.recorded(names.PROCESS_ZERO).now()}"
+        nameless = f"{self.level(NAMELESS).now()} and on ({self.entry}) {self._plausible()}"
+        return f"(({self.level(NAMED).now()} or {nameless}) and {zero})"
 
-    def _implausible(self) -> str:
-        """Nameless processes above what their indicator counted in its busiest interval since the last evaluation."""
+    def _plausible(self) -> str:
+        """Nameless processes within what their indicator counted in its busiest interval since the last evaluation.
+
+        An indicator that has counted nothing yet knows no such interval, and believes none of them.
+        """
         busiest = f"max by ({self.group}) ({self.ledger(names.TOTAL).before(self.targets.bridge, 'max_over_time')})"
         before = self.targets.recorded(names.PROCESS_PRESENT, NAMELESS).before(self.targets.catch_up)
         elapsed = f"scalar((time() - max({before})) / {self.targets.interval})"
         level = self.ledger(names.TOTAL_LEVEL, label_matcher(names.ENTRY, ""), NAMELESS).now()
-        return f"({level} > on ({self.group}) group_left () ({busiest} * {elapsed}))"
+        return f"({level} <= on ({self.group}) group_left () ({busiest} * {elapsed}))"
 
     def _continued(self) -> str:
         """Events between the last scrape of a process under its old labels and the first under its new ones."""

@@ -18,7 +18,7 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.rules.counters import Counters
-from slo_gen.rules.processes import NAMELESS, Recorded, Targets
+from slo_gen.rules.processes import NAMED, NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 from slo_gen.spec.model import Counting
@@ -80,7 +80,7 @@ class _Entries:
         Targets without a start time are among them only when the indicator itself is new, see ``growth``.
         """
         targets, process = self.targets, self.targets.by_process()
-        from_zero = targets.recorded(names.PROCESS_ZERO).now()
+        from_zero = targets.recorded(names.PROCESS_ZERO, NAMED).now()
         nameless = targets.recorded(names.PROCESS_SEEN, NAMELESS).now()
         total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
         watched = f"({nameless} and on () last_over_time({total}[{duration(targets.bridge)}] offset 1s))"

@@ -1,7 +1,7 @@
 """Stories of processes and what scrapes saw of them, as input for promtool.
 
-Time runs in steps of one scrape (15 s). Step 0 lies two hours after promtool's epoch, so that a process can be older
-than the hour of gaps that the rules bridge.
+Time runs in steps of one scrape (15 s). Step 0 lies twenty minutes after promtool's epoch, so that a process can be
+older than the ten minutes of gaps that the rules bridge here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 STEP = 15
-BEGIN = 7200
+BEGIN = 1200
+BRIDGE = 600
 OLD = 1.0
 """Start time of a process that is older than any bridge."""
 
@@ -27,18 +28,17 @@ def nothing(_: int) -> None:
     """A series that does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scrape:
-    """What one scrape returned: series to value; ``None`` in place of a scrape is one that failed."""
-
-    values: dict[str, float]
+_Scrape = dict[str, float]
+"""What one scrape returned: series to value."""
 
 
 @dataclass
 class Story:
-    """What happened to the targets of one job. Steps may be added in any order; the last word on a step counts."""
+    """What every scrape of every target returned; None is a scrape that failed. The last word on a step counts."""
 
     _scrapes: dict[_Target, dict[int, _Scrape | None]] = field(default_factory=dict)
+    lingering: int = 0
+    """Steps after the last scrape of a target at which Prometheus marks its series stale; a failed scrape does so at once."""
 
     def runs(
         self, since: int, until: int, *, start: float | None, ok: Level, bad: Level = nothing, missed: Collection[int] = (),
@@ -55,12 +55,12 @@ class Story:
             if step in missed:
                 scrapes[step] = None
                 continue
-            values = {} if start is None else {f"process_start_time_seconds{{{labels}}}": start}
+            values: _Scrape = {} if start is None else {f"process_start_time_seconds{{{labels}}}": start}
             for code, level in (("200", ok), ("500", bad)):
                 value = level(step)
                 if value is not None:
                     values[f'http_requests_total{{{labels},code="{code}"{also}}}'] = value
-            scrapes[step] = _Scrape(values)
+            scrapes[step] = values
         return self
 
     def fails(self, since: int, until: int, *, instance: str = "a", pod: str = "p", job: str = "shop") -> Story:
@@ -76,14 +76,14 @@ class Story:
             up = "up{" + ",".join(f'{name}="{value}"' for name, value in target if value) + "}"
             there: set[str] = set()
             for step in range(steps + 1):
-                now = {}
+                now: _Scrape = {}
                 if step in scrapes:
                     scrape = scrapes[step]
-                    now = {up: 0.0} if scrape is None else {up: 1.0, **scrape.values}
+                    now = {up: 0.0} if scrape is None else {up: 1.0, **scrape}
                 for series, value in now.items():
                     columns.setdefault(series, {})[step] = f"{value:.15g}"
                 for series in there - now.keys():
-                    columns[series][step] = "stale"
+                    columns[series][step + (0 if step in scrapes else self.lingering)] = "stale"
                 there = set(now)
         return {series: _notation(column, steps) for series, column in columns.items()}
 
