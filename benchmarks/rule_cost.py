@@ -40,7 +40,8 @@ from slo_gen.rules.rule import RuleGroup
 from slo_gen.spec.files import load
 from slo_gen.spec.resolve import resolve
 
-sys.path[:0] = [str(Path(__file__).parent.parent / "tests" / folder) for folder in ("", "integration")]
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
 from backfilled_prometheus import Prometheus, Series
 from raw_selectors import raw_selectors
 
