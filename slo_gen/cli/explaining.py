@@ -15,6 +15,7 @@ from slo_gen.spec.model import (
     AgreementTarget,
     BurnWindow,
     Catalogue,
+    Evaluation,
     Events,
     Indicator,
     Latency,
@@ -45,7 +46,7 @@ def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
         + (f", {_events(budget)} of 1,000,000 events." if _is_counted(indicator) else "."),
         "",
         "Alerts",
-        *_alerts(slo, indicator),
+        *_alerts(slo, indicator, catalogue.evaluation),
         "",
         *_measured(catalogue, indicator),
         "",
@@ -119,7 +120,7 @@ def _written_at(document: Document, path: list[str]) -> object:
 # --- alerts ------------------------------------------------------------------------------------------------------
 
 
-def _alerts(slo: Slo, indicator: Indicator) -> Iterator[str]:
+def _alerts(slo: Slo, indicator: Indicator, evaluation: Evaluation) -> Iterator[str]:
     if not slo.alerts:
         yield "  none: alerting is switched off"
         return
@@ -136,6 +137,8 @@ def _alerts(slo: Slo, indicator: Indicator) -> Iterator[str]:
     if slo.minimum_bad > 0:
         unit = "bad events" if _is_counted(indicator) else "bad minutes"
         yield f"  nothing while the long window holds fewer than {number(slo.minimum_bad)} {unit}"
+    delay = evaluation.settling + evaluation.interval
+    yield f"  the rules see all that up to {_span(Fraction(delay))} late: scrapes settle for {evaluation.settling}s, and they run every {evaluation.interval}s"
     yield f"  told to {f'team {slo.team}' if slo.team else 'nobody in particular: the service has no owner'}"
 
 

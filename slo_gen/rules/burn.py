@@ -60,7 +60,7 @@ def _annotations(layer: Layer, pair: BurnWindow, agreements: bool) -> dict[str, 
     def about(body: str) -> str:
         return of_series(names.OBJECTIVE, names.SLO, body)
 
-    share = f"{number(pair.budget_share * 100)}%"
+    share = f"{float(pair.budget_share * 100):.3g}%"
     annotations = {}
     annotations["summary"] = (
         f"{{{{ $labels.{names.SLO} }}}} spends more than {share} of its {duration(layer.window)} error budget within {duration(pair.long)}"
