@@ -45,6 +45,8 @@ class InputSeries:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
+    """One firing alert, as its receiver sees it."""
+
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
 
@@ -69,6 +71,8 @@ class ExpectedCount:
 
 @dataclass(frozen=True, slots=True)
 class UnitTest:
+    """Series, and what must be true of the alerts they raise."""
+
     name: str
     inputs: tuple[InputSeries, ...]
     expectations: tuple[Expectation, ...] = ()

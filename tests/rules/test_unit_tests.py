@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from dataclasses import replace
 from fractions import Fraction
@@ -104,3 +105,57 @@ def test_the_text_is_the_same_every_time() -> None:
         return render_unit_tests("operator", unit_test_files(CATALOGUE), shared_groups(CATALOGUE))
 
     assert list(text().items()) == list(text().items())
+
+
+# --- any catalogue -------------------------------------------------------------------------------------------------
+
+NASTY = ["plain", "{{ $labels.slo }}", 'a "b" \\ c', "50 % {of} it", "ü – ✓", "line\nline", " blank ", "'"]
+
+
+def thrown(dice: random.Random) -> Catalogue:
+    """A catalogue of up to thirty SLOs on few indicators, of all shapes, with texts that would hurt a careless writer."""
+    indicators = [
+        indicator(
+            f"i{number}",
+            by=dice.choice([(), (), ("region",), ("region", "zone")]),
+            counting=dice.choice(["exact", "light"]),
+            expected_silence=dice.choice([600, 600, 1800, 3700]),
+            title=dice.choice(NASTY),
+        )
+        for number in range(dice.randint(1, 8))
+    ]
+    slos = []
+    for number in range(dice.randint(1, 30)):
+        longs = dice.sample([300, 600, HOUR, 6 * HOUR, DAY, 3 * DAY, 5 * DAY], dice.randint(0, 4))
+        pairs = tuple(
+            BurnWindow(
+                long,
+                dice.choice([60, 120, 300, long // 12]),
+                Fraction(dice.randint(1, 30), 100),
+                dice.choice(["page", "ticket"]),
+                dice.choice([0, 0, 0, 120]),
+            )
+            for long in longs
+        )
+        slos.append(
+            slo(
+                f"s{number}", dice.choice(indicators).name, dice.choice(["0.999", "0.99999", "0.95", "0.5", "0.987654321"]),
+                window=dice.choice([7, 28, 30, 90]) * DAY,
+                alerts=pairs,
+                minimum_bad=Fraction(dice.choice(["0", "1", "2.5", "100"])),
+                title=dice.choice(NASTY),
+                labels={key: dice.choice(NASTY) for key in dice.sample(["tier", "route"], dice.randint(0, 2))},
+                annotations={key: dice.choice(NASTY) for key in dice.sample(["note", "summary"], dice.randint(0, 2))},
+                runbook_url=dice.choice(["", "https://r.example/{{ x }}?a=1&b=\"2\""]),
+            )
+        )
+    agreements = [agreement(f"g{number}", dice.choice(indicators).name) for number in range(dice.randint(0, 25))]
+    return catalogue(indicators, slos, agreements, Evaluation(shard_size=dice.choice([2, 5, 100])))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rules_and_tests_agree_on_any_catalogue(seed: int, tmp_path: Path) -> None:
+    tests = written("prometheus", thrown(random.Random(seed)), tmp_path)
+    rules = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "rules").glob("*.yml"))
+    run("check", "rules", *rules, cwd=tmp_path)
+    run("test", "rules", *tests, cwd=tmp_path)
