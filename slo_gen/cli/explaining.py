@@ -138,7 +138,8 @@ def _alerts(slo: Slo, indicator: Indicator, evaluation: Evaluation) -> Iterator[
         unit = "bad events" if _is_counted(indicator) else "bad minutes"
         yield f"  nothing while the long window holds fewer than {number(slo.minimum_bad)} {unit}"
     delay = evaluation.settling + evaluation.interval
-    yield f"  the rules see all that up to {_span(Fraction(delay))} late: scrapes settle for {evaluation.settling}s, and they run every {evaluation.interval}s"
+    why = f"scrapes settle for {evaluation.settling}s, and they run every {evaluation.interval}s"
+    yield f"  the rules see all that up to {_span(Fraction(delay))} late: {why}"
     yield f"  told to {f'team {slo.team}' if slo.team else 'nobody in particular: the service has no owner'}"
 
 
