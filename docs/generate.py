@@ -121,10 +121,12 @@ def _checks(_: str) -> str:
 
 
 def _command(name: str) -> str:
-    parent = click.Context(main, info_name="slo-gen", terminal_width=100, max_content_width=100)
+    parent = main.make_context("slo-gen", [], resilient_parsing=True)     # with the settings of a real run
     command = main.get_command(parent, name)
     assert command is not None, f"there is no command {name}"
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    context = command.make_context(
+        name, [], parent=parent, resilient_parsing=True, terminal_width=100, max_content_width=100
+    )
     return f"```text\n{command.get_help(context)}\n```\n"
 
 
