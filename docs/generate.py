@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import click
-
 from slo_gen.checks import CHECKS
 from slo_gen.cli import main
 from slo_gen.spec.documents import KINDS
