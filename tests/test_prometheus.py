@@ -37,6 +37,9 @@ class FaultyServer(ThreadingHTTPServer):
     answer: Answer
     requests: list[tuple[str, str, dict[str, str], str]]
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients hang up here on purpose."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import queue
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
+
+from slo_gen.demo.listening import LoopbackServer
 
 __all__ = ["Notification", "Receiver", "read_notifications"]
 
@@ -46,20 +47,17 @@ class Receiver:
             def log_message(self, format: str, *args: object) -> None:
                 """Deliveries are told by whoever reads them."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = LoopbackServer(Handler, "receiver")
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+        return f"http://127.0.0.1:{self._server.port}/"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, name="receiver", args=(0.1,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def waiting(self) -> list[Notification]:
         """What has arrived since the last call, in the order of arrival."""

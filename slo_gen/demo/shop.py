@@ -25,12 +25,13 @@ import time
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from slo_gen.demo import exposition
+from slo_gen.demo.listening import LoopbackServer
 
 __all__ = ["Fault", "ScrapeTarget", "Shop"]
 
@@ -181,17 +182,14 @@ class _Target:
             def log_message(self, format: str, *args: object) -> None:
                 """Scrapes are not worth a line each."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.address = f"127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, name=f"shop-{job}", args=(0.1,), daemon=True).start()
+        self._server = LoopbackServer(Handler, f"shop-{job}")
+        self.address = f"127.0.0.1:{self._server.port}"
 
     def renew(self) -> None:
         self.component = self._create()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 class _Scraped:
