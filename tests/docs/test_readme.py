@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
-from manual import ROOT, blocks, is_document, text_of
+import pytest
+from manual import PAGES, ROOT, blocks, is_document, text_of
 
 from slo_gen.checks import check_catalogue
 from slo_gen.spec.convert import read_documents
@@ -36,3 +39,14 @@ def test_the_readme_names_no_target_that_make_does_not_have() -> None:
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert re.search(r"^make test\b", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_to_be_written_for_prometheus_and_alertmanager_is_right(page: str, tmp_path: Path) -> None:
+    tools = {"prometheus.yml": ["promtool", "check", "config"], "alertmanager.yml": ["amtool", "check-config"]}
+    for block in blocks(page):
+        if block.note in tools:
+            file = tmp_path / block.note
+            file.write_text(block.text, encoding="utf-8")
+            done = subprocess.run([*tools[block.note], str(file)], capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
