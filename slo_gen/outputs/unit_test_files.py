@@ -18,12 +18,11 @@ _PLAIN_RULES: Final = frozenset({"prometheus", "victoriametrics"})
 
 
 def render_unit_tests(target: Target, tests: Sequence[UnitTestFile], groups: Sequence[RuleGroup]) -> dict[str, str]:
-    """Relative path to text. For targets that wrap their rules, a plain copy of the tested ones lies with the tests."""
+    """Relative path to text. For targets that wrap their rules, a plain copy for promtool lies with the tests."""
     folder = "../rules" if target in _PLAIN_RULES else "rules"
     files = {f"tests/{file_name(test.name)}.test.yml": _file(test, folder) for test in tests}
     if target not in _PLAIN_RULES:
-        tested = {name for test in tests for name in test.groups}
-        files |= {f"tests/rules/{file_name(group.name)}.yml": HEADER + render_groups([group]) for group in groups if group.name in tested}
+        files |= {f"tests/rules/{file_name(group.name)}.yml": HEADER + render_groups([group]) for group in groups}
     return files
 
 

@@ -18,6 +18,7 @@ from slo_gen.rules.promql import all_of, duration, label_list, number, quote
 from slo_gen.rules.rule import AlertRule
 from slo_gen.rules.shards import Layer
 from slo_gen.rules.templates import label_text, literal, of_series
+from slo_gen.rules.thresholds import share_text
 from slo_gen.spec.model import BurnWindow
 
 __all__ = ["SHOWN_AGREEMENTS", "burn_rules"]
@@ -60,10 +61,10 @@ def _annotations(layer: Layer, pair: BurnWindow, agreements: bool) -> dict[str, 
     def about(body: str) -> str:
         return of_series(names.OBJECTIVE, names.SLO, body)
 
-    share = f"{float(pair.budget_share * 100):.3g}%"
     annotations = {}
     annotations["summary"] = (
-        f"{{{{ $labels.{names.SLO} }}}} spends more than {share} of its {duration(layer.window)} error budget within {duration(pair.long)}"
+        f"{{{{ $labels.{names.SLO} }}}} spends more than {share_text(pair)} of its {duration(layer.window)} error budget"
+        f" within {duration(pair.long)}"
     )
     annotations["description"] = about(
         f"{label_text(names.TITLE)}: {{{{ $value | humanizePercentage }}}} of the last {duration(pair.long)} was bad,"

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from slo_gen.spec.model import BurnWindow, Slo
 
-__all__ = ["can_fire", "reachable", "threshold"]
+__all__ = ["can_fire", "reachable", "share_text", "threshold"]
 
 
 def threshold(slo: Slo, pair: BurnWindow) -> Fraction:
@@ -32,3 +32,8 @@ def reachable(slo: Slo) -> tuple[BurnWindow, ...]:
     """The pairs of the SLO that can fire; its own tuple when all can."""
     kept = tuple(pair for pair in slo.alerts if can_fire(slo, pair))
     return slo.alerts if len(kept) == len(slo.alerts) else kept
+
+
+def share_text(pair: BurnWindow) -> str:
+    """The pair's share of the budget for a reader, in three digits: ``2%``, ``8.57%``."""
+    return f"{float(pair.budget_share * 100):.3g}%"

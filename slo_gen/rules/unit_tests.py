@@ -22,9 +22,9 @@ from slo_gen import names
 from slo_gen.rules.burn import SHOWN_AGREEMENTS
 from slo_gen.rules.info import Promise, owner, promises
 from slo_gen.rules.no_data import NO_DATA_SEVERITY, remembered
-from slo_gen.rules.promql import all_of, duration, label_matcher, number, one_of
+from slo_gen.rules.promql import all_of, duration, label_matcher, one_of
 from slo_gen.rules.shards import Layer, Shard, deal
-from slo_gen.rules.thresholds import can_fire, threshold
+from slo_gen.rules.thresholds import can_fire, share_text, threshold
 from slo_gen.rules.windows import BURN_RATE_WINDOW
 from slo_gen.spec.model import BurnWindow, Catalogue, Indicator, Slo
 
@@ -278,9 +278,9 @@ def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, value: Fraction) -> E
         names.LONG_WINDOW: duration(pair.long),
         names.SHORT_WINDOW: duration(pair.short),
     }
-    long, share = duration(pair.long), number(pair.budget_share * 100)
+    long = duration(pair.long)
     annotations = {
-        "summary": f"{slo.name} spends more than {share}% of its {duration(slo.window)} error budget within {long}",
+        "summary": f"{slo.name} spends more than {share_text(pair)} of its {duration(slo.window)} error budget within {long}",
         "description": f"{slo.title}: {float(value) * 100:.4g}% of the last {long} was bad, the objective is {slo.objective_text} good."
         + _endangered(scene, slo.indicator),
         "runbook_url": slo.runbook_url,

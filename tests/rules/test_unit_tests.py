@@ -131,7 +131,7 @@ def thrown(dice: random.Random) -> Catalogue:
             BurnWindow(
                 long,
                 dice.choice([60, 120, 300, long // 12]),
-                Fraction(dice.randint(1, 30), 100),
+                Fraction(dice.randint(1, 30), dice.choice([100, 70])),
                 dice.choice(["page", "ticket"]),
                 dice.choice([0, 0, 0, 120]),
             )
