@@ -91,6 +91,10 @@ def _slo(document: Document, value: documents.SLO, register: Register, indicator
     )
 
 
+_FINEST_BUDGET = Fraction(1, 10**9)
+"""Prometheus computes in binary floating point: 1 minus an objective is right to about 1e-16, and rounded to 1e-12."""
+
+
 def _objective(register: Register, document: Document, text: str) -> Fraction:
     objective = percent(text)
     path = ("spec", "objective")
@@ -98,6 +102,12 @@ def _objective(register: Register, document: Document, text: str) -> Fraction:
         register.problems.append(
             document.problem(
                 path, "an objective of 100% leaves no budget, so every error would page", "write less, like 99.99%", check="objective"
+            )
+        )
+    elif 1 - objective < _FINEST_BUDGET:
+        register.problems.append(
+            document.problem(
+                path, f"an objective of {text} leaves a budget that Prometheus cannot tell from none", "write at most 99.9999999%", check="objective"
             )
         )
     elif objective == 0:
