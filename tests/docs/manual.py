@@ -6,6 +6,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -30,6 +31,7 @@ class Block:
     end: int
 
 
+@cache
 def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
@@ -45,12 +47,14 @@ def is_document(block: Block) -> bool:
     return block.language == "yaml" and re.match(r"(#[^\n]*\n)*(kind|apiVersion): ", block.text) is not None
 
 
+@cache
 def headings(page: str) -> set[str]:
     """The anchors of a page, as GitHub makes them."""
     prose = _BLOCK.sub("", text_of(page))
     return {generator().anchor(title) for title in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)}
 
 
+@cache
 def generator() -> ModuleType:
     """``docs/generate.py``, which is no part of a package."""
     spec = importlib.util.spec_from_file_location("manual_generator", ROOT / "docs/generate.py")

@@ -5,20 +5,21 @@ from __future__ import annotations
 import ast
 import re
 
+import click
 import pytest
 import yaml
 from manual import PAGES, ROOT, blocks, generator, headings, is_document, text_of
 
 from slo_gen import names
 from slo_gen.checks import CHECKS, check_catalogue
-from slo_gen.cli import COMMANDS
+from slo_gen.cli import COMMANDS, main
 from slo_gen.outputs.targets import TARGETS
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.resolve import resolve
 from slo_gen.spec.schema import fields
 
-LINK = re.compile(r"\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
+LINK = re.compile(r"\[(?:[^\]\[\n]|\[[^\]\n]*\])*\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -46,9 +47,10 @@ def test_every_kind_has_a_page_with_all_its_keys_and_an_example(kind: str) -> No
     assert f"<!-- generated: fields {shown} -->" in text_of(page)
     assert any(is_document(block) and f"kind: {shown}\n" in block.text for block in blocks(page))
     sections = headings(page)
+    written = set(re.findall(r"^\| `(.+?)` \|", text_of(page) + text_of("docs/documents/sla.md"), re.MULTILINE))
     for field in fields(shown):
-        section = field.path.rpartition(".")[0]
-        assert f"`{field.path.rpartition('.')[2]}`" in text_of(page) + text_of("docs/documents/sla.md")
+        section, _, key = field.path.rpartition(".")
+        assert key in written
         assert not section or generator().anchor(section) in sections
 
 
@@ -145,3 +147,18 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
             if file.suffix == ".md" and file.is_relative_to(ROOT):
                 left.append(file.relative_to(ROOT).as_posix())
     assert [page for page in PAGES if page not in reached] == []
+
+
+# --- commands in examples ----------------------------------------------------------------------------------------
+COMMAND_LINE = re.compile(r"(?:^|[`$(] ?)(?:[A-Z_]+=\S+ )?slo-gen ([a-z]+)([^`\n|>#&;)]*)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_options_in_examples_exist(page: str) -> None:
+    shells = [block.text for block in blocks(page) if block.language in ("sh", "console")]
+    written = [*shells, *re.findall(r"`slo-gen [^`\n]+`", text_of(page))]
+    for found in (found for text in written for found in COMMAND_LINE.finditer(text)):
+        name, rest = found[1], found[2]
+        assert name in COMMANDS, found[0]
+        known = {option for parameter in main.get_command(click.Context(main), name).params for option in parameter.opts} | {"--help"}
+        assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= known, found[0]

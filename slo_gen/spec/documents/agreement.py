@@ -200,7 +200,7 @@ class Signature(Section, frozen=True, kw_only=True):
     date: Annotated[DateText, Meta(description="When.")]
     text: Annotated[
         TextHash | UnsetType,
-        Meta(description="Hash of the text that was signed; `slo-gen sign` writes it. Any change of the text voids the signature."),
+        Meta(description="Hash of the text that was signed. Any change of the text voids the signature."),
     ] = UNSET
     evidence: Annotated[Text | UnsetType, Meta(description="File that proves the signature.")] = UNSET
 
