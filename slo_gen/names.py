@@ -18,6 +18,7 @@ PROCESS_FIRST_STEP = "slm:process:first_step1m"
 PROCESS_LAST_STEP = "slm:process:last_step1m"
 PROCESS_PRESENT = "slm:process:present1m"    # value: time of the evaluation
 PROCESS_SETTLED = "slm:process:settled1m"    # value: time of the evaluation
+PROCESS_LAST_SETTLED = "slm:process:last_settled1m"   # value: when its start time was last settled
 PROCESS_NEW = "slm:process:new1m"            # value: time of the evaluation
 PROCESS_ZERO = "slm:process:from_zero1m"
 PROCESS_ARRIVED = "slm:process:arrived1m"

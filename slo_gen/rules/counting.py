@@ -27,7 +27,7 @@ from slo_gen.spec.model import Catalogue, Counting, Evaluation, Events, Indicato
 __all__ = ["LEVEL_RULES", "SHARED_RULES", "counting_groups", "targets_of"]
 
 LEVEL_RULES: Final = 2
-SHARED_RULES: Final = 13
+SHARED_RULES: Final = 14
 """Rules of each indicator that counts events, and those that a group of them shares at the most."""
 
 _INDICATORS_PER_REGISTER: Final = 50
@@ -114,12 +114,12 @@ def _ledger_group(name: str, common: _Alike, members: Sequence[_Member]) -> Rule
         jobs = {member.targets.matchers[0].value for member in members}
         matchers = parse_selector(f"{{{one_of('job', jobs)}}}").matchers
     targets = replace(common.targets, name=name, matchers=matchers)
-    rules = list(process_rules(targets))
+    exact = common.counting == "exact"
+    rules = list(process_rules(targets, exact=exact))
     for member in members:
         assert member.counters is not None
         rules += level_rules(member.indicator.name, member.counters, common.by, targets, common.counting)
     indicators = [member.indicator.name for member in members]
-    exact = common.counting == "exact"
     rules += growth_rules(indicators, common.other, common.by, targets, marker(f"count_{name}"), exact=exact)
     chained = (rules[0], *(replace(rule, with_previous=True) for rule in rules[1:]))
     return RuleGroup(f"slm-count-{name}", targets.interval, chained)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from slo_gen import names
 from slo_gen.rules.ledger import FIRST
 from slo_gen.rules.processes import NAMED, NAMELESS, Recorded, Targets
-from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of, quote
 from slo_gen.rules.rule import RecordingRule
 
 __all__ = ["growth_rules"]
@@ -105,14 +105,18 @@ class _Growth:
         return f"({level} <= on ({self.group}) group_left () ({busiest} * {elapsed}))"
 
     def _continued(self) -> str:
-        """Events between the last scrape of a process under its old labels and the first under its new ones."""
+        """Events between the last scrape of a process under its old labels and the first under its new ones.
+
+        Below zero where a process has left and none continues it.
+        """
         targets, group = self.targets, self.targets.by_start(names.INDICATOR, names.DEFINITION, *self.by)
         span = targets.settlement + targets.interval
         arrived, departed = (targets.recorded(m).now() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
         entered = self.first().within(span) if self.exact else self.level().within(span, "min_over_time")
-        first = f"sum by ({group}) ({entered} and on ({targets.by_process()}) {arrived})"
-        last = f"sum by ({group}) ({self.level().within(span, 'max_over_time')} and on ({targets.by_process()}) {departed})"
-        return f"({first} - ({last} or 0 * {first}))"
+        process = targets.by_process()
+        last = f"0 - ({self.level().within(span, 'max_over_time')} and on ({process}) {departed})"
+        left = f"label_replace({last}, {quote(names.ENTRY)}, {quote('left')}, {quote('')}, {quote('')})"
+        return f"sum by ({group}) ({entered} and on ({process}) {arrived} or {left})"
 
 
 def _total(growth: _Growth) -> str:

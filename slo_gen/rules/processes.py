@@ -111,7 +111,11 @@ class Targets:
 
     def started(self, shift: int = 0) -> str:
         """One element of value 1 for every target that tells its start time; the label ``process`` holds it."""
-        return f'count_values by ({self.by_target()}) ("{names.PROCESS}", {self.start_time(shift)})'
+        return self.named(self.start_time(shift))
+
+    def named(self, start_times: str) -> str:
+        """The same of these targets only."""
+        return f'count_values by ({self.by_target()}) ("{names.PROCESS}", {start_times})'
 
     def up(self) -> str:
         return f"group by ({self.by_target()}) ({Selector(_UP, self.matchers)} == 1)"
@@ -141,8 +145,8 @@ class Recorded:
         return f"{function}({self.selector}[{duration(seconds)}])"
 
 
-def process_rules(targets: Targets) -> tuple[RecordingRule, ...]:
-    """The register of one set of targets, in the order of evaluation."""
+def process_rules(targets: Targets, *, exact: bool = True) -> tuple[RecordingRule, ...]:
+    """The register of one set of targets, in the order of evaluation. Only what counts exactly asks what has ended."""
     return tuple(
         RecordingRule(metric, expression, {names.TARGETS: targets.name})
         for metric, expression in (
@@ -152,11 +156,13 @@ def process_rules(targets: Targets) -> tuple[RecordingRule, ...]:
             (names.PROCESS_PRESENT, _present(targets)),
             (names.PROCESS_NEW, _new(targets)),
             (names.PROCESS_ZERO, _from_zero(targets)),
+            (names.PROCESS_LAST_SETTLED, _last_settled(targets)),
             (names.PROCESS_SETTLED, _settled(targets)),
             (names.PROCESS_ARRIVED, _arrived(targets)),
             (names.PROCESS_DEPARTED, _departed(targets)),
             (names.PROCESS_ENDED, _ended(targets)),
         )
+        if exact or metric != names.PROCESS_ENDED
     )
 
 
@@ -173,10 +179,10 @@ def _restarted(targets: Targets, function: str) -> str:
 
     Only these few need to be told apart step by step; every other target had one process all the time.
     """
-    seen = targets.recorded(names.PROCESS_SEEN).now()
+    seen = targets.recorded(names.PROCESS_SEEN).now_on_steps()
     several = f"count by ({targets.by_target()}) ({seen}) > 1"
-    step = targets.at_mark(targets.by_steps(function, f"0 * {targets.started()} + time()"))
-    return f"{step} and on ({targets.by_target()}) ({several})"
+    started = targets.named(f"{targets.start_time()} and on ({targets.by_target()}) ({several})")
+    return targets.at_mark(targets.by_steps(function, f"0 * {started} + time()"))
 
 
 def _present(targets: Targets) -> str:
@@ -219,27 +225,23 @@ def _perhaps_relabelled(targets: Targets) -> str:
     return " or ".join(suspects)
 
 
+def _last_settled(targets: Targets) -> str:
+    """Where and when each start time was last settled in earlier evaluations."""
+    settled = targets.recorded(names.PROCESS_SETTLED).before(targets.settlement)
+    return f"{settled} == on ({targets.by_start()}) group_left () max by ({targets.by_start()}) ({settled})"
+
+
 def _settled(targets: Targets) -> str:
     """The targets of each start time, where that set has not changed for one step: no relabelling is under way."""
-    now, earlier, group = targets.started(), targets.started(targets.step), targets.by_start()
-    unchanged = (
-        f"count by ({group}) ({now}) == count by ({group}) ({now} and {earlier}) == count by ({group}) ({earlier})"
-    )
-    present = targets.recorded(names.PROCESS_PRESENT, NAMED)
-    return f"{present.now()} and on ({group}) {targets.at_mark(unchanged)}"
-
-
-def _last_settled(targets: Targets) -> tuple[str, str]:
-    """When each start time was last settled before now, and on which targets."""
-    group = targets.by_start()
-    settled = targets.recorded(names.PROCESS_SETTLED).before(targets.settlement)
-    when = f"max by ({group}) ({settled})"
-    return when, f"({settled} == on ({group}) group_left () {when})"
+    group, process = targets.by_start(), targets.by_process()
+    now, earlier = targets.recorded(names.PROCESS_PRESENT, NAMED).now(), targets.at_mark(targets.started(targets.step))
+    unchanged = f"count by ({group}) ({now}) == count by ({group}) ({now} and on ({process}) {earlier}) == count by ({group}) ({earlier})"
+    return f"{now} and on ({group}) ({unchanged})"
 
 
 def _moved(targets: Targets) -> str:
     """Start times that are settled again on as many targets as before, but on other ones: relabelled processes."""
-    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
     group = targets.by_start()
     return (
         f"((count by ({group}) ({now}) == count by ({group}) ({before}))"
@@ -249,7 +251,7 @@ def _moved(targets: Targets) -> str:
 
 def _joined(targets: Targets) -> str:
     """Start times that are settled on more targets than before, all the old ones among them."""
-    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
     group = targets.by_start()
     return (
         f"((count by ({group}) ({now}) > count by ({group}) ({before}))"
@@ -264,7 +266,7 @@ def _arrived(targets: Targets) -> str:
     another process, and began at zero if it is young.
     """
     group = targets.by_start()
-    when, _ = _last_settled(targets)
+    when = f"max by ({group}) ({targets.recorded(names.PROCESS_LAST_SETTLED).now()})"
     since = f"({targets.recorded(names.PROCESS_NEW).within(targets.settlement)} > on ({group}) group_left () {when})"
     young = f"({targets.recorded(names.PROCESS_SEEN).now()} > time() - {targets.bridge + targets.settling})"
     return (
@@ -275,7 +277,7 @@ def _arrived(targets: Targets) -> str:
 
 def _departed(targets: Targets) -> str:
     """The targets that those which arrived continue."""
-    now, (_, before) = targets.recorded(names.PROCESS_SETTLED).now(), _last_settled(targets)
+    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
     arrived = targets.recorded(names.PROCESS_ARRIVED).now()
     return (
         f"(({before} or {arrived}) unless on ({targets.by_process()}) {now})"

@@ -19,7 +19,7 @@ from slo_gen.spec.model import Catalogue, Events
 Way = Literal["light", "exact"]
 WAYS: tuple[Way, ...] = ("light", "exact")
 
-RAW_OF_REGISTER = 11
+RAW_OF_REGISTER = 9
 RAW_OF_INDICATOR = {"light": 4, "exact": 6}
 """Of a light indicator: each of its two counters on the steps of all targets, and on those of the restarted ones."""
 
