@@ -59,7 +59,7 @@ def _fields(kind: str) -> str:
         elif below in written:
             text = f"The same keys as [`{written[below]}`](#{anchor(written[below])}).\n"
         else:
-            text = _table(found)
+            text = _table(found, sections)
         written.setdefault(below, section)
         parts.append(f"### `{section}`\n\n{text}" if section else text)
     return "\n".join(parts)
@@ -76,23 +76,25 @@ def _relative(field: Field) -> Field:
     return Field(field.path.rpartition(".")[2], field.type, field.required, field.default, field.description, field.examples)
 
 
-def _table(members: Iterable[Field]) -> str:
+def _table(members: Iterable[Field], sections: Iterable[str]) -> str:
     rows = ["| key | takes | by default | meaning |", "|---|---|---|---|"]
-    rows += [f"| {' | '.join(_cell(text) for text in _row(field))} |" for field in members]
+    rows += [f"| {' | '.join(_cell(text) for text in _row(field, sections))} |" for field in members]
     return "\n".join(rows) + "\n"
 
 
-def _row(field: Field) -> tuple[str, str, str, str]:
+def _row(field: Field, sections: Iterable[str]) -> tuple[str, str, str, str]:
     default = "**required**" if field.required else f"`{field.default}`" if field.default else ""
     examples = [f"`{example}`" for example in field.examples if example not in field.type]
     meaning = field.description + (f" For example {' or '.join(examples)}." if examples else "")
-    return f"`{field.path.rpartition('.')[2]}`", _takes(field.type), default, meaning
+    return f"`{field.path.rpartition('.')[2]}`", _takes(field, sections), default, meaning
 
 
-def _takes(words: str) -> str:
+def _takes(field: Field, sections: Iterable[str]) -> str:
+    words = field.type
     for long, short in _SHORTER.items():
         words = words.replace(long, short)
-    return words
+    below = next((each for each in sections if each in (field.path, f"{field.path}[]", f"{field.path}.<key>")), "")
+    return re.sub(r"\bsection$", f"[section](#{anchor(below)})", words) if below else words
 
 
 def _cell(text: str) -> str:
