@@ -10,6 +10,7 @@ import click
 from slo_gen.cli.loading import Specs, colour_wanted, fail, read_specs, specs_argument
 from slo_gen.cli.meaning import problems_of_meaning
 from slo_gen.cli.options import prometheus_option
+from slo_gen.cli.output_options import output_options, output_settings
 from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.files import Difference, Written, difference, write
 from slo_gen.outputs.targets import TARGETS, Target
@@ -24,8 +25,12 @@ __all__ = ["command"]
               help="Folder to write to; `-` prints.")
 @click.option("--target", type=click.Choice(TARGETS), default="prometheus", show_default=True, help="Whom the files are for.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; end with 1 when the folder is not what would be written.")
+@output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
-def command(specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, url: str | None) -> None:
+def command(
+    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, url: str | None, prefix: str, namespace: str | None,
+    labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
+) -> None:
     """Compile documents into recording and alert rules.
 
     Writes one file after the other, each whole; removes what an earlier run wrote and is no longer wanted.
@@ -34,17 +39,18 @@ def command(specs: tuple[Path, ...], out: Path, target: Target, only_check: bool
     """
     if only_check and str(out) == "-":
         raise click.UsageError("--check compares a folder; name it with --out.")
+    settings = output_settings(prefix, namespace, labels, rules_per_group, groups_per_tenant)
     read = read_specs(specs)
     _refuse_problems(read, url)
     from slo_gen.cli.compiling import compiled_files, compiled_text
 
     try:
         if str(out) == "-":
-            click.echo(compiled_text(read.catalogue, target), nl=False)
+            click.echo(compiled_text(read.catalogue, target, settings), nl=False)
         elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target), out), out)
+            _report_difference(difference(compiled_files(read.catalogue, target, settings), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target), out), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings), out), out)
     except OutputError as error:
         fail(str(error))
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slo_gen.outputs.errors import OutputError
-from slo_gen.outputs.targets import HEADER, Target, render_rules, rules_per_group
+from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.compile import compile_rules
 from slo_gen.rules.rule import RuleGroup
-from slo_gen.rules.unit_tests import unit_test_files
+from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
 
 __all__ = ["compiled_files", "compiled_text"]
 
 
-def compiled_files(catalogue: Catalogue, target: Target) -> dict[str, str]:
+def compiled_files(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept."""
-    groups = _groups(catalogue, target)
-    return {**render_rules(target, groups), **render_unit_tests(target, unit_test_files(catalogue), groups)}
+    groups = _groups(catalogue, target, settings)
+    return {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(catalogue, settings), groups)}
 
 
-def compiled_text(catalogue: Catalogue, target: Target) -> str:
+def compiled_text(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> str:
     """What ``--out -`` prints: the rules as one file where the target allows that, else its files one after the other."""
-    groups = _groups(catalogue, target)
+    groups = _groups(catalogue, target, settings)
     if target in ("prometheus", "victoriametrics"):
         return HEADER + render_groups(groups)
-    return "---\n".join(text for _, text in sorted(render_rules(target, groups).items()))
+    return "---\n".join(text for _, text in sorted(render_rules(target, groups, settings).items()))
 
 
-def _groups(catalogue: Catalogue, target: Target) -> tuple[RuleGroup, ...]:
+def _groups(catalogue: Catalogue, target: Target, settings: OutputSettings | None) -> tuple[RuleGroup, ...]:
     if target == "victoriametrics":
         _refuse_native_histograms(catalogue)
-    return compile_rules(catalogue, rules_per_group(target), ledger=target != "victoriametrics")
+    groups = compile_rules(catalogue, rules_per_group(target, settings), ledger=target != "victoriametrics")
+    chosen = settings or OutputSettings()
+    return tuple(replace(group, name=prefixed(group.name, chosen)) for group in groups)
+
+
+def _unit_tests(catalogue: Catalogue, settings: OutputSettings | None) -> tuple[UnitTestFile, ...]:
+    chosen = settings or OutputSettings()
+    return tuple(replace(file, groups=tuple(prefixed(name, chosen) for name in file.groups)) for file in unit_test_files(catalogue))
 
 
 def _refuse_native_histograms(catalogue: Catalogue) -> None:

@@ -76,6 +76,15 @@ def evaluation(register: Register) -> model.Evaluation:
                     check="interval",
                 )
             )
+        elif 60 % seconds(settings.interval):
+            register.problems.append(
+                document.problem(
+                    ("spec", "evaluation", "interval"),
+                    "windows are made of whole minutes, and a minute is no multiple of this interval",
+                    "write 1m, 30s, 20s, 15s, 10s or 5s",
+                    check="interval",
+                )
+            )
     return model.Evaluation(
         interval=_rounded(settings.interval),
         settling=_rounded(settings.settling),

@@ -107,7 +107,8 @@ def _objective(register: Register, document: Document, text: str) -> Fraction:
     elif 1 - objective < _FINEST_BUDGET:
         register.problems.append(
             document.problem(
-                path, f"an objective of {text} leaves a budget that Prometheus cannot tell from none", "write at most 99.9999999%", check="objective"
+                path, f"an objective of {text} leaves a budget that Prometheus cannot tell from none", "write at most 99.9999999%",
+                check="objective",
             )
         )
     elif objective == 0:
