@@ -45,6 +45,9 @@ class Prometheus:
     def labels(self, expr: str, at: float) -> list[dict[str, str]]:
         return [sample["metric"] for sample in self._get("query", query=expr, time=f"{at:.3f}")["result"]]
 
+    def vector(self, expr: str, at: float) -> list[tuple[dict[str, str], float]]:
+        return [(sample["metric"], float(sample["value"][1])) for sample in self._get("query", query=expr, time=f"{at:.3f}")["result"]]
+
     def record(self, name: str, expr: str, at: float, static: Mapping[str, str] | None = None) -> None:
         """What the server's own recording rule would do at this instant."""
         found = self._get("query", query=expr, time=f"{at:.3f}")["result"]
