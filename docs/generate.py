@@ -16,7 +16,7 @@ from typing import Final
 from slo_gen.checks import CHECKS
 from slo_gen.cli import main
 from slo_gen.spec.documents import KINDS
-from slo_gen.spec.schema import Field, fields
+from slo_gen.spec.schema import Field, Schema, fields, schema
 
 DOCS: Final = Path(__file__).parent
 _PART: Final = re.compile(r"(<!-- generated: (\w+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -59,10 +59,32 @@ def _fields(kind: str) -> str:
         elif below in written:
             text = f"The same keys as [`{written[below]}`](#{anchor(written[below])}).\n"
         else:
-            text = _table(found, sections)
+            text = _choices(kind, section) + _table(found, sections)
         written.setdefault(below, section)
         parts.append(f"### `{section}`\n\n{text}" if section else text)
     return "\n".join(parts)
+
+
+def _choices(kind: str, section: str) -> str:
+    """Of which keys of a section exactly one is to be written."""
+    node = _below(schema()["$defs"][KINDS[kind].__name__])
+    for step in filter(None, section.split(".")):
+        key = step.removesuffix("[]")
+        node = _below(node["additionalProperties"] if key == "<key>" else node["properties"][key])
+    groups = [[each["required"][0] for each in rule["oneOf"]] for rule in node.get("allOf", ())]
+    return "".join(f"Exactly one of {', '.join(f'`{key}`' for key in keys)}.\n\n" for keys in groups)
+
+
+def _below(node: Schema) -> Schema:
+    """The definition of a section that a schema leads to through references, lists and alternatives."""
+    for key in ("anyOf", "items"):
+        if key in node:
+            options = node[key] if key == "anyOf" else [node[key]]
+            return next((found for found in map(_below, options) if "properties" in found), node)
+    if "$ref" in node:
+        return _below(schema()["$defs"][node["$ref"].rpartition("/")[2]])
+    values = node.get("additionalProperties")
+    return node if "properties" in node or not isinstance(values, dict) else {"additionalProperties": values}
 
 
 def _by_section(all_fields: Iterable[Field]) -> dict[str, tuple[Field, ...]]:
@@ -94,7 +116,7 @@ def _takes(field: Field, sections: Iterable[str]) -> str:
     for long, short in _SHORTER.items():
         words = words.replace(long, short)
     below = next((each for each in sections if each in (field.path, f"{field.path}[]", f"{field.path}.<key>")), "")
-    return re.sub(r"\bsection$", f"[section](#{anchor(below)})", words) if below else words
+    return re.sub(r"\bsection\b", f"[section](#{anchor(below)})", words) if below else words
 
 
 def _cell(text: str) -> str:
