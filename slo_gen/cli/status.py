@@ -49,6 +49,8 @@ def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | N
     _show(found, as_json)
     if all(row.verdict == "no data" and row.burn is None for row in found):
         click.echo(f"slo-gen: {url} holds no recorded series of these documents; are the compiled rules loaded there?", err=True)
+    elif any(row.verdict == "no data" and row.burn is not None for row in found):
+        click.echo("slo-gen: windows of a day or more are summed every five minutes; the first sum comes within ten", err=True)
     if exit_code and any(map(is_alarming, found)):
         raise click.exceptions.Exit(1)
 

@@ -143,6 +143,8 @@ def test_status_shows_verdicts_and_never_invents_one(run: Run, stack: Stack) -> 
     table = run("status", str(ROOT / "specs"), "--prometheus", stack.prometheus.url)
     assert table.output.splitlines()[1].split()[:3] == ["SERVICE", "SLO", "VERDICT"]
     assert "\x1b" not in table.output
+    waiting = any(row["verdict"] == "no data" and row["burn_rate"] is not None for row in rows)
+    assert ("summed every five minutes" in table.output) == waiting
 
 
 def test_rules_that_are_not_loaded_are_suspected(run: Run, stack: Stack, tmp_path: Path) -> None:
