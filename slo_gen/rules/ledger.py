@@ -100,10 +100,16 @@ class _Entries:
         return f"({level} * on ({targets.by_target()}) group_left ({names.PROCESS}) (0 * {process} + 1))"
 
     def _restarted(self) -> str:
-        """The highest level of every process of the targets that were restarted in place."""
-        targets = self.targets
+        """The highest level of every process of the targets that were restarted in place.
+
+        A target whose processes overlap was not restarted: it tells one start time now and another then. Nobody knows
+        whose its counters are, so it has no entry as long as it does.
+        """
+        targets, target = self.targets, self.targets.by_target()
         first = targets.recorded(names.PROCESS_FIRST_STEP).now_on_steps()
         last = targets.recorded(names.PROCESS_LAST_STEP).now_on_steps()
-        running = f"(0 * ({first} <= time() and {last} >= time()) + 1)"
+        spans = f"sum by ({target}) ({last} - {first} + {targets.step})"
+        overlapping = f"{spans} > max by ({target}) ({last}) - min by ({target}) ({first}) + {targets.step}"
+        running = f"(0 * ({first} <= time() and {last} >= time()) + 1 unless on ({target}) ({overlapping}))"
         level = f"{self._sums()} * on ({targets.by_target()}) group_left ({names.PROCESS}) {running}"
         return targets.at_mark(targets.by_steps("max_over_time", level))

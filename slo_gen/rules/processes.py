@@ -39,6 +39,8 @@ _UP: Final = "up"
 _GROUP_LABELS: Final = frozenset({"job", "cluster"})
 _SHARED_LABELS: Final = _GROUP_LABELS | {"namespace", "container"}
 _TICK: Final = Fraction(1, 1000)
+_ADJUSTED: Final = 2
+"""Seconds by which the start time of one process may change when the clock of its machine is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,8 @@ def _new(targets: Targets) -> str:
 def _from_zero(targets: Targets) -> str:
     """Processes whose counters began at zero while we watched: not an older one under new labels.
 
-    A start time within the bridge that no other target claims is proof. A new target that tells no start time is
+    A start time within the bridge that no other target claims is proof, unless the same target told one hardly earlier:
+    then its clock was set. A new target that tells no start time is
     taken for a new process unless it may continue one that has just gone; every indicator still checks whether the
     level of such a one is plausible.
     """
@@ -207,7 +210,9 @@ def _from_zero(targets: Targets) -> str:
     known = targets.recorded(names.PROCESS_SEEN, NAMED).before(targets.bridge)
     zero = targets.recorded(names.PROCESS_ZERO, NAMED).before(targets.bridge)
     young = f"{seen.now()} > time() - {targets.bridge + targets.settling}"
-    first_of_its_name = f"({seen.now()} unless on ({targets.by_start()}) {known})"
+    latest = f"max by ({targets.by_target()}) ({known})"
+    adjusted = f"{seen.now()} < on ({targets.by_target()}) group_left () ({latest} + {_ADJUSTED})"
+    first_of_its_name = f"({seen.now()} unless on ({targets.by_start()}) {known} unless on ({targets.by_process()}) ({adjusted}))"
     nameless = f"{targets.recorded(names.PROCESS_NEW, NAMELESS).now()} unless on ({targets.by_process()}) ({_perhaps_relabelled(targets)})"
     return f"({young}) and on ({targets.by_process()}) ({first_of_its_name} or {zero}) or {nameless}"
 

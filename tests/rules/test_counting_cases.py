@@ -63,6 +63,14 @@ def steady(since: int = 0, until: int = 40) -> Story:
     return Story().runs(since, until, start=OLD, ok=rising(1e6), instance="other", pod="other")
 
 
+def flickering(first: float, second: float) -> Story:
+    """Beside a steady one, a target that tells one start time and another in turn."""
+    story = steady()
+    for n in range(41):
+        story.runs(n, n, start=(first, second)[n % 2], ok=rising(5000))
+    return story
+
+
 CASES = {
     "steady": Case(Story().runs(0, 40, start=OLD, ok=rising(1e6)), 400, at_once=40, records=12),
     "the first error of a process": Case(Story().runs(0, 40, start=OLD, ok=rising(1e6), bad=from_step(13, 1)), 401, 1),
@@ -173,6 +181,19 @@ CASES = {
         90 + 5140,
     ),
     "every second scrape fails": Case(Story().runs(0, 40, start=OLD, ok=rising(1e6), missed=range(1, 40, 2)), 400),
+
+    # --- start times that change without a restart. A process that is told apart wrongly counts from the next mark on.
+    "the clock of an old process is set": Case(
+        steady().runs(0, 20, start=OLD, ok=rising(5000)).runs(21, 40, start=OLD + 1, ok=rising(5000)), 800 - 40,
+    ),
+    "the clock of a young process is set": Case(
+        steady().runs(2, 20, start=at(1), ok=rising(500, since=2)).runs(21, 40, start=at(1) + 1, ok=rising(500, since=2)), 400 + 880 - 40,
+    ),
+    "a start time changes and changes back": Case(
+        steady().runs(0, 40, start=OLD, ok=rising(5000)).runs(21, 21, start=OLD + 1, ok=rising(5000)), 800,
+    ),
+    # Nobody knows which process such a counter belongs to: it is not counted, and the others are.
+    "a start time flickers": Case(flickering(OLD, OLD + 0.01), 400),
 
     # --- targets that do not tell their start time. One that is new and may continue another, or shows more than the
     # indicator ever counted in an interval, counts from the first mark that saw it.
