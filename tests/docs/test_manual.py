@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import get_args
 
 import click
 import pytest
@@ -13,6 +14,8 @@ from manual import PAGES, ROOT, blocks, generator, headings, is_document, text_o
 from slo_gen import names
 from slo_gen.checks import CHECKS, check_catalogue
 from slo_gen.cli import COMMANDS, main
+from slo_gen.cli.status_table import status_table
+from slo_gen.history.status import Verdict
 from slo_gen.outputs.targets import TARGETS
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.documents import KINDS
@@ -38,6 +41,13 @@ def test_every_command_is_in_the_manual_with_its_help() -> None:
     for name in COMMANDS:
         assert f"\n## slo-gen {name}\n" in page
         assert f"<!-- generated: command {name} -->" in page
+
+
+def test_every_column_and_verdict_of_status_is_explained() -> None:
+    page = text_of("docs/commands.md")
+    rows = set(re.findall(r"^\| ([A-Za-z ]+) \|", page, re.MULTILINE))
+    assert {str(column.header) for column in status_table(()).columns} - {"SERVICE"} <= rows
+    assert set(get_args(Verdict)) <= rows
 
 
 @pytest.mark.parametrize("kind", KINDS)
