@@ -10,6 +10,7 @@ import pytest
 from manual import PAGES, ROOT, blocks, is_document, text_of
 
 from slo_gen.checks import check_catalogue
+from slo_gen.rules.compile import compile_rules
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.resolve import resolve
 
@@ -25,10 +26,16 @@ def test_the_documents_of_the_readme_are_complete_and_right() -> None:
     assert len(catalogue.slos) == len(catalogue.agreements) == 1
 
 
-def test_the_ten_line_documents_have_ten_lines() -> None:
+def test_ten_lines_are_enough() -> None:
+    """The SLO stands for itself; the SLA rests on the SLO's indicator."""
+    texts = []
     for title in ("An SLO in ten lines", "An SLA in ten lines"):
-        block = text_of(README).partition(f"## {title}")[2].partition("```yaml")[2].partition("\n")[2].partition("```")[0]
-        assert 0 < len(block.splitlines()) <= 10
+        texts.append(text_of(README).partition(f"## {title}")[2].partition("```yaml")[2].partition("\n")[2].partition("```")[0])
+        assert 0 < len(texts[-1].splitlines()) <= 10
+        documents, problems = read_documents([(README, "---\n".join(texts).encode())])
+        catalogue, unresolved = resolve(documents)
+        assert [*problems, *unresolved, *check_catalogue(catalogue)] == []
+        assert compile_rules(catalogue)
 
 
 def test_the_readme_names_no_target_that_make_does_not_have() -> None:

@@ -101,8 +101,8 @@ def test_whoever_follows_the_readme_is_told(tmp_path: Path) -> None:
         alert = arrived(receiver, 120)
         status = json.loads(ran("status", str(specs), "--prometheus", server.url, "--json"))
         ran("check", str(specs), "--prometheus", server.url)
-    assert (alert.status, alert.labels["slo"], alert.labels["team"], alert.labels["severity"]) == (
-        "firing", "checkout-availability", "shop", "page",
+    assert (alert.status, alert.labels["slo"], alert.labels["slm_service"], alert.labels["severity"]) == (
+        "firing", "checkout-availability", "checkout", "page",
     )  # fmt: skip
     assert "Agreements in danger: 1 (acme-checkout)." in alert.annotations["description"]
     assert [row["slo"] for row in status] == ["checkout-availability"]
