@@ -77,7 +77,7 @@ def written(folder: Path) -> Path:
 def ran(*arguments: str) -> str:
     result = CliRunner().invoke(main, arguments, prog_name="slo-gen")
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def arrived(receiver: Receiver, seconds: float) -> Notification:
