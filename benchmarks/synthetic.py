@@ -6,7 +6,7 @@ agrees with every other: what a rule finds in its own records is what it would h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -98,7 +98,7 @@ class Fleet:
                 yield Track({"__name__": "up", **target}, self._one, self.scrape, self.history)
                 yield Track({"__name__": "process_start_time_seconds", **target}, self._start_time, self.scrape, self.history)
 
-    def recorded(self, groups: Iterable[RuleGroup], jobs: Mapping[str, str]) -> Iterator[Track]:
+    def recorded(self, groups: Sequence[RuleGroup], jobs: Mapping[str, str]) -> Iterator[Track]:
         """What our own rules read back of what they recorded. ``jobs`` are the jobs of the indicators."""
         for group in groups:
             rules = [rule for rule in group.rules if isinstance(rule, RecordingRule)]
@@ -106,8 +106,9 @@ class Fleet:
                 indicators = {rule.labels[names.INDICATOR] for rule in rules if rule.record in _ENTRIES}
                 yield from self._register(rules[0].labels[names.TARGETS], sorted(jobs[indicator] for indicator in indicators))
                 yield from (entry for rule in rules if rule.record in _ENTRIES for entry in self._entries(rule, jobs))
+        exact = any(rule.record == names.UNSEEN for group in groups for rule in group.rules if isinstance(rule, RecordingRule))
         for indicator, job in jobs.items():
-            yield from self._facts(indicator, len(self.jobs[job].instances))
+            yield from self._facts(indicator, len(self.jobs[job].instances), exact)
 
     def _processes(self, job: str) -> Iterator[dict[str, str]]:
         for instance in self.jobs[job].instances:
@@ -125,20 +126,25 @@ class Fleet:
         for process in self._processes(jobs[rule.labels[names.INDICATOR]]):
             yield Track({"__name__": rule.record, **rule.labels, **process}, curve, 60, 2 * HOUR)
 
-    def _facts(self, indicator: str, instances: int) -> Iterator[Track]:
+    def _facts(self, indicator: str, instances: int, exact: bool) -> Iterator[Track]:
         for metric, bad, span, history in (
             (names.TOTAL, False, 60, 14 * HOUR), (names.BAD, True, 60, 14 * HOUR),
             (names.TOTAL_ROLLUP, False, 300, MONTH), (names.BAD_ROLLUP, True, 300, MONTH),
         ):
             curve = self._growth.setdefault((bad, instances, span), partial(self._grown, bad, instances, span))
             yield Track({"__name__": metric, names.INDICATOR: indicator}, curve, span, history)
-        for metric, value, span, history in (
-            (names.UNSEEN, 0, 60, 14 * HOUR), (names.UNSEEN_ROLLUP, 0, 300, MONTH), (names.MINUTES_ROLLUP, 5, 300, MONTH),
-        ):
-            yield Track({"__name__": metric, names.INDICATOR: indicator}, _CONSTANT[value], span, history)
+        yield Track({"__name__": names.MINUTES_ROLLUP, names.INDICATOR: indicator}, _five, 300, MONTH)
+        if exact:
+            yield Track({"__name__": names.UNSEEN, names.INDICATOR: indicator}, _none, 60, 14 * HOUR)
+            yield Track({"__name__": names.UNSEEN_ROLLUP, names.INDICATOR: indicator}, _none, 300, MONTH)
 
 
-_CONSTANT: Final[dict[int, Curve]] = {0: lambda at: 0, 5: lambda at: 5}
+def _none(at: int) -> float:
+    return 0
+
+
+def _five(at: int) -> float:
+    return 5
 
 
 def write_openmetrics(path: Path, tracks: Iterable[Track], start: int, end: int, now: int) -> int:

@@ -158,8 +158,8 @@ def process_rules(targets: Targets, *, exact: bool = True) -> tuple[RecordingRul
             (names.PROCESS_PRESENT, _present(targets)),
             (names.PROCESS_NEW, _new(targets)),
             (names.PROCESS_ZERO, _from_zero(targets)),
-            (names.PROCESS_LAST_SETTLED, _last_settled(targets)),
             (names.PROCESS_SETTLED, _settled(targets)),
+            (names.PROCESS_REPLACED, _replaced(targets)),
             (names.PROCESS_ARRIVED, _arrived(targets)),
             (names.PROCESS_DEPARTED, _departed(targets)),
             (names.PROCESS_ENDED, _ended(targets)),
@@ -230,12 +230,6 @@ def _perhaps_relabelled(targets: Targets) -> str:
     return " or ".join(suspects)
 
 
-def _last_settled(targets: Targets) -> str:
-    """Where and when each start time was last settled in earlier evaluations."""
-    settled = targets.recorded(names.PROCESS_SETTLED).before(targets.settlement)
-    return f"{settled} == on ({targets.by_start()}) group_left () max by ({targets.by_start()}) ({settled})"
-
-
 def _settled(targets: Targets) -> str:
     """The targets of each start time, where that set has not changed for one step: no relabelling is under way."""
     group, process = targets.by_start(), targets.by_process()
@@ -244,20 +238,27 @@ def _settled(targets: Targets) -> str:
     return f"{now} and on ({group}) ({unchanged})"
 
 
+def _replaced(targets: Targets) -> str:
+    """When and where each start time was last settled before, if it is settled now and on other targets too."""
+    group, now = targets.by_start(), targets.recorded(names.PROCESS_SETTLED)
+    settled = now.before(targets.settlement)
+    last = f"({settled} == on ({group}) group_left () max by ({group}) ({settled}))"
+    return f"{last} and on ({group}) ({now.now()} unless on ({targets.by_process()}) {last})"
+
+
+def _settled_and_replaced(targets: Targets) -> tuple[str, str]:
+    return targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_REPLACED).now()
+
+
 def _moved(targets: Targets) -> str:
     """Start times that are settled again on as many targets as before, but on other ones: relabelled processes."""
-    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
-    group = targets.by_start()
-    return (
-        f"((count by ({group}) ({now}) == count by ({group}) ({before}))"
-        f" and on ({group}) ({now} unless on ({targets.by_process()}) {before}))"
-    )
+    (now, before), group = _settled_and_replaced(targets), targets.by_start()
+    return f"(count by ({group}) ({now}) == count by ({group}) ({before}))"
 
 
 def _joined(targets: Targets) -> str:
     """Start times that are settled on more targets than before, all the old ones among them."""
-    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
-    group = targets.by_start()
+    (now, before), group = _settled_and_replaced(targets), targets.by_start()
     return (
         f"((count by ({group}) ({now}) > count by ({group}) ({before}))"
         f" unless on ({group}) ({before} unless on ({targets.by_process()}) {now}))"
@@ -271,7 +272,7 @@ def _arrived(targets: Targets) -> str:
     another process, and began at zero if it is young.
     """
     group = targets.by_start()
-    when = f"max by ({group}) ({targets.recorded(names.PROCESS_LAST_SETTLED).now()})"
+    when = f"max by ({group}) ({targets.recorded(names.PROCESS_REPLACED).now()})"
     since = f"({targets.recorded(names.PROCESS_NEW).within(targets.settlement)} > on ({group}) group_left () {when})"
     young = f"({targets.recorded(names.PROCESS_SEEN).now()} > time() - {targets.bridge + targets.settling})"
     return (
@@ -282,7 +283,7 @@ def _arrived(targets: Targets) -> str:
 
 def _departed(targets: Targets) -> str:
     """The targets that those which arrived continue."""
-    now, before = targets.recorded(names.PROCESS_SETTLED).now(), targets.recorded(names.PROCESS_LAST_SETTLED).now()
+    now, before = _settled_and_replaced(targets)
     arrived = targets.recorded(names.PROCESS_ARRIVED).now()
     return (
         f"(({before} or {arrived}) unless on ({targets.by_process()}) {now})"
