@@ -17,6 +17,7 @@ from slo_gen.cli import COMMANDS, main
 from slo_gen.cli.status_table import status_table
 from slo_gen.history.status import Verdict
 from slo_gen.outputs.targets import TARGETS
+from slo_gen.rules.counting import LEVEL_RULES, SHARED_RULES
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.resolve import resolve
@@ -104,6 +105,12 @@ def test_every_metric_label_and_alert_is_in_the_manual(name: str) -> None:
 def test_the_labels_that_cannot_be_used_are_listed() -> None:
     listed = text_of("docs/indicators.md").partition("cannot be split by")[2].partition(".\n")[0]
     assert set(re.findall(r"`(\w+)`", listed)) == names.RESERVED_LABELS
+
+
+def test_the_number_of_rules_is_right() -> None:
+    page = text_of("docs/indicators.md").replace("\n", " ")
+    assert LEVEL_RULES == 2
+    assert f"two rules for each indicator, and at most {SHARED_RULES} rules that up to" in page
 
 
 def test_every_target_is_in_the_manual() -> None:
