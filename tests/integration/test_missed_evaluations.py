@@ -1,0 +1,85 @@
+"""Evaluations that were missed, or came at another phase, lose and repeat nothing: stories replayed on a real Prometheus.
+
+promtool cannot leave out an evaluation, so the rules are asked one by one as of the instants at which they are
+evaluated, and what they say is written back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+from backfilled_prometheus import STALE, Prometheus, Series, backfilled_prometheus
+from catalogues import catalogue, indicator
+from scraped_stories import BEGIN, BRIDGE, OLD, STEP, Level, Story, at
+
+from slo_gen import names
+from slo_gen.rules.counting import counting_groups
+from slo_gen.rules.rule import RecordingRule
+from slo_gen.spec.model import Events
+
+pytestmark = pytest.mark.integration
+
+STEPS = 56
+EVENTS = Events("http_requests_total", bad='http_requests_total{code=~"5.."}')
+
+
+def rising(base: float, since: int = 0) -> Level:
+    return lambda n: base + 10 * (n - since)
+
+
+def errors(since: int) -> Level:
+    return lambda n: 2 if n >= since else None
+
+
+STORY = (
+    Story()
+    .runs(0, 40, job="steady", start=OLD, ok=rising(1e6), bad=errors(19))
+    .runs(0, 17, job="restarted", start=OLD, ok=rising(1000))
+    .runs(18, 40, job="restarted", start=at(18) - 9, ok=rising(10, since=18), bad=errors(20))
+    .runs(0, 14, job="killed", start=OLD, ok=rising(1000))
+    .runs(19, 40, job="killed", start=at(18), ok=rising(10, since=19), instance="b", pod="q", bad=errors(19))
+    .runs(0, 17, job="relabelled", start=OLD, ok=rising(1e6))
+    .runs(18, 40, job="relabelled", start=OLD, ok=rising(1e6), pod="q")
+    .runs(0, 40, job="nameless", start=None, ok=rising(1e6))
+    .runs(17, 22, job="short", start=at(17) - 5, ok=rising(10, since=17), bad=errors(18))
+)
+EXPECTED = {
+    "steady": (402, 2), "restarted": (170 + 232, 2), "killed": (140 + 222, 2), "relabelled": (400, 0), "nameless": (400, 0),
+    "short": (62, 2),
+}
+
+
+def samples(series: str, values: str) -> Series:
+    """A series in promtool's notation as samples to be written."""
+    name, labels = series.rstrip("}").split("{")
+    empty, *tokens = values.split(" ")
+    assert empty == f"_x{BEGIN // STEP}"
+    points = [(at(step), STALE if token == "stale" else float(token)) for step, token in enumerate(tokens) if token != "_"]
+    return {"__name__": name, **dict(re.findall(r'(\w+)="([^"]*)"', labels))}, points
+
+
+def evaluate(server: Prometheus, rules: Iterable[RecordingRule], when: float) -> None:
+    for rule in rules:
+        server.record(rule.record, rule.expr, when, {label: value for label, value in rule.labels.items() if value})
+
+
+@pytest.mark.parametrize("counting", ["exact", "light"])
+@pytest.mark.parametrize(("missed", "phase"), [((), 0.0), ((), 29.999), ((4, 5, 6), 13.0), ((5, 6), 0.0), ((3, 5, 7, 9), 45.5)], ids=str)
+def test_what_was_missed_is_counted_afterwards(counting: str, missed: Sequence[int], phase: float, tmp_path: Path) -> None:
+    of = indicator("i", measure=EVENTS, by=("job",), counting=counting, target_labels=("job", "instance", "pod"), bridge=BRIDGE)
+    (group,) = counting_groups(catalogue([of]))
+    rules = [rule for rule in group.rules if isinstance(rule, RecordingRule)]
+    with backfilled_prometheus(tmp_path / "server") as server:
+        server.write(samples(series, values) for series, values in STORY.series(STEPS).items())
+        for minute in range(14):
+            if minute not in missed:
+                evaluate(server, rules, BEGIN + minute * 60 + 30 + phase)
+        end = BEGIN + 15 * 60
+        total, bad = (
+            {labels["job"]: value for labels, value in server.vector(f"sum by (job) (sum_over_time({metric}[1h]))", end)}
+            for metric in (names.TOTAL, names.BAD)
+        )
+    assert {job: (total[job], bad[job]) for job in total} == EXPECTED
