@@ -72,7 +72,7 @@ def sloth(objective: Objective) -> tuple[RuleGroup, ...]:
         return " and ".join(f"max({all_of(SLOTH_ERRORS + w, *own)} > ({limit})) without (sloth_window)" for w in (short, long))
 
     alerts = [
-        AlertRule("ErrorBudgetBurn", f"({burning(*fast)})\nor\n({burning(*slow)})", labels={"sloth_severity": severity})
+        AlertRule(f"{objective.name} burns", f"({burning(*fast)})\nor\n({burning(*slow)})", labels={"sloth_severity": severity})
         for severity, fast, slow in (
             ("page", ("5m", "1h", "14.4"), ("30m", "6h", "6")),
             ("ticket", ("2h", "1d", "3"), ("6h", "3d", "1")),

@@ -47,7 +47,6 @@ from raw_selectors import raw_selectors
 
 RAW: Final = frozenset({METRIC, "up", "process_start_time_seconds"})
 ONE_BLOCK: Final = "40000h"
-TURNS: Final = 3
 SLICE: Final = 1200
 SERIES_AT_ONCE: Final = 1000
 SETS: Final = ("light", "exact", "sloth", "pyrra")
@@ -59,7 +58,7 @@ GOALS: Final = {"fleet": {"light": Fraction(1, 3), "exact": Fraction(2, 3)}, "wi
 class Case:
     """``indicators`` indicators, each of a job with ``instances`` instances of two series.
 
-    In a turn the groups of a set run every ``pace`` seconds.
+    In each of its ``turns`` the groups of a set run every ``pace`` seconds.
     """
 
     name: str
@@ -68,6 +67,7 @@ class Case:
     scrape: int
     days: int
     pace: int
+    turns: int
 
     def job_names(self) -> list[str]:
         return [f"service-{number}" for number in range(self.indicators)]
@@ -241,13 +241,13 @@ def run(case: Case, folder: Path) -> None:
     samples = load_blocks(folder, case, now, head)
     sets = rule_sets(case)
     turn_seconds = case.pace * 1.25 + 1
-    until = int(time.time() + turn_seconds * len(sets) * TURNS + 600)
+    until = int(time.time() + turn_seconds * len(sets) * case.turns + 600)
     with prometheus(folder) as server, httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         fill_head(Prometheus(client), case, now - AGE, head, until)
         print(f"{case.title()}: {samples / 1e6:.0f} million samples, loaded in {time.time() - now:.0f} s", flush=True)
         durations = Durations()
         last: dict[str, list[dict[str, Any]]] = {}
-        for name in SETS * TURNS:
+        for name in SETS * case.turns:
             paced = [replace(group, interval=case.pace) for group in sets[name]]
             for old in (folder / "rules").iterdir():
                 old.unlink()
@@ -335,8 +335,8 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=3, help="days of raw samples (3)")
     wanted = parser.parse_args()
     cases = [
-        Case("fleet", 50 if wanted.quick else 500, 2, wanted.scrape, wanted.days, 10 if wanted.quick else 30),
-        Case("wide", 1, 100, wanted.scrape, wanted.days, 5),
+        Case("fleet", 50 if wanted.quick else 500, 2, wanted.scrape, wanted.days, pace=10 if wanted.quick else 30, turns=2),
+        Case("wide", 1, 100, wanted.scrape, wanted.days, pace=5, turns=3 if wanted.quick else 5),
     ]
     with tempfile.TemporaryDirectory(prefix="rule-cost-") as folder:
         for case in cases:

@@ -1,0 +1,64 @@
+"""The rule sets that are measured beside ours are complete, valid, and watch the same counters."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import promtool
+import pytest
+
+from slo_gen.outputs.yaml_text import render_groups
+from slo_gen.rules.rule import AlertRule
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+import peer_rules
+import rule_cost
+import synthetic
+from raw_selectors import raw_selectors, read_by
+
+BAD, TOTAL = rule_cost.selectors("shop")
+OBJECTIVE = peer_rules.Objective("shop", BAD, TOTAL, Fraction("0.999"))
+CASE = rule_cost.Case("fleet", indicators=2, instances=2, scrape=30, days=3, pace=5, turns=1)
+NOW = 1_800_000_000
+
+
+@pytest.mark.parametrize(
+    ("peer", "groups", "rules", "alerts", "raw"), [(peer_rules.sloth, 3, 17, 2, 14), (peer_rules.pyrra, 2, 13, 5, 16)]
+)
+def test_peers_are_as_large_as_they_are_known_to_be(peer: object, groups: int, rules: int, alerts: int, raw: int) -> None:
+    made = peer(OBJECTIVE)  # type: ignore[operator]
+    every = [rule for group in made for rule in group.rules]
+    assert (len(made), len(every), sum(isinstance(rule, AlertRule) for rule in every)) == (groups, rules, alerts)
+    assert raw_selectors(made) == raw
+
+
+def test_all_sets_are_rules_that_promtool_accepts(tmp_path: Path) -> None:
+    for name, groups in rule_cost.rule_sets(CASE).items():
+        (tmp_path / f"{name}.yml").write_text(render_groups(groups))
+    promtool.run("check", "rules", *(f"{name}.yml" for name in rule_cost.SETS), cwd=tmp_path)
+
+
+def test_every_series_has_a_history_that_some_set_reads() -> None:
+    """What the data holds is read; a record that was renamed would leave its history unread and the rules without one."""
+    sets = rule_cost.rule_sets(CASE)
+    read = {metric for groups in sets.values() for group in groups for rule in group.rules for metric in read_by(rule.expr)}
+    fleet = synthetic.Fleet(CASE.jobs(), NOW - synthetic.AGE, CASE.scrape, CASE.days)
+    given = {track.labels["__name__"] for track in rule_cost.tracks(CASE, fleet, sets)}
+    assert given <= read
+    assert {metric for metric in read if ":rollup" in metric or ":level" in metric} <= given
+
+
+def test_counters_rise_and_records_agree_with_them() -> None:
+    fleet = synthetic.Fleet(CASE.jobs(), NOW - synthetic.AGE, CASE.scrape, CASE.days)
+    sets = rule_cost.rule_sets(CASE)
+    every = {track.text(): track for track in rule_cost.tracks(CASE, fleet, sets)}
+    counters = [track for track in every.values() if track.labels["__name__"] == synthetic.METRIC and track.labels["job"] == "service-0"]
+    total = every['slm:total:increase1m{indicator="light-service-0"}']
+    minutes = range(NOW, NOW + 3600, 60)
+    for track in counters:
+        values = [track.value(at) for at in minutes]
+        assert values == sorted(values)
+    first, last = minutes[0] - 120, minutes[-1] - 60            # the marks of the evaluations before the first and at the last
+    assert sum(map(total.value, minutes)) == sum(track.value(last) - track.value(first) for track in counters)
