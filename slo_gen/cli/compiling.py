@@ -18,21 +18,28 @@ __all__ = ["compiled_files", "compiled_text"]
 
 def compiled_files(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept."""
-    groups = _groups(catalogue, target, settings)
-    return {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(catalogue, settings), groups)}
+    able = _as_able(catalogue, target)
+    groups = _groups(able, target, settings)
+    return {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(able, settings), groups)}
 
 
 def compiled_text(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> str:
     """What ``--out -`` prints: the rules as one file where the target allows that, else its files one after the other."""
-    groups = _groups(catalogue, target, settings)
+    groups = _groups(_as_able(catalogue, target), target, settings)
     if target in ("prometheus", "victoriametrics"):
         return HEADER + render_groups(groups)
     return "---\n".join(text for _, text in sorted(render_rules(target, groups, settings).items()))
 
 
+def _as_able(catalogue: Catalogue, target: Target) -> Catalogue:
+    """The catalogue as ``target`` can evaluate it: VictoriaMetrics cannot tell what nobody has seen. Raises OutputError."""
+    if target != "victoriametrics":
+        return catalogue
+    _refuse_native_histograms(catalogue)
+    return replace(catalogue, indicators={name: replace(each, counting="light") for name, each in catalogue.indicators.items()})
+
+
 def _groups(catalogue: Catalogue, target: Target, settings: OutputSettings | None) -> tuple[RuleGroup, ...]:
-    if target == "victoriametrics":
-        _refuse_native_histograms(catalogue)
     groups = compile_rules(catalogue, rules_per_group(target, settings), ledger=target != "victoriametrics")
     chosen = settings or OutputSettings()
     return tuple(replace(group, name=prefixed(group.name, chosen)) for group in groups)
