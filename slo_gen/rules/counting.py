@@ -118,7 +118,8 @@ def _ledger_group(name: str, common: _Alike, members: Sequence[_Member]) -> Rule
     rules = list(process_rules(targets, exact=exact))
     for member in members:
         assert member.counters is not None
-        rules += level_rules(member.indicator.name, member.counters, common.by, targets, common.counting)
+        own = replace(targets, part=member.targets.matchers) if common.any_job else targets
+        rules += level_rules(member.indicator.name, member.counters, common.by, own, common.counting)
     indicators = [member.indicator.name for member in members]
     rules += growth_rules(indicators, common.other, common.by, targets, marker(f"count_{name}"), exact=exact)
     chained = (rules[0], *(replace(rule, with_previous=True) for rule in rules[1:]))

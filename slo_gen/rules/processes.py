@@ -48,7 +48,8 @@ class Targets:
     """A set of scraped targets and how they are looked at. All times in seconds.
 
     ``name`` is the value of the label ``targets`` on its register; ``labels`` identify one target; ``matchers`` are
-    those of the user's selectors that stand on such labels.
+    those of the user's selectors that stand on such labels. ``part`` are those of one indicator among several that
+    share a register: what is recorded is read for its targets only.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Targets:
     step: int
     settling: int
     bridge: int
+    part: tuple[Matcher, ...] = ()
 
     # -- labels -------------------------------------------------------------------------------------------------
 
@@ -104,7 +106,7 @@ class Targets:
     # -- what was recorded --------------------------------------------------------------------------------------
 
     def recorded(self, metric: str, *matchers: str) -> Recorded:
-        return Recorded(self, all_of(metric, label_matcher(names.TARGETS, self.name), *matchers))
+        return Recorded(self, all_of(metric, label_matcher(names.TARGETS, self.name), *map(str, self.part), *matchers))
 
     # -- identity -----------------------------------------------------------------------------------------------
 

@@ -82,6 +82,19 @@ def test_what_is_shared_is_as_many_rules_as_is_said(way: Way) -> None:
     assert len(group.rules) <= LEVEL_RULES + SHARED_RULES
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_an_indicator_reads_the_processes_of_its_own_job_only(way: Way) -> None:
+    """Fifty jobs share a register; each of a hundred rules going through all of it would be most of the cost."""
+    (group,) = counting_groups(fleet(10, way))
+    levels = [rule for rule in group.rules if rule.record in (names.TOTAL_LEVEL, names.BAD_LEVEL)]
+    assert len(levels) == 20
+    for rule in levels:
+        (job,) = set(re.findall(r'job="[^"]*"', rule.expr))
+        reads = re.findall(r"slm:process:\w+\{[^}]*\}", rule.expr)
+        assert len(reads) >= 4
+        assert [read for read in reads if job not in read] == []
+
+
 # --- customers ---------------------------------------------------------------------------------------------------
 
 
