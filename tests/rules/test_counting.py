@@ -239,3 +239,44 @@ def test_a_state_is_two_rules_beside_others(name: str) -> None:
     assert [(rule.record, dict(rule.labels)) for rule in recording((group,))] == [
         (metric, {names.INDICATOR: of}) for of in ("one", "two") for metric in (names.BAD, names.TOTAL)
     ]
+
+
+# --- by promtool -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["1", "1.0"])
+@pytest.mark.parametrize("way", ["exact", "light"])
+def test_slow_requests_of_a_classic_histogram_are_bad(written: str, way: str, tmp_path: Path) -> None:
+    """Ten requests a minute, nine of them fast, however the client writes the bucket; other buckets do not matter."""
+    of = indicator("i", measure=Latency('http_seconds{job="a"}', Fraction(1)), counting=way, bridge=600)
+    target = 'job="a",instance="x"'
+    expected = {names.TOTAL: 190, names.BAD: 19}        # the evaluation at 40 minutes counts up to the mark at 39
+    samples = {(f"sum_over_time({metric}[1h])", "40m"): {'{indicator="i"}': value} for metric, value in expected.items()}
+    promtool.judge(
+        counting_groups(catalogue([of])),
+        {
+            f"up{{{target}}}": "_x20 1x20", f"process_start_time_seconds{{{target}}}": "_x20 1x20",
+            f"http_seconds_count{{{target}}}": "_x20 1000+10x20",
+            f'http_seconds_bucket{{{target},le="{written}"}}': "_x20 900+9x20",
+            f'http_seconds_bucket{{{target},le="10"}}': "_x20 990+10x20",
+            f'http_seconds_bucket{{{target},le="+Inf"}}': "_x20 1000+10x20",
+        },
+        samples=samples, folder=tmp_path,
+    )
+
+
+def test_parts_are_counted_apart(tmp_path: Path) -> None:
+    """A part without an error has zero bad events, and not none."""
+    of = indicator("i", by=("region",), bridge=600, counting="exact", measure=Events("a_total", bad='a_total{code="500"}'))
+    series = {f'a_total{{job="a",instance="x",region="{region}",code="{code}"}}': values for region, code, values in (
+        ("eu", "200", "_x20 0+5x20"), ("eu", "500", "_x20 7+1x20"), ("us", "200", "_x20 0+3x20"),
+    )}
+    promtool.judge(
+        counting_groups(catalogue([of])),
+        {'up{job="a",instance="x"}': "_x20 1x20", 'process_start_time_seconds{job="a",instance="x"}': "_x20 1x20", **series},
+        samples={
+            (names.TOTAL, "30m"): {f'{names.TOTAL}{{indicator="i", region="{region}"}}': value for region, value in (("eu", 6), ("us", 3))},
+            (names.BAD, "30m"): {f'{names.BAD}{{indicator="i", region="{region}"}}': value for region, value in (("eu", 1), ("us", 0))},
+        },
+        folder=tmp_path,
+    )
