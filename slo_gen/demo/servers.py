@@ -78,6 +78,13 @@ class Server:
             process.kill()
             process.wait()
 
+    def kill(self) -> None:
+        """End the server at once, as a crash does."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
     def check_alive(self) -> None:
         """Raise ServerError when the server has ended by itself."""
         if self._process is not None and self._process.poll() is not None:
