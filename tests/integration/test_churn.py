@@ -35,6 +35,9 @@ CHURN_SECONDS = float(os.environ.get("CHURN_SECONDS", "85"))
 WARM_UP, COOL_DOWN = 52, 75
 """Seconds until every target is known, and until what lingered after the last restart is gone and accounted for."""
 
+NOTICED = 5 + 2 * SCRAPE
+"""Seconds until new labels are scraped: Prometheus looks for targets at most every five."""
+
 IN_FLIGHT = 2.0
 """A scrape this short before Prometheus was stopped may have been lost with it."""
 
@@ -159,12 +162,12 @@ def spare_the_same_targets(fleet: Fleet) -> None:
     its predecessor that it does not have itself, until they are gone. The manual says so.
     """
     fleet.spared = frozenset({"restarted", "relabelled_pod", "relabelled_instance"})
-    time.sleep(2 * SCRAPE)
+    time.sleep(NOTICED)
 
 
 def scraped_again(fleet: Fleet) -> None:
-    """Prometheus has found its targets, which takes it up to five seconds, and scraped them."""
-    time.sleep(5 + 2 * SCRAPE)
+    """Prometheus has found its targets again."""
+    time.sleep(NOTICED)
     fleet.spared = frozenset()
 
 
