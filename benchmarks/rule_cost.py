@@ -348,7 +348,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="50 indicators instead of 500, for a first look")
     parser.add_argument("--case", choices=(*GOALS, "both"), default="both")
-    parser.add_argument("--scrape", type=int, default=30, help="seconds between two scrapes (30)")
+    parser.add_argument("--scrape", type=int, default=15, help="seconds between two scrapes (15)")
     parser.add_argument("--days", type=int, default=3, help="days of raw samples (3)")
     wanted = parser.parse_args()
     indicators, pace, turns, wide_turns = (50, 10, 2, 3) if wanted.quick else (500, 60, 1, 5)
