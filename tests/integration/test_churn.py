@@ -31,7 +31,7 @@ from slo_gen.spec.model import Evaluation, Events, Indicator
 pytestmark = pytest.mark.integration
 
 INTERVAL, SCRAPE, SETTLING, LOOK_BACK = 15, 3, 7, 75
-CHURN_SECONDS = float(os.environ.get("CHURN_SECONDS", "85"))
+CHURN_SECONDS = float(os.environ.get("CHURN_SECONDS", "115"))
 WARM_UP, COOL_DOWN = 52, 75
 """Seconds until every target is known, and until what lingered after the last restart is gone and accounted for."""
 
