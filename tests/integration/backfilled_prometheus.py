@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
 
 Series = tuple[Mapping[str, str], Sequence[tuple[float, float]]]
 """Labels with ``__name__``, and (instant in seconds, value)."""
+
+
+_RACE = "cannot populate chunk"
+"""What Prometheus 2.42 answers for an instant when samples out of order are being written to disk while it reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,15 @@ class Prometheus:
         return found or []
 
     def _get(self, path: str, **arguments: str) -> Any:
-        answer = self.client.post(f"/api/v1/{path}", data=arguments) if arguments else self.client.get(f"/api/v1/{path}")
+        answer = self._ask(path, arguments)
+        while _RACE in answer.text:
+            time.sleep(0.05)
+            answer = self._ask(path, arguments)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
+
+    def _ask(self, path: str, arguments: Mapping[str, str]) -> httpx.Response:
+        return self.client.post(f"/api/v1/{path}", data=arguments) if arguments else self.client.get(f"/api/v1/{path}")
 
 
 @contextlib.contextmanager
