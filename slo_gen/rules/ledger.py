@@ -110,6 +110,8 @@ class _Entries:
         last = targets.recorded(names.PROCESS_LAST_STEP).now_on_steps()
         spans = f"sum by ({target}) ({last} - {first} + {targets.step})"
         overlapping = f"{spans} > max by ({target}) ({last}) - min by ({target}) ({first}) + {targets.step}"
-        running = f"(0 * ({first} <= time() and {last} >= time()) + 1 unless on ({target}) ({overlapping}))"
-        level = f"{self._sums()} * on ({targets.by_target()}) group_left ({names.PROCESS}) {running}"
+        running = f"({first} <= time() and {last} >= time() unless on ({target}) ({overlapping}))"
+        # A series that ended while Prometheus was away lingers as it was, and is not the new process's.
+        own = f"({self.counter} and timestamp({self.counter}) > on ({target}) group_left () ({running} - {targets.step + 1}))"
+        level = f"sum by ({targets.by_target(*self.by)}) ({own}) * on ({target}) group_left ({names.PROCESS}) (0 * {running} + 1)"
         return targets.at_mark(targets.by_steps("max_over_time", level))

@@ -140,6 +140,10 @@ class Recorded:
         """The same within a subquery, where every step sees what this evaluation recorded."""
         return f"last_over_time({self.selector}[1s] @ end())"
 
+    def within_on_steps(self, seconds: int) -> str:
+        """The last value of this or an earlier evaluation, not more than ``seconds`` back, within a subquery."""
+        return f"last_over_time({self.selector}[{duration(seconds)}] @ end())"
+
     def before(self, seconds: int, function: str = "last_over_time") -> str:
         """The last value of earlier evaluations, not more than ``seconds`` back."""
         return f"{function}({self.selector}[{duration(seconds)}] offset 1s)"
@@ -179,11 +183,12 @@ def _seen(targets: Targets) -> str:
 
 
 def _restarted(targets: Targets, function: str) -> str:
-    """The first or last step that saw each process, for targets that were restarted in place within the steps.
+    """The first or last step that saw each process, for targets that were restarted in place lately.
 
-    Only these few need to be told apart step by step; every other target had one process all the time.
+    Only these few need to be told apart step by step; every other target had one process all the time. Lately: as long
+    as a step may still see a series of the process before, see ``ledger``.
     """
-    seen = targets.recorded(names.PROCESS_SEEN).now_on_steps()
+    seen = targets.recorded(names.PROCESS_SEEN).within_on_steps(targets.catch_up)
     several = f"count by ({targets.by_target()}) ({seen}) > 1"
     started = targets.named(f"{targets.start_time()} and on ({targets.by_target()}) ({several})")
     return targets.at_mark(targets.by_steps(function, f"0 * {started} + time()"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 import struct
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,9 @@ class Prometheus:
 
     def _get(self, path: str, **arguments: str) -> Any:
         answer = self._ask(path, arguments)
-        while _RACE in answer.text:
+        for _ in range(100):
+            if _RACE not in answer.text:
+                break
             time.sleep(0.05)
             answer = self._ask(path, arguments)
         assert answer.status_code == 200, answer.text

@@ -83,3 +83,30 @@ def test_what_was_missed_is_counted_afterwards(counting: str, missed: Sequence[i
             for metric in (names.TOTAL, names.BAD)
         )
     assert {job: (total[job], bad[job]) for job in total} == EXPECTED
+
+
+AWAY = range(14, 21)
+"""Scrapes that a Prometheus which was away did not make; it wrote no staleness marker either."""
+
+
+@pytest.mark.parametrize("counting", ["exact", "light"])
+def test_errors_of_a_process_that_ended_unwatched_are_not_those_of_the_next(counting: str, tmp_path: Path) -> None:
+    story = (
+        Story()
+        .runs(0, 13, job="shop", start=-9000.0, ok=rising(1000), bad=lambda n: 500)
+        .runs(21, 90, job="shop", start=at(18), ok=rising(30, since=21), bad=lambda n: 1 if n >= 24 else None)
+    )
+    of = indicator("i", measure=EVENTS, by=("job",), counting=counting, target_labels=("job", "instance", "pod"), bridge=3600)
+    (group,) = counting_groups(catalogue([of]))
+    rules = [rule for rule in group.rules if isinstance(rule, RecordingRule)]
+    with backfilled_prometheus(tmp_path / "server") as server:
+        written = (samples(series, values) for series, values in story.series(95).items())
+        server.write((labels, [point for point in points if not at(AWAY.start) <= point[0] < at(AWAY.stop)]) for labels, points in written)
+        for minute in range(22):
+            when = BEGIN + minute * 60 + 43
+            if not at(AWAY.start) <= when < at(AWAY.stop):
+                evaluate(server, rules, when)
+        end = BEGIN + 23 * 60
+        ((_, total),) = server.vector(f"sum by (job) (sum_over_time({names.TOTAL}[1h]))", end)
+        ((_, bad),) = server.vector(f"sum by (job) (sum_over_time({names.BAD}[1h]))", end)
+    assert (total, bad) == (10 * 13 + 30 + 10 * (84 - 21) + 1, 1)       # up to the last mark, at scrape 84

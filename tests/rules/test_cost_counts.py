@@ -20,8 +20,8 @@ Way = Literal["light", "exact"]
 WAYS: tuple[Way, ...] = ("light", "exact")
 
 RAW_OF_REGISTER = 9
-RAW_OF_INDICATOR = {"light": 4, "exact": 6}
-"""Of a light indicator: each of its two counters on the steps of all targets, and on those of the restarted ones."""
+RAW_OF_INDICATOR = {"light": 6, "exact": 8}
+"""Of a light indicator: each of its two counters on the steps of all targets, and on those of the restarted ones with its age."""
 
 
 def fleet(size: int, way: Way) -> Catalogue:
