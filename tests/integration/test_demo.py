@@ -60,7 +60,8 @@ def test_every_step_is_seen(tmp_path: Path) -> None:
         "status shows the burning budget and the firing alert",
     ]
     assert done.stdout.endswith("every step was seen\n")
-    assert re.search(r"^checkout-availability\S*: .*firing: page (?:1h/5m|6h/30m).*endangers: \d+ agreements$", done.stdout, re.MULTILINE), done.stdout
+    burning = r"^checkout-availability\S*: .*firing: page (?:1h/5m|6h/30m).*endangers: \d+ agreements$"
+    assert re.search(burning, done.stdout, re.MULTILINE), done.stdout
     assert time.monotonic() - begun < 180
     assert gone(folder_in(done.stdout))
     assert list(tmp_path.iterdir()) == []
