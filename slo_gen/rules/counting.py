@@ -44,7 +44,8 @@ def targets_of(indicator: Indicator, evaluation: Evaluation) -> Targets:
         matchers = common_matchers(counters_of(indicator.measure).selectors(), indicator.target_labels)
     interval = evaluation.interval
     step = max(n for n in range(1, min(indicator.scrape_interval, interval) + 1) if interval % n == 0)
-    return Targets("", matchers, indicator.target_labels, interval, step, evaluation.settling, indicator.bridge)
+    fresh = indicator.scrape_interval + max(1, indicator.scrape_interval // 4)
+    return Targets("", matchers, indicator.target_labels, interval, step, evaluation.settling, indicator.bridge, fresh)
 
 
 def counting_groups(catalogue: Catalogue, rules_per_group: int | None = None, *, ledger: bool = True) -> tuple[RuleGroup, ...]:

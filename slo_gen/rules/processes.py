@@ -49,7 +49,8 @@ class Targets:
 
     ``name`` is the value of the label ``targets`` on its register; ``labels`` identify one target; ``matchers`` are
     those of the user's selectors that stand on such labels. ``part`` are those of one indicator among several that
-    share a register: what is recorded is read for its targets only.
+    share a register: what is recorded is read for its targets only. A sample older than ``fresh`` is not the last
+    scrape's.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Targets:
     step: int
     settling: int
     bridge: int
+    fresh: int
     part: tuple[Matcher, ...] = ()
 
     # -- labels -------------------------------------------------------------------------------------------------
@@ -120,6 +122,14 @@ class Targets:
     def named(self, start_times: str) -> str:
         """The same of these targets only."""
         return f'count_values by ({self.by_target()}) ("{names.PROCESS}", {start_times})'
+
+    def scraped_lately(self, shift: int = 0) -> str:
+        """Targets whose sample is that of their last scrape.
+
+        A series that ended while Prometheus was away has no staleness marker, and lingers for the look-back time.
+        """
+        at = f"timestamp({Selector(_START_TIME, self.matchers).back(shift)})"
+        return f"max by ({self.by_target()}) ({at}) > time() - {shift + self.fresh}"
 
     def up(self) -> str:
         return f"group by ({self.by_target()}) ({Selector(_UP, self.matchers)} == 1)"
@@ -239,8 +249,10 @@ def _perhaps_relabelled(targets: Targets) -> str:
 
 def _settled(targets: Targets) -> str:
     """The targets of each start time, where that set has not changed for one step: no relabelling is under way."""
-    group, process = targets.by_start(), targets.by_process()
-    now, earlier = targets.recorded(names.PROCESS_PRESENT, NAMED).now(), targets.at_mark(targets.started(targets.step))
+    group, process, target = targets.by_start(), targets.by_process(), targets.by_target()
+    now = f"({targets.recorded(names.PROCESS_PRESENT, NAMED).now()} and on ({target}) {targets.at_mark(targets.scraped_lately())})"
+    step = targets.step
+    earlier = targets.at_mark(f"{targets.started(step)} and on ({target}) {targets.scraped_lately(step)}")
     unchanged = f"count by ({group}) ({now}) == count by ({group}) ({now} and on ({process}) {earlier}) == count by ({group}) ({earlier})"
     return f"{now} and on ({group}) ({unchanged})"
 
