@@ -39,4 +39,4 @@ test-integration: setup
 	$(BIN)/pytest tests/integration
 
 test-faults: setup
-	CHURN_SECONDS=900 $(BIN)/pytest tests/faults
+	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py

@@ -23,6 +23,7 @@ PROCESS_NEW = "slm:process:new1m"            # value: time of the evaluation
 PROCESS_ZERO = "slm:process:from_zero1m"
 PROCESS_ARRIVED = "slm:process:arrived1m"
 PROCESS_DEPARTED = "slm:process:departed1m"
+CUT_OFF = "slm:count:cut_off1m"              # value: intervals since an evaluation that was not finished
 PROCESS_ENDED = "slm:process:ended1m"        # value: share of an interval that may have gone unseen at its end
 
 # --- windows and verdicts, shared rules per shard ----------------------------------------------------------

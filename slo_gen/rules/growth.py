@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from slo_gen import names
 from slo_gen.rules.ledger import FIRST
-from slo_gen.rules.processes import NAMED, NAMELESS, Recorded, Targets
+from slo_gen.rules.processes import AWAY, NAMED, NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of, quote
 from slo_gen.rules.rule import RecordingRule
 
@@ -31,7 +31,8 @@ def growth_rules(
     total = _Growth(targets, members, by, names.TOTAL_LEVEL, exact)
     second = _Growth(targets, members, by, other, exact)
     bad = _not_good(second) if other == names.GOOD_LEVEL else _bad(second)
-    rules = (RecordingRule(names.TOTAL, _total(total), marker), RecordingRule(names.BAD, bad, marker))
+    cut_off = RecordingRule(names.CUT_OFF, _cut_off(total), {names.TARGETS: targets.name})
+    rules = (cut_off, RecordingRule(names.TOTAL, _total(total), marker), RecordingRule(names.BAD, bad, marker))
     return (*rules, RecordingRule(names.UNSEEN, _unseen(total), marker)) if exact else rules
 
 
@@ -81,11 +82,26 @@ class _Growth:
 
         A target without a start time that shows less than before was restarted, and all it shows is new.
         """
-        nameless, known = self.level(NAMELESS), self.level().before(self.targets.bridge)
+        nameless, known = self.level(NAMELESS), self._known()
         restarted = f"{nameless.now()} < {nameless.before(self.targets.bridge)}"
-        first = f" or ignoring ({names.ENTRY}) {self.first().now()}" if self.exact else ""
-        before = f"({known}{first} or 0 * {self._from_zero()})"
+        if self.exact:
+            begun = f"ignoring ({names.ENTRY}) {self.first().within(AWAY.stop * self.targets.interval)} or 0 * {self._from_zero()}"
+        else:
+            begun = f"0 * {self._from_zero()} or {self.level().before(self.targets.bridge)}"
+        before = f"({known} or {begun})"
         return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
+
+    def _known(self) -> str:
+        """The ledger as the last evaluation left it whose growth was counted.
+
+        An evaluation that is cut off when Prometheus stops leaves entries whose growth nobody counted. The one before
+        it lies so many intervals back as Prometheus was away, and no range of a selector can depend on that: so every
+        number of intervals is asked, and at most one of them answers.
+        """
+        level, cut_off, bridge = self.level(), self.targets.recorded(names.CUT_OFF).now(), self.targets.bridge
+        last = f"{level.before(bridge)} unless on () {cut_off}"
+        earlier = [f"{level.before(bridge, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
+        return " or ".join((last, *earlier))
 
     def _from_zero(self) -> str:
         """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
@@ -111,12 +127,21 @@ class _Growth:
         """
         targets, group = self.targets, self.targets.by_start(names.INDICATOR, names.DEFINITION, *self.by)
         span = targets.settlement + targets.interval
-        arrived, departed = (targets.recorded(m).now() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
+        arrived, departed = (targets.recorded(m).not_counted() for m in (names.PROCESS_ARRIVED, names.PROCESS_DEPARTED))
         entered = self.first().within(span) if self.exact else self.level().within(span, "min_over_time")
         process = targets.by_process()
         last = f"0 - ({self.level().within(span, 'max_over_time')} and on ({process}) {departed})"
         left = f"label_replace({last}, {quote(names.ENTRY)}, {quote('left')}, {quote('')}, {quote('')})"
         return f"sum by ({group}) ({entered} and on ({process}) {arrived} or {left})"
+
+
+def _cut_off(growth: _Growth) -> str:
+    """How many intervals ago an evaluation was begun whose growth was not counted; nothing if there is none such."""
+    targets, total = growth.targets, growth.ledger(names.TOTAL)
+    span = AWAY.stop * targets.interval
+    counted = f"max(max_over_time(timestamp({total.selector})[{duration(span)}:{duration(targets.interval)}] offset 1s))"
+    begun = f"max({targets.recorded(names.PROCESS_PRESENT).before(span)})"
+    return f"ceil((time() - ({begun} > {counted})) / {targets.interval} - 0.01)"
 
 
 def _total(growth: _Growth) -> str:
@@ -142,6 +167,6 @@ def _unseen(growth: _Growth) -> str:
     earlier = f"last_over_time({level.selector}[{duration(targets.catch_up)}] offset {duration(targets.interval + 1)})"
     zero = f"0 * ({level.now()} and on ({targets.by_process()}) {targets.recorded(names.PROCESS_ZERO).now()})"
     first = level.within(targets.catch_up, "min_over_time")
-    ended = targets.recorded(names.PROCESS_ENDED).now()
+    ended = targets.recorded(names.PROCESS_ENDED).not_counted()
     grown = f"clamp_min({level.now()} - ({earlier} or {zero} or {first}), 0)"
     return f"{growth.summed(f'{grown} * on ({targets.by_process()}) group_left () {ended}')} or 0 * {growth.counted()}"

@@ -22,10 +22,13 @@ from slo_gen import names
 from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher
 from slo_gen.rules.rule import RecordingRule
 
-__all__ = ["CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules"]
+__all__ = ["AWAY", "CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules"]
 
 CATCH_UP: Final = 5
 """Intervals that one evaluation looks back: a Prometheus that was away for less misses nothing."""
+
+AWAY: Final = range(1, CATCH_UP + 1)
+"""Intervals that Prometheus may have been away after an evaluation that was cut off, for it to be counted."""
 
 SETTLEMENT: Final = 15
 """Intervals within which a relabelled process must be found settled again to be continued without a loss."""
@@ -146,6 +149,16 @@ class Recorded:
         """What an earlier rule of the group recorded in this evaluation."""
         return f"last_over_time({self.selector}[1s])"
 
+    def not_counted(self) -> str:
+        """What this evaluation recorded, and an earlier one that was cut off before anything was counted by it."""
+        interval, cut_off = self.targets.interval, self.targets.recorded(names.CUT_OFF).now()
+        earlier = (
+            f"last_over_time({self.selector}[{duration(interval)}] offset {duration(number * interval + 1 - interval)})"
+            f" and on () ({cut_off} == {number})"
+            for number in AWAY
+        )
+        return f"({' or '.join((self.now(), *earlier))})"
+
     def now_on_steps(self) -> str:
         """The same within a subquery, where every step sees what this evaluation recorded."""
         return f"last_over_time({self.selector}[1s] @ end())"
@@ -154,9 +167,9 @@ class Recorded:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back, within a subquery."""
         return f"last_over_time({self.selector}[{duration(seconds)}] @ end())"
 
-    def before(self, seconds: int, function: str = "last_over_time") -> str:
-        """The last value of earlier evaluations, not more than ``seconds`` back."""
-        return f"{function}({self.selector}[{duration(seconds)}] offset 1s)"
+    def before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
+        """The last value of earlier evaluations, not more than ``seconds`` back; of those before another one, ``intervals`` ago."""
+        return f"{function}({self.selector}[{duration(seconds)}] offset {duration(intervals * self.targets.interval + 1)})"
 
     def within(self, seconds: int, function: str = "last_over_time") -> str:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back."""

@@ -99,9 +99,6 @@ class Fleet:
     folder: Path
     port: int
     dice: random.Random
-    spared: frozenset[str] = frozenset()
-    """Jobs whose pods are left alone for now."""
-
     sights: list[Sight] = field(default_factory=list)
     ended: dict[Process, tuple[str, float, int]] = field(default_factory=dict)   # job, when, all events
     _pods: dict[int, Pod] = field(default_factory=dict)
@@ -235,23 +232,20 @@ class Fleet:
         self._after(3, 8, replace)
 
     def _restart(self, pod: Pod) -> None:
-        if pod.job not in self.spared:
-            self._end(pod)
-            pod.restarts += 1
-            pod.ok = pod.bad = 0
-            pod.start = time.time()
+        self._end(pod)
+        pod.restarts += 1
+        pod.ok = pod.bad = 0
+        pod.start = time.time()
         self._again(pod)
 
     def _rename_pod(self, pod: Pod) -> None:
-        if pod.job not in self.spared:
-            pod.name = f"pod-{pod.number}-{next(self._order)}"
-            self._list()
+        pod.name = f"pod-{pod.number}-{next(self._order)}"
+        self._list()
         self._again(pod)
 
     def _rename_instance(self, pod: Pod) -> None:
-        if pod.job not in self.spared:
-            pod.instance = f"i-{pod.number}-{next(self._order)}"
-            self._list()
+        pod.instance = f"i-{pod.number}-{next(self._order)}"
+        self._list()
         self._again(pod)
 
     def _gap(self, pod: Pod) -> None:

@@ -85,6 +85,28 @@ def test_what_was_missed_is_counted_afterwards(counting: str, missed: Sequence[i
     assert {job: (total[job], bad[job]) for job in total} == EXPECTED
 
 
+@pytest.mark.parametrize("counting", ["exact", "light"])
+@pytest.mark.parametrize("away", [1, 2, 4])
+@pytest.mark.parametrize("last", [names.PROCESS_DEPARTED, names.TOTAL_LEVEL, names.BAD_LEVEL, names.CUT_OFF])
+def test_an_evaluation_that_is_cut_off_loses_nothing(counting: str, away: int, last: str, tmp_path: Path) -> None:
+    """Prometheus is killed between two rules of minute 5, when processes have begun, ended and been relabelled."""
+    of = indicator("i", measure=EVENTS, by=("job",), counting=counting, target_labels=("job", "instance", "pod"), bridge=BRIDGE)
+    (group,) = counting_groups(catalogue([of]))
+    rules = [rule for rule in group.rules if isinstance(rule, RecordingRule)]
+    begun = rules[: 1 + [rule.record for rule in rules].index(last)]
+    with backfilled_prometheus(tmp_path / "server") as server:
+        server.write(samples(series, values) for series, values in STORY.series(STEPS).items())
+        for minute in range(14):
+            if not 5 < minute < 5 + away:
+                evaluate(server, begun if minute == 5 else rules, BEGIN + minute * 60 + 43)
+        end = BEGIN + 15 * 60
+        total, bad = (
+            {labels["job"]: value for labels, value in server.vector(f"sum by (job) (sum_over_time({metric}[1h]))", end)}
+            for metric in (names.TOTAL, names.BAD)
+        )
+    assert {job: (total[job], bad[job]) for job in total} == EXPECTED
+
+
 AWAY = range(14, 21)
 """Scrapes that a Prometheus which was away did not make; it wrote no staleness marker either."""
 

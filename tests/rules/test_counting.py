@@ -134,7 +134,7 @@ def test_a_step_is_about_a_scrape_and_divides_the_interval(scrape: int, step: in
     assert targets_of(indicator("i", scrape_interval=scrape), Evaluation()).step == step
 
 
-@pytest.mark.parametrize("limit", [16, 20, 31, 100])
+@pytest.mark.parametrize("limit", [17, 20, 31, 100])
 def test_no_group_is_longer_than_a_target_allows(limit: int) -> None:
     many = [of_job(f"i{number}", f"j{number}", counting=way) for number in range(40) for way in ("exact",)]
     watched = [indicator(f"w{number}", measure=MEASURES["probe"]) for number in range(40)]
