@@ -1,0 +1,1 @@
+"""What a contract's wording makes of observed facts: exact, pure, and the only place that says so."""
