@@ -83,12 +83,16 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def backfilled_prometheus(folder: Path, rule_files: Sequence[Path] = ()) -> Iterator[Prometheus]:
+def backfilled_prometheus(
+    folder: Path, rule_files: Sequence[Path] = (), external_labels: Mapping[str, str] | None = None,
+    alerting: Mapping[str, object] | None = None,
+) -> Iterator[Prometheus]:
     """The server runs as long as the block; a second block on the same folder is a restart."""
     folder.mkdir(exist_ok=True)
     configuration = folder / "prometheus.yml"
     configuration.write_text(json.dumps({
-        "global": {"evaluation_interval": "1s"},
+        "global": {"evaluation_interval": "1s", "external_labels": dict(external_labels or {})},
+        "alerting": dict(alerting or {}),
         "rule_files": [str(path) for path in rule_files],
         "storage": {"tsdb": {"out_of_order_time_window": "40d"}},
     }))
@@ -97,6 +101,7 @@ def backfilled_prometheus(folder: Path, rule_files: Sequence[Path] = ()) -> Iter
         return [
             f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}", "--storage.tsdb.retention.time=400d",
             f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
+            "--rules.alert.resend-delay=1s",       # what fires before Alertmanager is found would be told a minute later
         ]
 
     with (
