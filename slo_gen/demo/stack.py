@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slo_gen.demo.receiver import Receiver
-from slo_gen.demo.servers import Server
+from slo_gen.demo.servers import Server, find_program
 from slo_gen.demo.shop import ScrapeTarget, Shop
 
-__all__ = ["SCRAPE_SECONDS", "Stack", "running_stack"]
+__all__ = ["SCRAPE_SECONDS", "Stack", "native_histogram_settings", "running_stack"]
 
 SCRAPE_SECONDS = 5
 
@@ -77,6 +79,7 @@ def _prometheus(directory: Path, targets: Sequence[ScrapeTarget], rule_files: Se
             "scrape_interval": f"{SCRAPE_SECONDS}s",
             "scrape_timeout": "2s",
             "evaluation_interval": f"{SCRAPE_SECONDS}s",
+            **native_histogram_settings(_version_text()),
         },
         "rule_files": [str(file) for file in rule_files],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager_port}"]}]}]},
@@ -105,6 +108,20 @@ def _prometheus(directory: Path, targets: Sequence[ScrapeTarget], rule_files: Se
         "/-/ready",
         directory / "prometheus.log",
     )
+
+
+def native_histogram_settings(version_text: str) -> dict[str, bool]:
+    """What the ``global`` part of a configuration needs for native histograms, from what ``prometheus --version`` prints.
+
+    From 3.9 on the feature flag does nothing; versions before 3.8 refuse a configuration that holds the key.
+    """
+    found = re.search(r"version (\d+)\.(\d+)", version_text)
+    return {"scrape_native_histograms": True} if found and (int(found[1]), int(found[2])) >= (3, 9) else {}
+
+
+def _version_text() -> str:
+    done = subprocess.run([find_program("prometheus"), "--version"], capture_output=True, text=True, check=False, timeout=20)
+    return done.stdout + done.stderr
 
 
 def _write_yaml(file: Path, configuration: object) -> Path:
