@@ -13,6 +13,7 @@ UNSEEN = "slm:total:unseen1m"
 TOTAL_LEVEL = "slm:total:level1m"
 BAD_LEVEL = "slm:bad:level1m"
 GOOD_LEVEL = "slm:good:level1m"
+PROCESS_RESTARTED = "slm:process:restarted1m"  # targets that told several start times lately
 PROCESS_SEEN = "slm:process:seen1m"          # value: start time of the process, 0 where it exposes none
 PROCESS_FIRST_STEP = "slm:process:first_step1m"
 PROCESS_LAST_STEP = "slm:process:last_step1m"

@@ -27,10 +27,6 @@ class Counter:
         """The counters as an instant vector, ``shift`` seconds ago."""
         return self.read(str(self.selector.back(shift)))
 
-    def last(self, span: int, shift: int) -> str:
-        """Their last values within ``span`` seconds, gone series included."""
-        return self.read(f"last_over_time({self.selector.over(span).back(shift)})")
-
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -74,7 +70,12 @@ def _classic(measure: Latency) -> Counters:
     bucket = base.suffixed("_bucket")
     within = Selector(bucket.metric, bucket.matchers)
     fast = one_of("le", bucket_labels(measure.threshold))
-    return Counters(Counter(base.suffixed("_count")), Counter(_with_text(within, fast)), other_is_good=True)
+
+    def either(vector: str) -> str:
+        # A Prometheus 2 that becomes a 3 writes 1.0 where 1 was, and shows both until the old form is gone.
+        return f"max without (le) ({vector})"
+
+    return Counters(Counter(base.suffixed("_count")), Counter(_with_text(within, fast), either), other_is_good=True)
 
 
 def _with_text(selector: Selector, matcher: str) -> Selector:

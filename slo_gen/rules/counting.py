@@ -27,7 +27,7 @@ from slo_gen.spec.model import Catalogue, Counting, Evaluation, Events, Indicato
 __all__ = ["LEVEL_RULES", "SHARED_RULES", "counting_groups", "targets_of"]
 
 LEVEL_RULES: Final = 2
-SHARED_RULES: Final = 15
+SHARED_RULES: Final = 16
 """Rules of each indicator that counts events, and those that a group of them shares at the most."""
 
 _INDICATORS_PER_REGISTER: Final = 50

@@ -99,8 +99,11 @@ class _Growth:
         number of intervals is asked, and at most one of them answers.
         """
         level, cut_off, bridge = self.level(), self.targets.recorded(names.CUT_OFF).now(), self.targets.bridge
-        last = f"{level.before(bridge)} unless on () {cut_off}"
-        earlier = [f"{level.before(bridge, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
+        # The counters of one process cannot fall: where they do, a scrape missed some of its series.
+        lately = self.level(NAMED).before(self.targets.catch_up, "max_over_time")
+        last = f"({lately} or {level.before(bridge)}) unless on () {cut_off}"
+        recent = 2 * self.targets.interval
+        earlier = [f"{level.before(recent, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
         return " or ".join((last, *earlier))
 
     def _from_zero(self) -> str:

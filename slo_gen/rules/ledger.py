@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.counters import Counters
+from slo_gen.rules.counters import Counter, Counters
 from slo_gen.rules.processes import NAMED, NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
@@ -39,8 +39,8 @@ def level_rules(indicator: str, counters: Counters, by: tuple[str, ...], targets
     text = "\n".join((counters.definition, *by, "", *targets.labels))
     definition = hashlib.sha256(text.encode()).hexdigest()[:8]
     labels = {names.INDICATOR: indicator, names.DEFINITION: definition}
-    total = _Entries(targets, indicator, definition, by, counters.total.now(), names.TOTAL_LEVEL, counting == "exact")
-    other = _Entries(targets, indicator, definition, by, counters.other.now(), other_level(counters), counting == "exact")
+    total = _Entries(targets, indicator, definition, by, counters.total, names.TOTAL_LEVEL, counting == "exact")
+    other = _Entries(targets, indicator, definition, by, counters.other, other_level(counters), counting == "exact")
     zero = f"on ({other.labels}) 0 * {total.level().now()}"
     return (RecordingRule(total.metric, total.entries(), labels), RecordingRule(other.metric, f"{other.entries()} or {zero}", labels))
 
@@ -53,7 +53,7 @@ class _Entries:
     indicator: str
     definition: str                       # a changed query starts a ledger of its own
     by: tuple[str, ...]
-    counter: str
+    counter: Counter
     metric: str
     exact: bool
 
@@ -67,40 +67,29 @@ class _Entries:
         return Recorded(self.targets, all_of(self.metric, *own, label_matcher(names.ENTRY, "")))
 
     def entries(self) -> str:
-        """The highest level of every process, and the first level of the newcomers."""
-        highest = f"{self._on_steps('max_over_time')} or on ({self.labels}) {self._restarted()}"
+        """The level of every process, and the first level of the newcomers."""
+        highest = f"{self._of_steady()} or on ({self.labels}) {self._of_unsteady()}"
         if not self.exact:
             return highest
         first = f"label_replace({self._newcomers()}, {quote(names.ENTRY)}, {quote('first')}, {quote('')}, {quote('')})"
         return f"{highest} or {first}"
 
-    def _newcomers(self) -> str:
-        """The first level of processes that are new in the ledger and began before we watched.
+    def _summed(self, counters: str) -> str:
+        return f"sum by ({self.targets.by_target(*self.by)}) ({counters})"
 
-        Targets without a start time are among them only when the indicator itself is new, see ``growth``.
-        """
-        targets, process = self.targets, self.targets.by_process()
-        from_zero = targets.recorded(names.PROCESS_ZERO, NAMED).now()
-        nameless = targets.recorded(names.PROCESS_SEEN, NAMELESS).now()
-        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
-        watched = f"({nameless} and on () last_over_time({total}[{duration(targets.bridge)}] offset 1s))"
-        known = self.level().before(targets.bridge)
-        first = self._on_steps("min_over_time")
-        return f"({first} unless on ({process}) ({from_zero} or {watched}) unless on ({self.labels}) {known})"
+    def _of_process(self, levels: str, processes: str) -> str:
+        """``levels`` of targets as those of their only process."""
+        return f"({levels} * on ({self.targets.by_target()}) group_left ({names.PROCESS}) (0 * {processes} + 1))"
 
-    def _sums(self) -> str:
-        return f"sum by ({self.targets.by_target(*self.by)}) ({self.counter})"
-
-    def _on_steps(self, function: str) -> str:
-        """``function`` over the steps, for targets that had one process all the time."""
+    def _of_steady(self) -> str:
+        """What the counters show at the mark, of targets that had one process lately, which is still there."""
         targets = self.targets
-        level = targets.at_mark(targets.by_steps(function, self._sums()))
-        restarted = targets.recorded(names.PROCESS_FIRST_STEP).now()
-        process = f"({targets.recorded(names.PROCESS_SEEN).now()} unless on ({targets.by_target()}) {restarted})"
-        return f"({level} * on ({targets.by_target()}) group_left ({names.PROCESS}) (0 * {process} + 1))"
+        unsteady = targets.recorded(names.PROCESS_FIRST_STEP).now()
+        steady = f"({targets.recorded(names.PROCESS_PRESENT).now()} unless on ({targets.by_target()}) {unsteady})"
+        return self._of_process(targets.at_mark(self._summed(self.counter.now())), steady)
 
-    def _restarted(self) -> str:
-        """The highest level of every process of the targets that were restarted in place.
+    def _of_unsteady(self) -> str:
+        """The highest level of every process of the other targets: gone, restarted in place, or without a start time.
 
         A target whose processes overlap was not restarted: it tells one start time now and another then. Nobody knows
         whose its counters are, so it has no entry as long as it does.
@@ -112,6 +101,23 @@ class _Entries:
         overlapping = f"{spans} > max by ({target}) ({last}) - min by ({target}) ({first}) + {targets.step}"
         running = f"({first} <= time() and {last} >= time() unless on ({target}) ({overlapping}))"
         # A series that ended while Prometheus was away lingers as it was, and is not the new process's.
-        own = f"({self.counter} and timestamp({self.counter}) > on ({target}) group_left () ({running} - {targets.step + 1}))"
-        level = f"sum by ({targets.by_target(*self.by)}) ({own}) * on ({target}) group_left ({names.PROCESS}) (0 * {running} + 1)"
-        return targets.at_mark(targets.by_steps("max_over_time", level))
+        sample = self.counter.selector
+        own = self.counter.read(f"({sample} and timestamp({sample}) > on ({target}) group_left () ({running} - {targets.step + 1}))")
+        return targets.at_mark(targets.by_steps("max_over_time", self._of_process(self._summed(own), running)))
+
+    def _newcomers(self) -> str:
+        """The first level of processes that are new in the ledger and began before we watched.
+
+        Targets without a start time are among them only when the indicator itself is new, see ``growth``.
+        """
+        targets, process = self.targets, self.targets.by_process()
+        from_zero = targets.recorded(names.PROCESS_ZERO, NAMED).now_on_steps()
+        nameless = targets.recorded(names.PROCESS_SEEN, NAMELESS).now_on_steps()
+        total = all_of(names.TOTAL, label_matcher(names.INDICATOR, self.indicator))
+        watched = f"({nameless} and on () last_over_time({total}[{duration(targets.bridge)}] @ end() offset 1s))"
+        known = f"last_over_time({self.level().selector}[{duration(targets.bridge)}] @ end() offset 1s)"
+        seen = targets.recorded(names.PROCESS_SEEN).now_on_steps()
+        restarted = targets.recorded(names.PROCESS_RESTARTED).now_on_steps()
+        new = f"({seen} unless on ({process}) ({from_zero} or {watched} or {known}) unless on ({targets.by_target()}) {restarted})"
+        own = self.counter.read(f"({self.counter.selector} and on ({targets.by_target()}) {new})")
+        return targets.at_mark(targets.by_steps("min_over_time", self._of_process(self._summed(own), new)))

@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher
+from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 
 __all__ = ["AWAY", "CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules"]
@@ -42,6 +42,12 @@ _UP: Final = "up"
 _GROUP_LABELS: Final = frozenset({"job", "cluster"})
 _SHARED_LABELS: Final = _GROUP_LABELS | {"namespace", "container"}
 _TICK: Final = Fraction(1, 1000)
+_LOOK_BACK: Final = 300
+"""Seconds for which Prometheus shows a series that nobody has marked as ended."""
+
+_SAMPLES: Final = 3
+"""Scrapes that are looked at, where they are so rare that the catch-up time has fewer."""
+
 _ADJUSTED: Final = 2
 """Seconds by which the start time of one process may change when the clock of its machine is set."""
 
@@ -99,9 +105,13 @@ class Targets:
         span = duration(self.interval - _TICK)
         return f"last_over_time(({expression})[{span}:{duration(self.interval)}] offset {duration(self.settling)})"
 
-    def by_steps(self, function: str, expression: str) -> str:
-        """``function`` of ``expression`` at every step of the catch-up time before the instant."""
-        return f"{function}(({expression})[{duration(self.catch_up - _TICK)}:{duration(self.step)}])"
+    def by_steps(self, function: str, expression: str, intervals: int = CATCH_UP) -> str:
+        """``function`` of ``expression`` at every step of the last ``intervals`` before the instant."""
+        return f"{function}(({expression})[{duration(intervals * self.interval - _TICK)}:{duration(self.step)}])"
+
+    def by_samples(self, function: str, selector: Selector) -> str:
+        """``function`` of all samples that a step may see, series by series: cheaper than step by step."""
+        return f"{function}({selector.over(max(self.catch_up, _LOOK_BACK, _SAMPLES * self.fresh) - _TICK)})"
 
     @property
     def settlement(self) -> int:
@@ -114,6 +124,11 @@ class Targets:
         return Recorded(self, all_of(metric, label_matcher(names.TARGETS, self.name), *map(str, self.part), *matchers))
 
     # -- identity -----------------------------------------------------------------------------------------------
+
+    def start_times(self, function: str) -> str:
+        """The latest (or first) start time of every target among the samples of the catch-up time."""
+        samples = self.by_samples(f"{function}_over_time", Selector(_START_TIME, self.matchers))
+        return f"{function} by ({self.by_target()}) ({samples})"
 
     def start_time(self, shift: int = 0) -> str:
         return f"max by ({self.by_target()}) ({Selector(_START_TIME, self.matchers).back(shift)})"
@@ -136,6 +151,9 @@ class Targets:
 
     def up(self) -> str:
         return f"group by ({self.by_target()}) ({Selector(_UP, self.matchers)} == 1)"
+
+    def up_lately(self) -> str:
+        return f"group by ({self.by_target()}) ({self.by_samples('max_over_time', Selector(_UP, self.matchers))} == 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +183,7 @@ class Recorded:
 
     def within_on_steps(self, seconds: int) -> str:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back, within a subquery."""
-        return f"last_over_time({self.selector}[{duration(seconds)}] @ end())"
+        return f"last_over_time({self.selector}[{duration(seconds - _TICK)}] @ end())"
 
     def before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
         """The last value of earlier evaluations, not more than ``seconds`` back; of those before another one, ``intervals`` ago."""
@@ -181,10 +199,11 @@ def process_rules(targets: Targets, *, exact: bool = True) -> tuple[RecordingRul
     return tuple(
         RecordingRule(metric, expression, {names.TARGETS: targets.name})
         for metric, expression in (
+            (names.PROCESS_RESTARTED, _restarted_targets(targets)),
             (names.PROCESS_SEEN, _seen(targets)),
-            (names.PROCESS_FIRST_STEP, _restarted(targets, "min_over_time")),
-            (names.PROCESS_LAST_STEP, _restarted(targets, "max_over_time")),
             (names.PROCESS_PRESENT, _present(targets)),
+            (names.PROCESS_FIRST_STEP, _unsteady(targets, "min_over_time")),
+            (names.PROCESS_LAST_STEP, _unsteady(targets, "max_over_time")),
             (names.PROCESS_NEW, _new(targets)),
             (names.PROCESS_ZERO, _from_zero(targets)),
             (names.PROCESS_SETTLED, _settled(targets)),
@@ -197,24 +216,35 @@ def process_rules(targets: Targets, *, exact: bool = True) -> tuple[RecordingRul
     )
 
 
+def _restarted_targets(targets: Targets) -> str:
+    """Targets that told several start times within the catch-up time: only these are looked at step by step."""
+    return targets.at_mark(f"{targets.start_times('max')} > {targets.start_times('min')}")
+
+
 def _seen(targets: Targets) -> str:
-    """Every process that any step saw, with its start time; a target that never told one is a process of its own."""
-    dated = f"{targets.started()} * on ({targets.by_target()}) group_left () {targets.start_time()}"
-    named = targets.at_mark(targets.by_steps("max_over_time", dated))
-    nameless = targets.at_mark(targets.by_steps("max_over_time", targets.up()))
-    return f"{named} or on ({targets.by_target()}) 0 * {nameless}"
+    """Every process that was scraped, with its start time; a target that never told one is a process of its own."""
+    restarted, target = targets.recorded(names.PROCESS_RESTARTED), targets.by_target()
+    latest = targets.start_times("max")
+    steady = f"{targets.at_mark(f'{targets.named(latest)} * on ({target}) group_left () {latest}')} unless on ({target}) {restarted.now()}"
+    start_time = f"({targets.start_time()} and on ({target}) {restarted.now_on_steps()})"
+    several = targets.at_mark(targets.by_steps("max_over_time", f"{targets.named(start_time)} * on ({target}) group_left () {start_time}"))
+    return f"{steady} or {several} or on ({target}) 0 * {targets.at_mark(targets.up_lately())}"
 
 
-def _restarted(targets: Targets, function: str) -> str:
-    """The first or last step that saw each process, for targets that were restarted in place lately.
+def _unsteady(targets: Targets, function: str) -> str:
+    """The first or last step that saw each process of the targets that had no steady one.
 
-    Only these few need to be told apart step by step; every other target had one process all the time. Lately: as long
-    as a step may still see a series of the process before, see ``ledger``.
+    Steady is a target that had one process lately, which is there at the mark: all there is to know of it is what its
+    counters show then. Only the few others must be looked at step by step, and those that tell no start time.
     """
-    seen = targets.recorded(names.PROCESS_SEEN).within_on_steps(targets.catch_up)
-    several = f"count by ({targets.by_target()}) ({seen}) > 1"
-    started = targets.named(f"{targets.start_time()} and on ({targets.by_target()}) ({several})")
-    return targets.at_mark(targets.by_steps(function, f"0 * {started} + time()"))
+    target, seen = targets.by_target(), targets.recorded(names.PROCESS_SEEN)
+    restarted = targets.recorded(names.PROCESS_RESTARTED).now_on_steps()
+    present = targets.recorded(names.PROCESS_PRESENT, NAMED).now_on_steps()
+    unsteady = f"(({seen.now_on_steps()} unless on ({targets.by_process()}) {present}) or {restarted})"
+    started = targets.named(f"{targets.start_time()} and on ({target}) {unsteady}")
+    named = targets.at_mark(targets.by_steps(function, f"0 * {started} + time()"))
+    ago = targets.settling + (targets.catch_up if function == "min_over_time" else 0)
+    return f"{named} or 0 * {targets.recorded(names.PROCESS_SEEN, NAMELESS).now()} + time() - {ago}"
 
 
 def _present(targets: Targets) -> str:
@@ -266,7 +296,8 @@ def _settled(targets: Targets) -> str:
     now = f"({targets.recorded(names.PROCESS_PRESENT, NAMED).now()} and on ({target}) {targets.at_mark(targets.scraped_lately())})"
     step = targets.step
     earlier = targets.at_mark(f"{targets.started(step)} and on ({target}) {targets.scraped_lately(step)}")
-    unchanged = f"count by ({group}) ({now}) == count by ({group}) ({now} and on ({process}) {earlier}) == count by ({group}) ({earlier})"
+    both = f"label_replace({now}, {quote(names.ENTRY)}, {quote('now')}, {quote('')}, {quote('')}) or {earlier}"
+    unchanged = f"min by ({group}) (count by ({process}) ({both})) == 2"
     return f"{now} and on ({group}) ({unchanged})"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from scraped_stories import BEGIN, BRIDGE, OLD, STEP, Level, Story, at
 from slo_gen import names
 from slo_gen.rules.counting import counting_groups
 from slo_gen.rules.rule import RecordingRule
-from slo_gen.spec.model import Events
+from slo_gen.spec.model import Events, Latency
 
 pytestmark = pytest.mark.integration
 
@@ -132,3 +133,33 @@ def test_errors_of_a_process_that_ended_unwatched_are_not_those_of_the_next(coun
         ((_, total),) = server.vector(f"sum by (job) (sum_over_time({names.TOTAL}[1h]))", end)
         ((_, bad),) = server.vector(f"sum by (job) (sum_over_time({names.BAD}[1h]))", end)
     assert (total, bad) == (10 * 13 + 30 + 10 * (84 - 21) + 1, 1)       # up to the last mark, at scrape 84
+
+
+@pytest.mark.parametrize("counting", ["exact", "light"])
+def test_a_boundary_written_otherwise_after_an_upgrade_is_counted_once(counting: str, tmp_path: Path) -> None:
+    """Prometheus 3 writes ``1.0`` where 2 wrote ``1``; what 2 has written lingers beside it."""
+    before, after = range(80), range(88, 160)
+    of = indicator("i", measure=Latency("h", Fraction(1)), counting=counting, target_labels=("job", "instance"), bridge=BRIDGE)
+    (group,) = counting_groups(catalogue([of]))
+    rules = [rule for rule in group.rules if isinstance(rule, RecordingRule)]
+
+    def scraped(name: str, value: Level, steps: Iterable[int], **labels: str) -> Series:
+        points = [(at(step), float(value(step) or 0)) for step in steps]
+        return {"__name__": name, "job": "shop", "instance": "a", **labels}, points
+
+    with backfilled_prometheus(tmp_path / "server") as server:
+        seen = [*before, *after]
+        server.write([
+            scraped("up", lambda _: 1, seen), scraped("process_start_time_seconds", lambda _: 1, seen),
+            scraped("h_count", rising(1000), seen),
+            scraped("h_bucket", rising(1000), before, le="1"), scraped("h_bucket", rising(1000), after, le="1.0"),
+        ])
+        for minute in range(38):
+            when = BEGIN + minute * 60 + 43
+            if not at(before.stop) <= when < at(after.start):
+                evaluate(server, rules, when)
+        end = BEGIN + 39 * 60
+        ((_, total),) = server.vector(f"sum(sum_over_time({names.TOTAL}[1h]))", end)
+        ((_, bad),) = server.vector(f"sum(sum_over_time({names.BAD}[1h]))", end)
+    assert total > 1400
+    assert bad == 0

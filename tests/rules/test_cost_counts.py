@@ -19,7 +19,7 @@ from slo_gen.spec.model import Catalogue, Events
 Way = Literal["light", "exact"]
 WAYS: tuple[Way, ...] = ("light", "exact")
 
-RAW_OF_REGISTER = 14
+RAW_OF_REGISTER = 15
 RAW_OF_INDICATOR = {"light": 6, "exact": 8}
 """Of a light indicator: each of its two counters on the steps of all targets, and on those of the restarted ones with its age."""
 
