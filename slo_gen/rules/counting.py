@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slo_gen.rules.counters import Counters, counters_of
-from slo_gen.rules.growth import growth_rules
+from slo_gen.rules.growth import cut_off_rule, growth_rules
 from slo_gen.rules.ledger import level_rules, other_level
-from slo_gen.rules.processes import Targets, common_matchers, process_rules
+from slo_gen.rules.processes import CATCH_UP, LIGHT_CATCH_UP, Targets, common_matchers, process_rules
 from slo_gen.rules.promql import Matcher, one_of, parse_selector
 from slo_gen.rules.rule import RecordingRule, RuleGroup
 from slo_gen.rules.server_increase import server_increase_rules
@@ -114,14 +114,14 @@ def _ledger_group(name: str, common: _Alike, members: Sequence[_Member]) -> Rule
     if common.any_job:
         jobs = {member.targets.matchers[0].value for member in members}
         matchers = parse_selector(f"{{{one_of('job', jobs)}}}").matchers
-    targets = replace(common.targets, name=name, matchers=matchers)
     exact = common.counting == "exact"
-    rules = list(process_rules(targets, exact=exact))
+    targets = replace(common.targets, name=name, matchers=matchers, intervals=CATCH_UP if exact else LIGHT_CATCH_UP)
+    indicators = [member.indicator.name for member in members]
+    rules = [cut_off_rule(indicators, targets), *process_rules(targets, exact=exact)]
     for member in members:
         assert member.counters is not None
         own = replace(targets, part=member.targets.matchers) if common.any_job else targets
         rules += level_rules(member.indicator.name, member.counters, common.by, own, common.counting)
-    indicators = [member.indicator.name for member in members]
     rules += growth_rules(indicators, common.other, common.by, targets, marker(f"count_{name}"), exact=exact)
     chained = (rules[0], *(replace(rule, with_previous=True) for rule in rules[1:]))
     return RuleGroup(f"slm-count-{name}", targets.interval, chained)

@@ -17,7 +17,7 @@ from slo_gen.rules.processes import AWAY, NAMED, NAMELESS, Recorded, Targets
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of, quote
 from slo_gen.rules.rule import RecordingRule
 
-__all__ = ["growth_rules"]
+__all__ = ["cut_off_rule", "growth_rules"]
 
 
 def growth_rules(
@@ -31,9 +31,22 @@ def growth_rules(
     total = _Growth(targets, members, by, names.TOTAL_LEVEL, exact)
     second = _Growth(targets, members, by, other, exact)
     bad = _not_good(second) if other == names.GOOD_LEVEL else _bad(second)
-    cut_off = RecordingRule(names.CUT_OFF, _cut_off(total), {names.TARGETS: targets.name})
-    rules = (cut_off, RecordingRule(names.TOTAL, _total(total), marker), RecordingRule(names.BAD, bad, marker))
+    rules = (RecordingRule(names.TOTAL, _total(total), marker), RecordingRule(names.BAD, bad, marker))
     return (*rules, RecordingRule(names.UNSEEN, _unseen(total), marker)) if exact else rules
+
+
+def cut_off_rule(indicators: Sequence[str], targets: Targets) -> RecordingRule:
+    """How many intervals ago an evaluation was begun and not counted, as Prometheus stopped; nothing if none was.
+
+    What such an evaluation has recorded of processes stands; what it did not count is counted by this one.
+    """
+    total = Recorded(targets, all_of(names.TOTAL, one_of(names.INDICATOR, indicators))).selector
+    span = (AWAY.stop + 1) * targets.interval
+    older = f"max_over_time(timestamp({total})[{duration(span)}:{duration(targets.interval)}])"
+    counted = f"max(timestamp({total} offset 1s) or {older})"
+    begun = f"max({targets.recorded(names.PROCESS_PRESENT).recorded_before(span)})"
+    ago = f"ceil((time() - ({begun} > {counted})) / {targets.interval} - 0.01)"
+    return RecordingRule(names.CUT_OFF, ago, {names.TARGETS: targets.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +100,14 @@ class _Growth:
         if self.exact:
             begun = f"ignoring ({names.ENTRY}) {self.first().within(AWAY.stop * self.targets.interval)} or 0 * {self._from_zero()}"
         else:
-            begun = f"0 * {self._from_zero()} or {self.level().before(self.targets.bridge)}"
+            begun = f"0 * {self._from_zero()} or {self.level().recorded_before(self.targets.bridge)}"
         before = f"({known} or {begun})"
         return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
 
     def _known(self) -> str:
-        """The ledger as the last evaluation left it whose growth was counted.
-
-        An evaluation that is cut off when Prometheus stops leaves entries whose growth nobody counted. The one before
-        it lies so many intervals back as Prometheus was away, and no range of a selector can depend on that: so every
-        number of intervals is asked, and at most one of them answers.
-        """
-        level, cut_off, bridge = self.level(), self.targets.recorded(names.CUT_OFF).now(), self.targets.bridge
-        # The counters of one process cannot fall: where they do, a scrape missed some of its series.
+        """The ledger as the last evaluation left it. A process counts upwards: if it fell, a scrape missed some of it."""
         lately = self.level(NAMED).before(self.targets.catch_up, "max_over_time")
-        last = f"({lately} or {level.before(bridge)}) unless on () {cut_off}"
-        recent = 2 * self.targets.interval
-        earlier = [f"{level.before(recent, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
-        return " or ".join((last, *earlier))
+        return f"{lately} or {self.level().before(self.targets.bridge)}"
 
     def _from_zero(self) -> str:
         """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
@@ -117,7 +120,7 @@ class _Growth:
 
         An indicator that has counted nothing yet knows no such interval, and believes none of them.
         """
-        busiest = f"max by ({self.group}) ({self.ledger(names.TOTAL).before(self.targets.bridge, 'max_over_time')})"
+        busiest = f"max by ({self.group}) ({self.ledger(names.TOTAL).recorded_before(self.targets.bridge, 'max_over_time')})"
         before = self.targets.recorded(names.PROCESS_PRESENT, NAMELESS).before(self.targets.catch_up)
         elapsed = f"scalar((time() - max({before})) / {self.targets.interval})"
         level = self.ledger(names.TOTAL_LEVEL, label_matcher(names.ENTRY, ""), NAMELESS).now()
@@ -136,15 +139,6 @@ class _Growth:
         last = f"0 - ({self.level().within(span, 'max_over_time')} and on ({process}) {departed})"
         left = f"label_replace({last}, {quote(names.ENTRY)}, {quote('left')}, {quote('')}, {quote('')})"
         return f"sum by ({group}) ({entered} and on ({process}) {arrived} or {left})"
-
-
-def _cut_off(growth: _Growth) -> str:
-    """How many intervals ago an evaluation was begun whose growth was not counted; nothing if there is none such."""
-    targets, total = growth.targets, growth.ledger(names.TOTAL)
-    span = AWAY.stop * targets.interval
-    counted = f"max(max_over_time(timestamp({total.selector})[{duration(span)}:{duration(targets.interval)}] offset 1s))"
-    begun = f"max({targets.recorded(names.PROCESS_PRESENT).before(span)})"
-    return f"ceil((time() - ({begun} > {counted})) / {targets.interval} - 0.01)"
 
 
 def _total(growth: _Growth) -> str:

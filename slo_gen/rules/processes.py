@@ -22,12 +22,17 @@ from slo_gen import names
 from slo_gen.rules.promql import Matcher, Selector, all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule
 
-__all__ = ["AWAY", "CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules"]
+__all__ = [
+    "AWAY", "CATCH_UP", "LIGHT_CATCH_UP", "NAMED", "NAMELESS", "SETTLEMENT", "Recorded", "Targets", "common_matchers", "process_rules",
+]
 
 CATCH_UP: Final = 5
 """Intervals that one evaluation looks back: a Prometheus that was away for less misses nothing."""
 
-AWAY: Final = range(1, CATCH_UP + 1)
+LIGHT_CATCH_UP: Final = 2
+"""The same where counting is light: only what ended while Prometheus was away for longer loses its last events."""
+
+AWAY: Final = range(1, 4)
 """Intervals that Prometheus may have been away after an evaluation that was cut off, for it to be counted."""
 
 SETTLEMENT: Final = 15
@@ -59,7 +64,7 @@ class Targets:
     ``name`` is the value of the label ``targets`` on its register; ``labels`` identify one target; ``matchers`` are
     those of the user's selectors that stand on such labels. ``part`` are those of one indicator among several that
     share a register: what is recorded is read for its targets only. A sample older than ``fresh`` is not the last
-    scrape's.
+    scrape's. What was not steady is looked at step by step for the last ``intervals``.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Targets:
     bridge: int
     fresh: int
     part: tuple[Matcher, ...] = ()
+    intervals: int = CATCH_UP
 
     # -- labels -------------------------------------------------------------------------------------------------
 
@@ -105,9 +111,9 @@ class Targets:
         span = duration(self.interval - _TICK)
         return f"last_over_time(({expression})[{span}:{duration(self.interval)}] offset {duration(self.settling)})"
 
-    def by_steps(self, function: str, expression: str, intervals: int = CATCH_UP) -> str:
+    def by_steps(self, function: str, expression: str) -> str:
         """``function`` of ``expression`` at every step of the last ``intervals`` before the instant."""
-        return f"{function}(({expression})[{duration(intervals * self.interval - _TICK)}:{duration(self.step)}])"
+        return f"{function}(({expression})[{duration(self.intervals * self.interval - _TICK)}:{duration(self.step)}])"
 
     def by_samples(self, function: str, selector: Selector) -> str:
         """``function`` of all samples that a step may see, series by series: cheaper than step by step."""
@@ -169,13 +175,16 @@ class Recorded:
 
     def not_counted(self) -> str:
         """What this evaluation recorded, and an earlier one that was cut off before anything was counted by it."""
-        interval, cut_off = self.targets.interval, self.targets.recorded(names.CUT_OFF).now()
+        interval, cut_off = self.targets.interval, self._cut_off()
         earlier = (
-            f"last_over_time({self.selector}[{duration(interval)}] offset {duration(number * interval + 1 - interval)})"
+            f"last_over_time({self.selector}[{duration(interval)}] offset {duration((number - 1) * interval + 1)})"
             f" and on () ({cut_off} == {number})"
             for number in AWAY
         )
         return f"({' or '.join((self.now(), *earlier))})"
+
+    def _cut_off(self) -> str:
+        return Recorded(self.targets, all_of(names.CUT_OFF, label_matcher(names.TARGETS, self.targets.name))).now()
 
     def now_on_steps(self) -> str:
         """The same within a subquery, where every step sees what this evaluation recorded."""
@@ -185,9 +194,21 @@ class Recorded:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back, within a subquery."""
         return f"last_over_time({self.selector}[{duration(seconds - _TICK)}] @ end())"
 
-    def before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
-        """The last value of earlier evaluations, not more than ``seconds`` back; of those before another one, ``intervals`` ago."""
+    def recorded_before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
+        """The last value of earlier evaluations, not more than ``seconds`` back; of those before one ``intervals`` ago."""
         return f"{function}({self.selector}[{duration(seconds)}] offset {duration(intervals * self.targets.interval + 1)})"
+
+    def before(self, seconds: int, function: str = "last_over_time") -> str:
+        """The same of evaluations that were finished, and not cut off before anything was counted.
+
+        The last one that was finished lies so many intervals back as Prometheus was away, and no range of a selector
+        can depend on that: so every number of intervals is asked for, and at most one of them answers.
+        """
+        cut_off = self._cut_off()
+        last = f"{self.recorded_before(seconds, function)} unless on () {cut_off}"
+        interval = 2 * self.targets.interval
+        finished = [f"{self.recorded_before(interval, function, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
+        return f"({' or '.join((last, *finished))})"
 
     def within(self, seconds: int, function: str = "last_over_time") -> str:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back."""
@@ -199,9 +220,9 @@ def process_rules(targets: Targets, *, exact: bool = True) -> tuple[RecordingRul
     return tuple(
         RecordingRule(metric, expression, {names.TARGETS: targets.name})
         for metric, expression in (
+            (names.PROCESS_PRESENT, _present(targets)),
             (names.PROCESS_RESTARTED, _restarted_targets(targets)),
             (names.PROCESS_SEEN, _seen(targets)),
-            (names.PROCESS_PRESENT, _present(targets)),
             (names.PROCESS_FIRST_STEP, _unsteady(targets, "min_over_time")),
             (names.PROCESS_LAST_STEP, _unsteady(targets, "max_over_time")),
             (names.PROCESS_NEW, _new(targets)),
@@ -255,7 +276,7 @@ def _present(targets: Targets) -> str:
 
 def _new(targets: Targets) -> str:
     seen = targets.recorded(names.PROCESS_SEEN)
-    return f"0 * {seen.now()} + time() unless {seen.before(targets.bridge)}"
+    return f"0 * {seen.now()} + time() unless {seen.recorded_before(targets.bridge)}"
 
 
 def _from_zero(targets: Targets) -> str:
@@ -267,20 +288,20 @@ def _from_zero(targets: Targets) -> str:
     level of such a one is plausible.
     """
     seen = targets.recorded(names.PROCESS_SEEN)
-    known = targets.recorded(names.PROCESS_SEEN, NAMED).before(targets.bridge)
-    zero = targets.recorded(names.PROCESS_ZERO, NAMED).before(targets.bridge)
+    known = targets.recorded(names.PROCESS_SEEN, NAMED).recorded_before(targets.bridge)
+    zero = targets.recorded(names.PROCESS_ZERO, NAMED).recorded_before(targets.bridge)
     young = f"{seen.now()} > time() - {targets.bridge + targets.settling}"
     latest = f"max by ({targets.by_target()}) ({known})"
-    adjusted = f"{seen.now()} < on ({targets.by_target()}) group_left () ({latest} + {_ADJUSTED})"
-    first_of_its_name = f"({seen.now()} unless on ({targets.by_start()}) {known} unless on ({targets.by_process()}) ({adjusted}))"
+    adjusted = f"({young}) < on ({targets.by_target()}) group_left () ({latest} + {_ADJUSTED})"
+    first_of_its_name = f"(({young}) unless on ({targets.by_start()}) {known} unless on ({targets.by_process()}) ({adjusted}))"
     nameless = f"{targets.recorded(names.PROCESS_NEW, NAMELESS).now()} unless on ({targets.by_process()}) ({_perhaps_relabelled(targets)})"
-    return f"({young}) and on ({targets.by_process()}) ({first_of_its_name} or {zero}) or {nameless}"
+    return f"{first_of_its_name} or (({young}) and on ({targets.by_process()}) {zero}) or {nameless}"
 
 
 def _perhaps_relabelled(targets: Targets) -> str:
     """New nameless targets that share their address or pod with one that has just gone, or have nothing else to go by."""
     present = targets.recorded(names.PROCESS_PRESENT, NAMELESS)
-    gone = f"({present.before(targets.interval)} unless on ({targets.by_process()}) {present.now()})"
+    gone = f"({present.recorded_before(targets.interval)} unless on ({targets.by_process()}) {present.now()})"
     suspects: list[str] = []
     for label in targets.own_labels:
         shared = targets.recorded(names.PROCESS_NEW, NAMELESS, label_matcher(label, "", "!=")).now()
@@ -304,9 +325,11 @@ def _settled(targets: Targets) -> str:
 def _replaced(targets: Targets) -> str:
     """When and where each start time was last settled before, if it is settled now and on other targets too."""
     group, now = targets.by_start(), targets.recorded(names.PROCESS_SETTLED)
-    settled = now.before(targets.settlement)
+    new = targets.recorded(names.PROCESS_NEW, NAMED).within(targets.settlement)
+    settled = f"({now.recorded_before(targets.settlement)} and on ({group}) {new})"
     last = f"({settled} == on ({group}) group_left () max by ({group}) ({settled}))"
-    return f"{last} and on ({group}) ({now.now()} unless on ({targets.by_process()}) {last})"
+    moved = f"({now.now()} and on ({targets.by_process()}) {new})"
+    return f"{last} and on ({group}) ({moved} unless on ({targets.by_process()}) {last})"
 
 
 def _settled_and_replaced(targets: Targets) -> tuple[str, str]:
@@ -361,7 +384,7 @@ def _ended(targets: Targets) -> str:
     times this share, bounds what it counted then; one that lived for less than an interval counted faster.
     """
     present = targets.recorded(names.PROCESS_PRESENT)
-    earlier = present.before(targets.catch_up)
+    earlier = present.recorded_before(targets.catch_up)
     last = f"({earlier} == on ({names.TARGETS}) group_left () max by ({names.TARGETS}) ({earlier}))"
     lived = f"(time() - {targets.settling + targets.interval}) - {targets.recorded(names.PROCESS_SEEN).now()}"
     share = f"{targets.step} / clamp({lived}, {targets.step}, {targets.interval})"
