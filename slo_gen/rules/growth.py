@@ -44,7 +44,7 @@ def cut_off_rule(indicators: Sequence[str], targets: Targets) -> RecordingRule:
     span = (AWAY.stop + 1) * targets.interval
     older = f"max_over_time(timestamp({total})[{duration(span)}:{duration(targets.interval)}])"
     counted = f"max(timestamp({total} offset 1s) or {older})"
-    begun = f"max({targets.recorded(names.PROCESS_PRESENT).recorded_before(span)})"
+    begun = f"max({targets.recorded(names.PROCESS_PRESENT).before(span)})"
     ago = f"ceil((time() - ({begun} > {counted})) / {targets.interval} - 0.01)"
     return RecordingRule(names.CUT_OFF, ago, {names.TARGETS: targets.name})
 
@@ -100,14 +100,23 @@ class _Growth:
         if self.exact:
             begun = f"ignoring ({names.ENTRY}) {self.first().within(AWAY.stop * self.targets.interval)} or 0 * {self._from_zero()}"
         else:
-            begun = f"0 * {self._from_zero()} or {self.level().recorded_before(self.targets.bridge)}"
+            begun = f"0 * {self._from_zero()} or {self.level().before(self.targets.bridge)}"
         before = f"({known} or {begun})"
         return f"{self.level().now()} - ignoring ({names.ENTRY}) {before} > 0 or {restarted} or {self._continued()} > 0"
 
     def _known(self) -> str:
-        """The ledger as the last evaluation left it. A process counts upwards: if it fell, a scrape missed some of it."""
-        lately = self.level(NAMED).before(self.targets.catch_up, "max_over_time")
-        return f"{lately} or {self.level().before(self.targets.bridge)}"
+        """The ledger as the last evaluation left it that was counted. If a process fell, a scrape missed some of it.
+
+        An evaluation that was cut off has not counted what it recorded. The one before it lies so many intervals back
+        as Prometheus was away, and no range of a selector can depend on that: so every number of intervals is asked
+        for, and at most one of them answers.
+        """
+        level, cut_off = self.level(), self.level().cut_off()
+        highest = self.level(NAMED).before(self.targets.catch_up, "max_over_time")
+        last = f"({highest} or {level.before(self.targets.bridge)}) unless on () {cut_off}"
+        recent = 2 * self.targets.interval
+        counted = [f"{level.before(recent, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
+        return " or ".join((last, *counted))
 
     def _from_zero(self) -> str:
         """Processes whose counter began at zero; those without a start time only if the total's level can be true."""
@@ -120,7 +129,7 @@ class _Growth:
 
         An indicator that has counted nothing yet knows no such interval, and believes none of them.
         """
-        busiest = f"max by ({self.group}) ({self.ledger(names.TOTAL).recorded_before(self.targets.bridge, 'max_over_time')})"
+        busiest = f"max by ({self.group}) ({self.ledger(names.TOTAL).before(self.targets.bridge, 'max_over_time')})"
         before = self.targets.recorded(names.PROCESS_PRESENT, NAMELESS).before(self.targets.catch_up)
         elapsed = f"scalar((time() - max({before})) / {self.targets.interval})"
         level = self.ledger(names.TOTAL_LEVEL, label_matcher(names.ENTRY, ""), NAMELESS).now()

@@ -175,7 +175,7 @@ class Recorded:
 
     def not_counted(self) -> str:
         """What this evaluation recorded, and an earlier one that was cut off before anything was counted by it."""
-        interval, cut_off = self.targets.interval, self._cut_off()
+        interval, cut_off = self.targets.interval, self.cut_off()
         earlier = (
             f"last_over_time({self.selector}[{duration(interval)}] offset {duration((number - 1) * interval + 1)})"
             f" and on () ({cut_off} == {number})"
@@ -183,7 +183,8 @@ class Recorded:
         )
         return f"({' or '.join((self.now(), *earlier))})"
 
-    def _cut_off(self) -> str:
+    def cut_off(self) -> str:
+        """Whether an evaluation was cut off lately, and how many intervals ago."""
         return Recorded(self.targets, all_of(names.CUT_OFF, label_matcher(names.TARGETS, self.targets.name))).now()
 
     def now_on_steps(self) -> str:
@@ -194,21 +195,9 @@ class Recorded:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back, within a subquery."""
         return f"last_over_time({self.selector}[{duration(seconds - _TICK)}] @ end())"
 
-    def recorded_before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
+    def before(self, seconds: int, function: str = "last_over_time", *, intervals: int = 0) -> str:
         """The last value of earlier evaluations, not more than ``seconds`` back; of those before one ``intervals`` ago."""
         return f"{function}({self.selector}[{duration(seconds)}] offset {duration(intervals * self.targets.interval + 1)})"
-
-    def before(self, seconds: int, function: str = "last_over_time") -> str:
-        """The same of evaluations that were finished, and not cut off before anything was counted.
-
-        The last one that was finished lies so many intervals back as Prometheus was away, and no range of a selector
-        can depend on that: so every number of intervals is asked for, and at most one of them answers.
-        """
-        cut_off = self._cut_off()
-        last = f"{self.recorded_before(seconds, function)} unless on () {cut_off}"
-        interval = 2 * self.targets.interval
-        finished = [f"{self.recorded_before(interval, function, intervals=number)} and on () ({cut_off} == {number})" for number in AWAY]
-        return f"({' or '.join((last, *finished))})"
 
     def within(self, seconds: int, function: str = "last_over_time") -> str:
         """The last value of this or an earlier evaluation, not more than ``seconds`` back."""
@@ -276,7 +265,7 @@ def _present(targets: Targets) -> str:
 
 def _new(targets: Targets) -> str:
     seen = targets.recorded(names.PROCESS_SEEN)
-    return f"0 * {seen.now()} + time() unless {seen.recorded_before(targets.bridge)}"
+    return f"0 * {seen.now()} + time() unless {seen.before(targets.bridge)}"
 
 
 def _from_zero(targets: Targets) -> str:
@@ -288,8 +277,8 @@ def _from_zero(targets: Targets) -> str:
     level of such a one is plausible.
     """
     seen = targets.recorded(names.PROCESS_SEEN)
-    known = targets.recorded(names.PROCESS_SEEN, NAMED).recorded_before(targets.bridge)
-    zero = targets.recorded(names.PROCESS_ZERO, NAMED).recorded_before(targets.bridge)
+    known = targets.recorded(names.PROCESS_SEEN, NAMED).before(targets.bridge)
+    zero = targets.recorded(names.PROCESS_ZERO, NAMED).before(targets.bridge)
     young = f"{seen.now()} > time() - {targets.bridge + targets.settling}"
     latest = f"max by ({targets.by_target()}) ({known})"
     adjusted = f"({young}) < on ({targets.by_target()}) group_left () ({latest} + {_ADJUSTED})"
@@ -301,7 +290,7 @@ def _from_zero(targets: Targets) -> str:
 def _perhaps_relabelled(targets: Targets) -> str:
     """New nameless targets that share their address or pod with one that has just gone, or have nothing else to go by."""
     present = targets.recorded(names.PROCESS_PRESENT, NAMELESS)
-    gone = f"({present.recorded_before(targets.interval)} unless on ({targets.by_process()}) {present.now()})"
+    gone = f"({present.before(targets.interval)} unless on ({targets.by_process()}) {present.now()})"
     suspects: list[str] = []
     for label in targets.own_labels:
         shared = targets.recorded(names.PROCESS_NEW, NAMELESS, label_matcher(label, "", "!=")).now()
@@ -326,7 +315,7 @@ def _replaced(targets: Targets) -> str:
     """When and where each start time was last settled before, if it is settled now and on other targets too."""
     group, now = targets.by_start(), targets.recorded(names.PROCESS_SETTLED)
     new = targets.recorded(names.PROCESS_NEW, NAMED).within(targets.settlement)
-    settled = f"({now.recorded_before(targets.settlement)} and on ({group}) {new})"
+    settled = f"({now.before(targets.settlement)} and on ({group}) {new})"
     last = f"({settled} == on ({group}) group_left () max by ({group}) ({settled}))"
     moved = f"({now.now()} and on ({targets.by_process()}) {new})"
     return f"{last} and on ({group}) ({moved} unless on ({targets.by_process()}) {last})"
@@ -384,7 +373,7 @@ def _ended(targets: Targets) -> str:
     times this share, bounds what it counted then; one that lived for less than an interval counted faster.
     """
     present = targets.recorded(names.PROCESS_PRESENT)
-    earlier = present.recorded_before(targets.catch_up)
+    earlier = present.before(targets.catch_up)
     last = f"({earlier} == on ({names.TARGETS}) group_left () max by ({names.TARGETS}) ({earlier}))"
     lived = f"(time() - {targets.settling + targets.interval}) - {targets.recorded(names.PROCESS_SEEN).now()}"
     share = f"{targets.step} / clamp({lived}, {targets.step}, {targets.interval})"
