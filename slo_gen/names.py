@@ -93,7 +93,8 @@ RUNBOOK_URL = "slm_runbook_url"
 DASHBOARD_URL = "slm_dashboard_url"
 ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the objective series
 OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
-COUNTING = "slm_counting"
+COUNTING = "slm_counting"                  # of indicators that count events; the others are watched
+WHERE_PREFIX = "slm_where_"                # what a target of an agreement picks a label of its indicator by
 
 # --- alerts ------------------------------------------------------------------------------------------------
 BUDGET_BURN = "SLMBudgetBurn"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from slo_gen.spec.model import (
@@ -47,8 +47,8 @@ def slo(name: str, of: str, objective: str = "0.999", **changes: object) -> Slo:
     return Slo(**(values | changes))  # type: ignore[arg-type]
 
 
-def agreement(name: str, of: str, *, state: str = "active", customer: str = "acme") -> Agreement:
-    target = AgreementTarget("availability", of, "at least", Fraction("0.995"), "99.5%", None, ORIGIN)
+def agreement(name: str, of: str, *, state: str = "active", customer: str = "acme", where: Mapping[str, str] | None = None) -> Agreement:
+    target = AgreementTarget("availability", of, "at least", Fraction("0.995"), "99.5%", None, ORIGIN, where=where or {})
     return Agreement(
         "SLA", name, name, Party("customer", customer), "shop", "gold@3", state, "UTC", "month", (target,), (), {}, ORIGIN,
     )

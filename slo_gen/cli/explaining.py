@@ -8,7 +8,7 @@ from fractions import Fraction
 from slo_gen.history.rounding import percent
 from slo_gen.rules.info import IN_FORCE, promises
 from slo_gen.rules.promql import duration, number
-from slo_gen.rules.thresholds import can_fire, threshold
+from slo_gen.rules.thresholds import can_fire, pages, threshold
 from slo_gen.spec.convert import Document
 from slo_gen.spec.model import (
     Agreement,
@@ -43,7 +43,7 @@ def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
         "",
         "Error budget",
         f"  {percent(budget)} may be bad: {_span(budget * slo.window)} of complete outage in {duration(slo.window)} under steady load"
-        + (f", {_events(budget)} of 1,000,000 events." if _is_counted(indicator) else "."),
+        + (f", {_events(budget)} of 1,000,000 events." if indicator.is_counted else "."),
         "",
         "Alerts",
         *_alerts(slo, indicator, catalogue.evaluation),
@@ -135,7 +135,7 @@ def _alerts(slo: Slo, indicator: Indicator, evaluation: Evaluation) -> Iterator[
             f"a complete outage fires it after {_span(_outage(slo, pair))}"
         )
     if slo.minimum_bad > 0:
-        unit = "bad events" if _is_counted(indicator) else "bad minutes"
+        unit = "bad events" if indicator.is_counted else "bad minutes"
         yield f"  nothing while the long window holds fewer than {number(slo.minimum_bad)} {unit}"
     delay = evaluation.settling + evaluation.interval
     why = f"scrapes settle for {evaluation.settling}s, and they run every {evaluation.interval}s"
@@ -171,13 +171,18 @@ def _measured(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
             yield f"  down while {needed} (label {location}) see it down in {series}"
         case Ratio(error):
             yield f"  {error}; every minute weighs the same"
-    if _is_counted(indicator):
+    if indicator.is_counted:
         yield f"  counting: {indicator.counting}"
         yield from _exactness(catalogue, indicator)
     yield (
-        f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {duration(indicator.expected_silence)}; "
+        f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {_silence(catalogue, indicator)}; "
         f"targets are told apart by {', '.join(indicator.target_labels)}"
     )
+
+
+def _silence(catalogue: Catalogue, indicator: Indicator) -> str:
+    blinds_a_page = any(pages(slo) for slo in catalogue.slos.values() if slo.indicator == indicator.name)
+    return f"{duration(indicator.expected_silence)} by a {'page' if blinds_a_page else 'ticket'}"
 
 
 def _exactness(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
@@ -191,12 +196,8 @@ def _exactness(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
         yield "    and the unseen part is not recorded; `counting: exact` does both, at a higher cost"
 
 
-def _is_counted(indicator: Indicator) -> bool:
-    return isinstance(indicator.measure, Events | Latency)
-
-
 def _counted(indicator: Indicator) -> str:
-    return f"the events of {indicator.name}" if _is_counted(indicator) else f"the minutes of {indicator.name}"
+    return f"the events of {indicator.name}" if indicator.is_counted else f"the minutes of {indicator.name}"
 
 
 # --- agreements --------------------------------------------------------------------------------------------------
@@ -209,6 +210,8 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
     if days is not None and target.direction == "at least" and target.objective <= 1:
         allowed = (1 - target.objective) * days * 86400
         yield f"  in a {agreement.period} of {days} days that allows {_span(allowed)} of complete outage"
+    if target.where:
+        yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:
         yield f"  expected beyond the minimum: {percent(target.expected)}"
     yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"

@@ -13,7 +13,7 @@ from slo_gen.cli.loading import read_specs, specs_argument
 from slo_gen.rules.promql import duration
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.files import Loaded
-from slo_gen.spec.model import Catalogue, Events, Latency
+from slo_gen.spec.model import Catalogue
 
 __all__ = ["command"]
 
@@ -59,7 +59,7 @@ def _says(kind: str, name: str, catalogue: Catalogue) -> str:
         return f"{slo.objective_text} of {slo.indicator} in {duration(slo.window)}"
     if kind == "Indicator" and name in catalogue.indicators:
         indicator = catalogue.indicators[name]
-        counting = f", counting {indicator.counting}" if isinstance(indicator.measure, Events | Latency) else ""
+        counting = f", counting {indicator.counting}" if indicator.is_counted else ""
         return f"{type(indicator.measure).__name__.lower()} of {indicator.service}{counting}"
     if kind in ("SLA", "OLA", "UC") and name in catalogue.agreements:
         agreement = catalogue.agreements[name]

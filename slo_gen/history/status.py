@@ -106,6 +106,7 @@ def _row(
     verdict = _verdict(counts, slo.objective)
     attained = 1 - counts.bad / counts.total if counts and counts.total > 0 else None
     budget = 1 - slo.objective
+    in_danger = verdict == "missed" or any(alert.labels.get("alertname") == names.BUDGET_BURN for alert in alerts)
     return Row(
         slo=slo,
         group=labels,
@@ -117,7 +118,7 @@ def _row(
         bad=counts.bad if counts else None,
         total=counts.total if counts else None,
         alerts=alerts,
-        endangered=promised if verdict == "missed" or any(alert.labels.get("alertname") == names.BUDGET_BURN for alert in alerts) else (),
+        endangered=tuple(promise for promise in promised if not labels or promise.rests_on(labels)) if in_danger else (),
     )
 
 

@@ -4,17 +4,18 @@ An alert fires while both windows are above the threshold of the SLO (see thresh
 matters, the short one that it has not stopped. The long window must also hold the SLO's minimum of bad events, so
 that one failure at one request a minute pages nobody, while an outage of that service does.
 
-An outage that breaks many agreements is one alert; it counts them and names the first ten.
+An outage that breaks many agreements is one alert; it counts them and names the first ten. Where an indicator is
+grouped, a target may pick some of its groups: the alert of a group speaks of those agreements only that rest on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.info import budget
-from slo_gen.rules.promql import all_of, duration, label_list, number, quote
+from slo_gen.rules.info import Promise, budget
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, number, quote
 from slo_gen.rules.rule import AlertRule
 from slo_gen.rules.shards import Layer
 from slo_gen.rules.templates import label_text, literal, of_series
@@ -27,15 +28,18 @@ SHOWN_AGREEMENTS: Final = 10
 """How many endangered agreements an alert names."""
 
 
-def burn_rules(layer: Layer, severities: Mapping[str, str], *, agreements: bool) -> tuple[AlertRule, ...]:
-    """The alerts of a layer. ``severities`` maps page, ticket and info to the names that the user's routes know.
+def burn_rules(layer: Layer, severities: Mapping[str, str], promised: Mapping[str, tuple[Promise, ...]]) -> tuple[AlertRule, ...]:
+    """The alerts of a layer.
 
-    ``agreements``: whether any agreement in force rests on the layer's indicators.
+    ``severities`` maps page, ticket and info to the names that the user's routes know; ``promised`` are the targets of
+    agreements in force, by indicator.
     """
-    return tuple(_alert(layer, pair, severities, agreements) for pair in layer.alerts)
+    promises = [promise for slo in layer.slos for promise in promised.get(slo.indicator, ())]
+    endangered = _endangered({label for promise in promises for label in promise.target.where}) if promises else ""
+    return tuple(_alert(layer, pair, severities, endangered) for pair in layer.alerts)
 
 
-def _alert(layer: Layer, pair: BurnWindow, severities: Mapping[str, str], agreements: bool) -> AlertRule:
+def _alert(layer: Layer, pair: BurnWindow, severities: Mapping[str, str], endangered: str) -> AlertRule:
     long, short = duration(pair.long), duration(pair.short)
     on = f"on ({names.INDICATOR}) group_left ({label_list(layer.identity)})"
     limit = f"{number(pair.factor(layer.window))} * {budget(layer)}"
@@ -53,11 +57,11 @@ def _alert(layer: Layer, pair: BurnWindow, severities: Mapping[str, str], agreem
             names.SHORT_WINDOW: short,
             **layer.marker,
         },
-        annotations=_annotations(layer, pair, agreements),
+        annotations=_annotations(layer, pair, endangered),
     )
 
 
-def _annotations(layer: Layer, pair: BurnWindow, agreements: bool) -> dict[str, str]:
+def _annotations(layer: Layer, pair: BurnWindow, endangered: str) -> dict[str, str]:
     def about(body: str) -> str:
         return of_series(names.OBJECTIVE, names.SLO, body)
 
@@ -69,7 +73,7 @@ def _annotations(layer: Layer, pair: BurnWindow, agreements: bool) -> dict[str, 
     annotations["description"] = about(
         f"{label_text(names.TITLE)}: {{{{ $value | humanizePercentage }}}} of the last {duration(pair.long)} was bad,"
         f" the objective is {label_text(names.OBJECTIVE_TEXT)} good."
-    ) + (_endangered() if agreements else "")
+    ) + endangered
     if layer.runbook:
         annotations["runbook_url"] = about(label_text(names.RUNBOOK_URL))
     if layer.dashboard:
@@ -77,14 +81,24 @@ def _annotations(layer: Layer, pair: BurnWindow, agreements: bool) -> dict[str, 
     return annotations | {key: about(label_text(names.ANNOTATION_PREFIX + key)) for key in layer.annotations}
 
 
-def _endangered() -> str:
-    """A template that counts the agreements on the alert's indicator and names the first ones by name."""
-    query = f"count by ({names.AGREEMENT}) ({names.AGREEMENT_TARGET}{{{names.INDICATOR}=%q}})"
+def _endangered(picked_by: Iterable[str]) -> str:
+    """A template that counts the agreements on the alert's group of its indicator and names the first ones by name.
+
+    ``picked_by``: the labels by which any target on the layer's indicators picks groups. Of all targets on the indicator
+    those are taken away that ask for another value of such a label; one that does not name the label stays. Values are
+    compared letter for letter, so nothing in them has to be escaped for a regular expression.
+    """
+    targets, values = f"{names.AGREEMENT_TARGET}{{{names.INDICATOR}=%q}}", f"$labels.{names.INDICATOR}"
+    for label in sorted(picked_by):
+        where = names.WHERE_PREFIX + label
+        targets += f" unless {names.AGREEMENT_TARGET}{{{names.INDICATOR}=%q, {label_matcher(where, '', '!=')}, {where}!=%q}}"
+        values += f" $labels.{names.INDICATOR} $labels.{label}"
+    query = f"count by ({names.AGREEMENT}) ({targets})"
     listed = (
         f"{{{{ range $i, $a := . }}}}{{{{ if lt $i {SHOWN_AGREEMENTS} }}}}{{{{ if $i }}}}, {{{{ end }}}}"
         f"{{{{ label {quote(names.AGREEMENT)} $a }}}}{{{{ end }}}}{{{{ end }}}}"
     )
     return (
-        f"{{{{ with printf {quote(query)} $labels.{names.INDICATOR} | query | sortByLabel {quote(names.AGREEMENT)} }}}}"
+        f"{{{{ with printf {quote(query)} {values} | query | sortByLabel {quote(names.AGREEMENT)} }}}}"
         f" Agreements in danger: {{{{ len . }}}} ({listed}{{{{ if gt (len .) {SHOWN_AGREEMENTS} }}}}, ...{{{{ end }}}}).{{{{ end }}}}"
     )

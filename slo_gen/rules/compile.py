@@ -38,8 +38,7 @@ class _Context:
 
 def _burn(context: _Context) -> Iterable[Rule]:
     for layer in context.shard.layers:
-        endangered = any(slo.indicator in context.promised for slo in layer.slos)
-        yield from burn_rules(layer, context.evaluation.severity_names, agreements=endangered)
+        yield from burn_rules(layer, context.evaluation.severity_names, context.promised)
 
 
 def _verdicts(context: _Context, *, long: bool) -> Iterable[Rule]:

@@ -6,7 +6,7 @@ data and never templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from slo_gen import names
@@ -27,6 +27,10 @@ class Promise:
 
     agreement: Agreement
     target: AgreementTarget
+
+    def rests_on(self, group: Mapping[str, str]) -> bool:
+        """Whether this group of its indicator, told by its labels, is among those that the target picks."""
+        return all(group.get(label, "") == value for label, value in self.target.where.items())
 
 
 def promises(catalogue: Catalogue) -> dict[str, tuple[Promise, ...]]:
@@ -95,7 +99,7 @@ def indicator_rules(shard: Shard, catalogue: Catalogue) -> tuple[RecordingRule, 
                 names.INDICATOR: indicator.name,
                 names.SERVICE: indicator.service,
                 names.TEAM: owner(catalogue, indicator),
-                names.COUNTING: indicator.counting,
+                names.COUNTING: indicator.counting if indicator.is_counted else "",
                 names.TITLE: indicator.title,
             }),
         )
@@ -122,6 +126,7 @@ def _terms(promise: Promise) -> dict[str, str]:
         names.KIND: agreement.kind,
         names.CUSTOMER if agreement.party.kind == "customer" else names.PARTY: agreement.party.name,
         names.OBJECTIVE_TEXT: f"{target.direction} {target.objective_text}",
+        **{names.WHERE_PREFIX + label: value for label, value in sorted(target.where.items())},
     })
 
 

@@ -32,7 +32,7 @@ CATCH_UP: Final = 5
 LIGHT_CATCH_UP: Final = 2
 """The same where counting is light: only what ended while Prometheus was away for longer loses its last events."""
 
-AWAY: Final = range(1, 4)
+AWAY: Final = range(1, 3)
 """Intervals that Prometheus may have been away after an evaluation that was cut off, for it to be counted."""
 
 SETTLEMENT: Final = 15

@@ -101,7 +101,7 @@ def deal(catalogue: Catalogue) -> tuple[Shard, ...]:
     for number in sorted(indicators):
         members = tuple(sorted(indicators[number], key=lambda indicator: indicator.name))
         key = f"{number:0{width}d}"
-        exact = frozenset(indicator.name for indicator in members if indicator.counting == "exact")
+        exact = frozenset(indicator.name for indicator in members if indicator.is_counted and indicator.counting == "exact")
         shards.append(Shard(key, members, _layers(key, slos[number], exact)))
     return tuple(shards)
 

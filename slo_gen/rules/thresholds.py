@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from slo_gen.spec.model import BurnWindow, Slo
 
-__all__ = ["can_fire", "reachable", "share_text", "threshold"]
+__all__ = ["can_fire", "pages", "reachable", "share_text", "threshold"]
 
 
 def threshold(slo: Slo, pair: BurnWindow) -> Fraction:
@@ -32,6 +32,11 @@ def reachable(slo: Slo) -> tuple[BurnWindow, ...]:
     """The pairs of the SLO that can fire; its own tuple when all can."""
     kept = tuple(pair for pair in slo.alerts if can_fire(slo, pair))
     return slo.alerts if len(kept) == len(slo.alerts) else kept
+
+
+def pages(slo: Slo) -> bool:
+    """Whether an outage can page: at least one pair of the severity ``page`` is within reach."""
+    return any(pair.severity == "page" and can_fire(slo, pair) for pair in slo.alerts)
 
 
 def share_text(pair: BurnWindow) -> str:

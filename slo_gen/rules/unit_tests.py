@@ -21,10 +21,10 @@ from typing import Final
 from slo_gen import names
 from slo_gen.rules.burn import SHOWN_AGREEMENTS
 from slo_gen.rules.info import Promise, owner, promises
-from slo_gen.rules.no_data import NO_DATA_SEVERITY, remembered
+from slo_gen.rules.no_data import BLINDED_SEVERITY, NO_DATA_SEVERITY, remembered
 from slo_gen.rules.promql import all_of, duration, label_matcher, one_of
 from slo_gen.rules.shards import Layer, Shard, deal
-from slo_gen.rules.thresholds import can_fire, share_text, threshold
+from slo_gen.rules.thresholds import can_fire, pages, share_text, threshold
 from slo_gen.rules.windows import BURN_RATE_WINDOW
 from slo_gen.spec.model import BurnWindow, Catalogue, Indicator, Slo
 
@@ -122,8 +122,21 @@ class _Scene:
         return self.catalogue.indicators[name]
 
 
-def _series(metric: str, indicator: Indicator, group: str = "one") -> str:
-    return all_of(metric, label_matcher(names.INDICATOR, indicator.name), *(label_matcher(label, group) for label in indicator.by))
+    def groups(self, name: str) -> tuple[Mapping[str, str], ...]:
+        """A group of the indicator, and one more that the first target picks which does not take all."""
+        group = _group(self.indicator(name))
+        elsewhere = next((promise for promise in self.promised.get(name, ()) if not promise.rests_on(group)), None)
+        return (group,) if elsewhere is None else (group, {**group, **elsewhere.target.where})
+
+
+def _group(indicator: Indicator, value: str = "one") -> Mapping[str, str]:
+    return dict.fromkeys(indicator.by, value)
+
+
+def _series(metric: str, indicator: Indicator, group: Mapping[str, str] | None = None) -> str:
+    """A series of the group, or of the one that most tests are about."""
+    labels = _group(indicator) if group is None else group
+    return all_of(metric, label_matcher(names.INDICATOR, indicator.name), *(label_matcher(*label) for label in labels.items()))
 
 
 def _decimal(value: Fraction) -> str:
@@ -228,10 +241,15 @@ def _threshold_test(scene: _Scene, rank: int, members: list[_Member]) -> UnitTes
 
 
 def _texts_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
-    """The first SLO of every layer in a complete outage: every pair fires, with these labels and these texts."""
+    """Complete outages: every pair fires, with these labels and these texts.
+
+    Of every layer it is the first SLO, and the first one whose groups concern different agreements, in two groups.
+    """
     firsts: dict[str, Slo] = {}
     for layer in layers:
-        firsts.setdefault(layer.slos[0].indicator, layer.slos[0])
+        split = [slo for slo in layer.slos if len(scene.groups(slo.indicator)) > 1]
+        for slo in (layer.slos[0], *split[:1]):
+            firsts.setdefault(slo.indicator, slo)
     on_them = [slo for layer in layers for slo in layer.slos if slo.indicator in firsts]
     hold = max(pair.hold for slo in on_them for pair in slo.alerts)
     samples = 1 + -(-hold // _MINUTE)
@@ -240,16 +258,19 @@ def _texts_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
     for slo in on_them:
         windows[slo.indicator].update(dict.fromkeys(slo.alerts))
     inputs = [
-        InputSeries(_series(names.error_ratio(duration(window)), scene.indicator(name)), _held(Fraction(1), samples))
+        InputSeries(_series(names.error_ratio(duration(window)), scene.indicator(name), group), _held(Fraction(1), samples))
         for name, pairs in windows.items()
+        for group in scene.groups(name)
         for window in sorted({pair.long for pair in pairs} | {pair.short for pair in pairs})
     ]
     inputs += [
-        InputSeries(_series(names.bad_window(duration(long)), scene.indicator(name)), _held(bad, samples))
+        InputSeries(_series(names.bad_window(duration(long)), scene.indicator(name), group), _held(bad, samples))
         for name, pairs in windows.items()
+        for group in scene.groups(name)
         for long in sorted({pair.long for pair in pairs})
     ]
-    expected = [_burn_alert(scene, slo, pair, Fraction(1)) for slo in on_them for pair in slo.alerts if can_fire(slo, pair)]
+    outages = ((slo, group) for slo in on_them for group in scene.groups(slo.indicator))
+    expected = [_burn_alert(scene, slo, pair, group) for slo, group in outages for pair in slo.alerts if can_fire(slo, pair)]
     return UnitTest("texts", tuple(inputs), (Expectation((samples - 1) * _MINUTE, names.BUDGET_BURN, tuple(expected)),))
 
 
@@ -265,11 +286,11 @@ def _idle_test(scene: _Scene, layers: list[Layer]) -> UnitTest:
     return UnitTest("no traffic", inputs, (Expectation(at, names.BUDGET_BURN, ()),), (no_ratio,))
 
 
-def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, value: Fraction) -> ExpectedAlert:
-    indicator = scene.indicator(slo.indicator)
+def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, group: Mapping[str, str]) -> ExpectedAlert:
+    """As it is while everything of the group is bad."""
     labels = {
         **slo.labels,
-        **dict.fromkeys(indicator.by, "one"),
+        **group,
         names.SLO: slo.name,
         names.INDICATOR: slo.indicator,
         names.SERVICE: slo.service,
@@ -281,8 +302,8 @@ def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, value: Fraction) -> E
     long = duration(pair.long)
     annotations = {
         "summary": f"{slo.name} spends more than {share_text(pair)} of its {duration(slo.window)} error budget within {long}",
-        "description": f"{slo.title}: {float(value) * 100:.4g}% of the last {long} was bad, the objective is {slo.objective_text} good."
-        + _endangered(scene, slo.indicator),
+        "description": f"{slo.title}: 100% of the last {long} was bad, the objective is {slo.objective_text} good."
+        + _endangered(scene, slo.indicator, group),
         "runbook_url": slo.runbook_url,
         "dashboard_url": slo.dashboard_url,
         **slo.annotations,
@@ -290,8 +311,8 @@ def _burn_alert(scene: _Scene, slo: Slo, pair: BurnWindow, value: Fraction) -> E
     return ExpectedAlert(_present(labels), _present(annotations))
 
 
-def _endangered(scene: _Scene, indicator: str) -> str:
-    agreements = sorted({promise.agreement.name for promise in scene.promised.get(indicator, ())})
+def _endangered(scene: _Scene, indicator: str, group: Mapping[str, str]) -> str:
+    agreements = sorted({promise.agreement.name for promise in scene.promised.get(indicator, ()) if promise.rests_on(group)})
     if not agreements:
         return ""
     more = ", ..." if len(agreements) > SHOWN_AGREEMENTS else ""
@@ -306,20 +327,24 @@ def _present(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _silence_tests(scene: _Scene, silence: int, interval: int) -> Iterator[UnitTest]:
-    """Nothing recorded, nothing bad recorded, and one group of several that goes away."""
+    """Nothing recorded, nothing bad recorded, indicators that go away, and one group of several that does."""
     reached = interval * -(-silence // interval)
     until = reached + interval
     samples = until // interval
     yield UnitTest(f"nothing is recorded for {duration(silence)}", (), tuple(_silent(scene, at) for at in (reached - interval, reached)))
     recorded = tuple(InputSeries(_series(names.TOTAL, indicator), f"0x{samples}") for indicator in scene.shard.indicators)
     yield UnitTest("nothing bad has happened yet", recorded, (Expectation(until, names.INDICATOR_NO_DATA, ()),))
-    grouped = [indicator for indicator in scene.shard.indicators if indicator.by and indicator.expected_silence == silence]
+    patient = [indicator for indicator in scene.shard.indicators if indicator.expected_silence == silence]
+    present = {indicator.name: InputSeries(_series(names.TOTAL, indicator), f"0x{samples + 1}") for indicator in scene.shard.indicators}
+    until += interval
+    ended = present | {indicator.name: InputSeries(_series(names.TOTAL, indicator), "1 stale") for indicator in patient}
+    raised = tuple(alert for indicator in patient for alert in _lost_alerts(scene, indicator))
+    yield UnitTest("indicators go away", tuple(ended.values()), (Expectation(until, names.INDICATOR_NO_DATA, raised),))
+    grouped = [indicator for indicator in patient if indicator.by]
     if grouped:
-        gone = tuple(InputSeries(_series(names.TOTAL, indicator, "two"), "1 stale") for indicator in grouped)
+        gone = tuple(InputSeries(_series(names.TOTAL, indicator, _group(indicator, "two")), "1 stale") for indicator in grouped)
         expected = tuple(_group_alert(scene, indicator, silence) for indicator in grouped)
-        until += interval
-        present = tuple(InputSeries(each.series, f"0x{samples + 1}") for each in recorded)
-        yield UnitTest("one group goes away", present + gone, (Expectation(until, names.INDICATOR_NO_DATA, expected),))
+        yield UnitTest("one group goes away", (*present.values(), *gone), (Expectation(until, names.INDICATOR_NO_DATA, expected),))
 
 
 def _silent(scene: _Scene, at: int) -> Expectation:
@@ -338,9 +363,25 @@ def _no_data_alert(scene: _Scene, indicator: Indicator) -> ExpectedAlert:
     )
 
 
+def _lost_alerts(scene: _Scene, indicator: Indicator) -> Iterator[ExpectedAlert]:
+    """What an indicator raises that was recorded and is no more: a page too, where it blinds one."""
+    ticket = _no_data_alert(scene, indicator)
+    yield ticket
+    if any(pages(slo) for layer in scene.shard.layers for slo in layer.slos if slo.indicator == indicator.name):
+        memory = duration(remembered(indicator.expected_silence))
+        yield ExpectedAlert(
+            {**ticket.labels, names.SEVERITY: scene.severity(BLINDED_SEVERITY)},
+            {
+                "summary": ticket.annotations["summary"],
+                "description": f"It was measured within the last {memory}; now an outage would raise no burn alert, and may be why."
+                " Is the service up, and is it scraped?",
+            },
+        )
+
+
 def _group_alert(scene: _Scene, indicator: Indicator, silence: int) -> ExpectedAlert:
     return ExpectedAlert(
-        _no_data_labels(scene, indicator) | dict.fromkeys(indicator.by, "two"),
+        {**_no_data_labels(scene, indicator), **_group(indicator, "two")},
         {
             "summary": f"A group of {indicator.name} has recorded nothing for {duration(silence)}",
             "description": f"It was there within the last {duration(remembered(silence))}, and other groups of the indicator still are.",

@@ -100,6 +100,11 @@ class Indicator:
     expected_silence: int = 600           # seconds without data before SLMIndicatorNoData fires
     places: Mapping[str, Origin] = field(default_factory=dict)   # where each selector stands, by its key: total, bad, histogram, ...
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts events; the others watch a state, and are not counted in any way."""
+        return isinstance(self.measure, Events | Latency)
+
 
 @dataclass(frozen=True, slots=True)
 class BurnWindow:
@@ -164,7 +169,7 @@ class AgreementTarget:
     objective_text: str
     expected: Fraction | None             # expected level above the minimum, where one is agreed
     origin: Origin
-    where: Mapping[str, str] = field(default_factory=dict)   # labels that pick series of a grouped indicator
+    where: Mapping[str, str] = field(default_factory=dict)   # labels that pick series of a grouped indicator; no value is empty
     exclude: tuple[Exclusion, ...] = ()
 
 

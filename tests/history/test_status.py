@@ -170,6 +170,17 @@ def test_an_alert_of_another_group_is_not_mine() -> None:
     assert (len(eu.alerts), len(us.alerts)) == (0, 1)
 
 
+def test_a_group_endangers_those_alone_who_rest_on_it() -> None:
+    found = catalogue("region")
+    acme = found.agreements["acme-shop"]
+    only_us = replace(acme, name="acme-us", targets=tuple(replace(target, where={"region": "us"}) for target in acme.targets))
+    where = replace(found, agreements={**found.agreements, "acme-us": only_us})
+    series = [{"region": "eu", **counts(5, 10)[0]}, {"region": "us", **counts(5, 10)[0]}]
+    eu, us = rows(where, answers(where, series), [])
+    assert [promise.agreement.name for promise in eu.endangered] == ["acme-shop"]
+    assert [promise.agreement.name for promise in us.endangered] == ["acme-shop", "acme-us"]
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**4))
 def test_a_verdict_holds_whatever_the_unseen_events_were(bad: int, good: int, unseen: int) -> None:
     verdict = row(counts(bad, bad + good, unseen)).verdict

@@ -35,7 +35,10 @@ CATALOGUE = catalogue(
         slo("login-hopeless", "login", "0.01", alerts=(BurnWindow(HOUR, 300, Fraction(1, 50), "page"),)),
         slo("login-quiet", "login", alerts=()),
     ],
-    [agreement(f"acme-{number:02d}", "checkout") for number in range(12)],
+    [
+        *(agreement(f"acme-{number:02d}", "checkout") for number in range(12)),
+        agreement("acme-eu", "search", where={"region": 'eu "%q" .*'}), agreement("acme-everywhere", "search"),
+    ],
     Evaluation(severity_names={"page": "critical {{ evil }}"}),
 )
 
@@ -70,12 +73,15 @@ BURN_FAULTS = {
     "an alert that does not wait": ("    for: 2m\n", ""),
     "a title that is a template": ('{{ label \\"slm_title\\" . }}', "{{ evil }}"),
     "an agreement less": ("lt $i 10", "lt $i 9"),
+    "an agreement on another group": (", slm_where_region!=%q}", ", slm_where_region=%q}"),
     "zero of zero is an outage": ("> 0)", ">= 0)"),
 }
 SILENCE_FAULTS = {
     "no data judged by the bad events": ("unless on (indicator) slm:total:increase1m", "unless on (indicator) slm:bad:increase1m"),
     "an alert that waits": ("    for: 10m\n", "    for: 30m\n"),
-    "a group that is forgotten": ("present_over_time(", "0 * absent_over_time("),
+    "a group that is forgotten": ("(present_over_time(", "(0 * absent_over_time("),
+    "a page for what never was": ("and on (indicator) present_over_time(", "unless on (indicator) present_over_time("),
+    "a label more on the page": ('slm_shard_0_600_page": ""', 'slm_shard_0_600_page": "x"'),
 }
 
 
@@ -149,7 +155,11 @@ def thrown(dice: random.Random) -> Catalogue:
                 runbook_url=dice.choice(["", "https://r.example/{{ x }}?a=1&b=\"2\""]),
             )
         )
-    agreements = [agreement(f"g{number}", dice.choice(indicators).name) for number in range(dice.randint(0, 25))]
+    agreements = []
+    for number in range(dice.randint(0, 25)):
+        on = dice.choice(indicators)
+        where = {label: dice.choice(NASTY) for label in on.by if dice.random() < 0.5}
+        agreements.append(agreement(f"g{number}", on.name, where=where))
     return catalogue(indicators, slos, agreements, Evaluation(shard_size=dice.choice([2, 5, 100])))
 
 

@@ -156,6 +156,8 @@ def test_the_period_begins_where_the_customer_is() -> None:
     ("tickets: {clock: response, within: 15m}, objective: at most 5%", "a share of tickets in time is a lower bound", "write `at least`"),
     ("indicator: requests, objective: 99%, where: {site: x}", "indicator requests has no series per site",
      "add site to `by` of the indicator; it is split by tenant"),
+    ("indicator: requests, objective: 99%, where: {tenant: ''}", "an empty tenant picks nothing",
+     "write the value, or leave tenant out to take all"),
 ])  # fmt: skip
 def test_objectives_fit_what_they_are_about(target: str, message: str, hint: str) -> None:
     text = f"targets: [{{name: t, {target}}}, {{name: good, indicator: requests, objective: 99%}}]"

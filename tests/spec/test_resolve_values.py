@@ -94,6 +94,8 @@ def test_a_template_gets_the_values_of_each_agreement() -> None:
 @pytest.mark.parametrize(("base", "message", "hint"), [
     (BASE.replace("selector: {tenant: acme}", "selector: {org: acme}"),
      "target availability of SLA a: there is no value ${customer.selector.tenant}", "add tenant to `selector` of customer acme"),
+    (BASE.replace("selector: {tenant: acme}", "selector: {tenant: ''}"),
+     "target availability of SLA a: tenant is empty in `where`, and picks nothing", "give ${customer.selector.tenant} a value"),
 ])  # fmt: skip
 def test_a_value_that_is_missing_is_told_at_the_agreement(base: str, message: str, hint: str) -> None:
     assert problems_of(base + TEMPLATE + SLA) == [(message, hint)]

@@ -132,7 +132,7 @@ class _Values:
             return target
         values = self._all()
         try:
-            return replace(
+            found = replace(
                 target,
                 where={label: insert_in_text(text, values) for label, text in target.where.items()},
                 exclude=tuple(replace(each, when=insert_in_promql(each.when, values)) for each in target.exclude),
@@ -140,6 +140,10 @@ class _Values:
         except InsertError as error:
             self._refuse(error, target, values)
             return target
+        for label, text in target.where.items():
+            if text and not found.where[label]:
+                self._tell(target, f"{label} is empty in `where`, and picks nothing", f"give {text} a value", "where-label")
+        return found
 
     def _all(self) -> dict[str, str]:
         metadata = self._value.metadata
@@ -155,14 +159,17 @@ class _Values:
         return values
 
     def _refuse(self, error: InsertError, target: model.AgreementTarget, values: Mapping[str, str]) -> None:
-        own = target.origin.file == self._document.file and not self._value.spec.extends
-        path: Steps = ("metadata", "name") if own else ("spec", "extends")
         hint = did_you_mean(error.name, values) if error.unknown else 'quote it with " instead'
         if error.unknown and error.name.startswith("customer.selector.") and self._customer is not None:
             label = error.name.removeprefix("customer.selector.")
             hint = f"add {label} to `selector` of customer {self._customer.metadata.name}"
-        message = f"target {target.name} of {self._document.kind} {self._document.name}: {error}"
-        self._register.problems.append(self._document.problem(path, message, hint, check="unknown-value"))
+        self._tell(target, f"{error}", hint, "unknown-value")
+
+    def _tell(self, target: model.AgreementTarget, what: str, hint: str, check: str) -> None:
+        own = target.origin.file == self._document.file and not self._value.spec.extends
+        path: Steps = ("metadata", "name") if own else ("spec", "extends")
+        message = f"target {target.name} of {self._document.kind} {self._document.name}: {what}"
+        self._register.problems.append(self._document.problem(path, message, hint, check=check))
 
 
 def _party(value: SLA | OLA | UC) -> model.Party:

@@ -102,6 +102,10 @@ class _Reader:
         )
 
     def _where(self, target: Target, indicator: str, path: Steps) -> Mapping[str, str]:
+        for label, value in target.where.items():
+            if not value:
+                message = f"an empty {label} picks nothing"
+                self._problem((*path, "where", label), message, f"write the value, or leave {label} out to take all", "where-label")
         measured = self._register.get(Indicator, indicator)
         if measured is not None:
             for label in target.where:
