@@ -36,6 +36,9 @@ CHURN_SEED = int(os.environ.get("CHURN_SEED", "11"))
 WARM_UP, COOL_DOWN = 52, 75
 """Seconds until every target is known, and until what lingered after the last restart is gone and accounted for."""
 
+ON_ITS_WAY = 0.5
+"""A scrape is stamped when it begins, and this much later at most it has reached the pod."""
+
 IN_FLIGHT = 2.0
 """A scrape this short before Prometheus was stopped may have been lost with it."""
 
@@ -169,9 +172,14 @@ def read(server: Server) -> dict[tuple[str, str, str], dict[int, float]]:
 
 
 def between(run: Run, until: int, uncertain: bool) -> dict[str, tuple[int, int]]:
-    """Visible events from the first mark on; scrapes that may have been lost with Prometheus left out if ``uncertain``."""
+    """The most visible events from the first mark on, or the fewest if ``uncertain``.
+
+    Scrapes that may have been lost with Prometheus are left out then; one that reached a pod close to a mark may belong
+    to either side of it.
+    """
     skip = run.prometheus.in_flight if uncertain else lambda _: False
-    before, after = run.fleet.visible(run.first), run.fleet.visible(until, skip)
+    late, early = (ON_ITS_WAY, 0.0) if uncertain else (0.0, ON_ITS_WAY)
+    before, after = run.fleet.visible(run.first + late), run.fleet.visible(until + early, skip)
     return {job: (after[job][0] - before[job][0], after[job][1] - before[job][1]) for job in JOBS}
 
 
