@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, PeriodTerms, Source, Termination
+
 __all__ = [
-    "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
+    "ALWAYS", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
     "Indicator", "Latency", "Measure", "Origin", "OtherTarget", "Party", "Probe", "Ratio", "Service", "Slo", "Threshold", "TicketTarget",
 ]
 
 Counting = Literal["exact", "light"]
+
+ALWAYS = "24x7"
+"""The calendar that needs no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +157,6 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Exclusion:
-    """Time that does not count: by a known cause (maintenance, customer, ...), or while the PromQL ``when`` has a result."""
-
-    reason: str
-    when: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AgreementTarget:
     """One promise on an indicator, e.g. at least 99.9 % of the period."""
 
@@ -171,6 +169,11 @@ class AgreementTarget:
     origin: Origin
     where: Mapping[str, str] = field(default_factory=dict)   # labels that pick series of a grouped indicator; no value is empty
     exclude: tuple[Exclusion, ...] = ()
+    measure: MeasureTerms = MeasureTerms()
+    hours: str = ALWAYS                   # calendar of the hours in which it is owed
+    misses: Misses = Misses()
+    grace: str = ""                       # span after the start of the agreement in which a miss is no breach
+    weight: Fraction | None = None        # part of the amount at risk that hangs on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,15 @@ class Agreement:
     backed_by: Mapping[str, tuple[str, ...]]
     origin: Origin
     other_targets: tuple[OtherTarget, ...] = ()
+    terms: PeriodTerms = PeriodTerms()
+    starts: date | None = None            # first day of the term
+    ends: date | None = None              # last day, where one was written
+    fee: Fee | None = None
+    credits: CreditTerms | None = None
+    allowance: Allowance | None = None
+    claim: ClaimTerms | None = None
+    termination: tuple[Termination, ...] = ()
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

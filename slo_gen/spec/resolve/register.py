@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Template
-from slo_gen.spec.model import Origin
+from slo_gen.spec.model import ALWAYS, Origin
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.resolve.references import Reference, Steps
@@ -18,9 +18,6 @@ __all__ = ["AGREEMENTS", "ALWAYS", "OWNER_ROLE", "Register", "origin"]
 
 AGREEMENTS: tuple[type[SLA] | type[OLA] | type[UC], ...] = (SLA, OLA, UC)
 """The kinds whose names must differ from each other too, because agreements refer to each other by name alone."""
-
-ALWAYS = "24x7"
-"""The calendar that needs no document."""
 
 OWNER_ROLE = "service-owner"
 """The role that every service fills by its ``owner``."""

@@ -1,0 +1,194 @@
+"""The terms of an agreement after its template was applied: periods, measuring, exclusions, money, deadlines.
+
+They are what was written, typed: ratios and amounts are exact, spans of fixed length are whole seconds. Spans that
+depend on a calendar or a month (``3bd``, ``12mo``) stay text, for ``timekeeping`` to add to an instant. Calendars are
+named; ``24x7`` is built in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+__all__ = [
+    "Allowance", "Bound", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method", "Misses",
+    "Money", "PeriodTerms", "Repeat", "Source", "Span", "Termination", "Tier",
+]  # fmt: skip
+
+Method = Literal[
+    "event_ratio", "downtime_minutes", "downtime_periods", "interval_mean", "unavailable_intervals", "per_interruption", "weighted_downtime"
+]
+Span = Literal["week", "month", "quarter", "half_year", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTerms:
+    """The calendar period over which an agreement is judged. ``starts``: month and day on which a year begins."""
+
+    length: Span = "month"
+    timezone: str = "UTC"
+    starts: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTerms:
+    """How a target turns facts into a figure. Times in seconds; ``down_strict``: the threshold itself is up."""
+
+    method: Method = "event_ratio"
+    interval: int = 60
+    at_least: int | None = None                  # shortest run of down intervals that counts
+    longer_than: int | None = None               # a run counts only when it lasts longer
+    drop_partial: bool = False                   # the rest of a run beyond whole ``at_least`` does not count
+    down_threshold: Fraction = Fraction(0)
+    down_strict: bool = True
+    minimum_events: int = 0
+    empty: Literal["good", "bad", "excluded", "unknown"] = "unknown"
+    unknown: Literal["bounds", "good", "bad", "excluded"] = "bounds"
+    over: Literal["calendar", "scheduled", "deployed", "events"] = "calendar"
+    weight: str = ""                             # PromQL of the share of users that is hit
+    reduce: Literal["sum", "mean", "max", "count"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Time that does not count: by a known cause (maintenance, customer, ...), or while the PromQL ``when`` has a result.
+
+    ``at_most``: the most seconds that are excluded for this reason in one period.
+    """
+
+    reason: str
+    when: str = ""
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """When a miss becomes a breach: more than ``allowed`` misses among the last ``of`` periods."""
+
+    allowed: int = 0
+    of: int = 1
+    contiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Planned downtime that is excluded: at most ``planned`` seconds ``per`` span, announced ``notice`` before it."""
+
+    planned: int
+    per: Literal["week", "month", "quarter", "year"]
+    notice: str = ""
+    hours: str = ""                              # calendar in which planned work may take place
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    amount: Fraction
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What is paid for the service in each span."""
+
+    amount: Fraction
+    currency: str
+    per: Literal["month", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One side of a comparison with a figure: ``below 99.9 %``. ``unit`` is % (``value`` is a ratio), s (seconds) or "" (a number)."""
+
+    op: Literal["<", "<=", ">", ">="]
+    value: Fraction
+    unit: Literal["%", "s", ""]
+    text: str                                    # as it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of a scale. Exactly one of ``credit`` (share of the fee), ``amount`` and ``days`` is given."""
+
+    when: Bound
+    credit: Fraction | None = None
+    amount: Money | None = None
+    days: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """From the ``misses``-th miss within so many periods on, the credit is multiplied."""
+
+    misses: int
+    within: int
+    times: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class EarnBack:
+    """A share of the credit is won back when the objective (the target's own if None) holds in the next ``periods``."""
+
+    periods: int
+    objective: Bound | None
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CreditTerms:
+    """What is given back when a target is missed. ``cap`` None: no bound. ``targets`` empty: all of them."""
+
+    of: Literal["monthly_fee", "period_fee", "annual_fee", "affected_fee", "fee_of_downtime"] = "monthly_fee"
+    targets: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    multiplier: Fraction | None = None
+    at_risk: Fraction | None = None
+    cap: Fraction | None = Fraction(1)
+    annual_cap: Fraction | None = None
+    minimum: Money | None = None
+    repeat: Repeat | None = None
+    earn_back: EarnBack | None = None
+    double_recovery: bool = False
+    paid_as: Literal["future_invoice", "refund", "extension"] = "future_invoice"
+    on_claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A span, as it was written, and the event from which it runs."""
+
+    within: str
+    after: Literal["incident_start", "incident_end", "period_end", "billing_cycle_end", "report"] = "period_end"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """How a credit is claimed from the other party."""
+
+    notify: Deadline | None = None
+    submit: Deadline | None = None
+    evidence: tuple[str, ...] = ()
+    prevails: Literal["supplier", "customer", "own_measurement", "joint"] = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class Termination:
+    """A party may end the agreement after so many breached periods ``of`` so many."""
+
+    breaches: int = 1
+    of: int = 1
+    contiguous: bool = False
+    below: Bound | None = None
+    targets: tuple[str, ...] = ()
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the text of an agreement stands that somebody else wrote."""
+
+    url: str = ""
+    file: str = ""
+    version: str = ""
+    verified_on: date | None = None
