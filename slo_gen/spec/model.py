@@ -169,9 +169,9 @@ class AgreementTarget:
     origin: Origin
     where: Mapping[str, str] = field(default_factory=dict)   # labels that pick series of a grouped indicator; no value is empty
     exclude: tuple[Exclusion, ...] = ()
-    measure: MeasureTerms = MeasureTerms()
+    measure: MeasureTerms = field(default_factory=MeasureTerms)
     hours: str = ALWAYS                   # calendar of the hours in which it is owed
-    misses: Misses = Misses()
+    misses: Misses = field(default_factory=Misses)
     grace: str = ""                       # span after the start of the agreement in which a miss is no breach
     weight: Fraction | None = None        # part of the amount at risk that hangs on it
 
@@ -219,7 +219,7 @@ class Agreement:
     backed_by: Mapping[str, tuple[str, ...]]
     origin: Origin
     other_targets: tuple[OtherTarget, ...] = ()
-    terms: PeriodTerms = PeriodTerms()
+    terms: PeriodTerms = field(default_factory=PeriodTerms)
     starts: date | None = None            # first day of the term
     ends: date | None = None              # last day, where one was written
     fee: Fee | None = None
