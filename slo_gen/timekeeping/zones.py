@@ -1,0 +1,94 @@
+"""Wall time and instants in the zones of the IANA database, through gaps and folds.
+
+One rule holds everywhere. Wall time that a zone skips lies later by as much as was skipped: in a spring night of an
+hour's change 02:30 is 03:30. Wall time that comes twice is its first occurrence.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+__all__ = ["EARLIEST", "LATEST", "TimeError", "at", "in_range", "local", "local_date", "read_instant", "write_instant", "zone"]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+_DAY: Final = 86_400
+_INSTANT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))?)?"
+)
+
+EARLIEST: Final = -2_208_988_800
+"""1900-01-01T00:00Z: no contract is older, and rules of zones before it are guesses."""
+
+LATEST: Final = 10_413_792_000
+"""2300-01-01T00:00Z: no contract lasts longer."""
+
+
+class TimeError(ValueError):
+    """A time that cannot be read, or that has no answer. The text is for the reader who wrote it."""
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name, such as ``Europe/Berlin``. Raises TimeError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise TimeError(f"there is no time zone {name}; write a name like Europe/Berlin or UTC") from None
+
+
+def at(day: date, seconds: int, where: ZoneInfo) -> int:
+    """The instant at which clocks in a zone show ``seconds`` after midnight of ``day``; 86400 is the next midnight."""
+    days, rest = divmod(seconds, _DAY)
+    shown = datetime(day.year, day.month, day.day, rest // 3600, rest // 60 % 60, rest % 60, tzinfo=where)
+    if days:
+        shown += timedelta(days=days)            # adds to the wall time, as arithmetic within one zone does
+    return (shown - _EPOCH) // _SECOND
+
+
+def local(instant: int, where: ZoneInfo) -> datetime:
+    """What calendar and clock show in a zone at an instant. Raises TimeError outside of EARLIEST to LATEST."""
+    return (_EPOCH + timedelta(seconds=in_range(instant))).astimezone(where)
+
+
+def local_date(instant: int, where: ZoneInfo) -> date:
+    """The date in a zone at an instant. Raises TimeError outside of EARLIEST to LATEST."""
+    return local(instant, where).date()
+
+
+def in_range(instant: int) -> int:
+    """The instant itself. Raises TimeError unless it is between EARLIEST and LATEST."""
+    if EARLIEST <= instant <= LATEST:
+        return instant
+    raise TimeError("the time is not between the years 1900 and 2300")
+
+
+def read_instant(text: str, where: ZoneInfo) -> int:
+    """The instant of ``2026-03-01``, ``2026-03-01T22:00`` or ``2026-03-01T22:00:30+01:00``.
+
+    A date alone is its midnight; what carries no offset is wall time of the zone ``where``. Raises TimeError.
+    """
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise TimeError(f"{text!r} is no time; write it like 2026-03-01T22:00 or 2026-03-01T22:00:00Z")
+    day, hours, minutes, seconds, utc, sign, offset_hours, offset_minutes = found.groups()
+    try:
+        shown = datetime.fromisoformat(day).replace(hour=int(hours or 0), minute=int(minutes or 0), second=int(seconds or 0))
+        if sign and (int(offset_hours) > 23 or int(offset_minutes) > 59):
+            raise ValueError("the offset is a day or more")
+    except ValueError:
+        raise TimeError(f"there is no time {text}; write one that exists") from None
+    of_day = shown.hour * 3600 + shown.minute * 60 + shown.second
+    if not (utc or sign):
+        return in_range(at(shown.date(), of_day, where)) if 1 < shown.year < 9999 else in_range(LATEST + 1)
+    ahead = int(f"{sign}1") * (int(offset_hours) * 3600 + int(offset_minutes) * 60) if sign else 0
+    return in_range((shown.replace(tzinfo=UTC) - _EPOCH) // _SECOND - ahead)
+
+
+def write_instant(instant: int) -> str:
+    """An instant as text in UTC, such as ``2026-03-29T07:00:00Z``."""
+    return (_EPOCH + timedelta(seconds=in_range(instant))).strftime("%Y-%m-%dT%H:%M:%SZ")

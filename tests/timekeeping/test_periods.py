@@ -1,0 +1,80 @@
+"""Periods of contracts: their length in instants, their names, and that they follow each other without a hole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slo_gen.timekeeping.periods import Length, Periods, RollingDays, billing_cycle
+from slo_gen.timekeeping.zones import TimeError, read_instant, write_instant, zone
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo", "Pacific/Apia"]
+LENGTHS: tuple[Length, ...] = ("week", "month", "quarter", "half_year", "year")
+ANY = st.builds(
+    Periods, st.sampled_from(LENGTHS), st.sampled_from(ZONES), st.tuples(st.integers(1, 12), st.integers(1, 31))
+)
+INSTANTS = st.integers(read_instant("1960-01-01", zone("UTC")), read_instant("2100-01-01", zone("UTC")))
+
+
+@pytest.mark.parametrize(("length", "zone_name", "name", "minutes"), [
+    ("month", "Europe/Berlin", "2026-02", 40_320),
+    ("month", "Europe/Berlin", "2026-03", 44_580),
+    ("month", "Europe/Berlin", "2026-04", 43_200),
+    ("month", "Europe/Berlin", "2026-10", 44_700),
+    ("month", "Europe/Berlin", "2028-02", 41_760),
+    ("month", "Australia/Lord_Howe", "2026-10", 44_610),
+    ("month", "Australia/Lord_Howe", "2026-04", 43_230),
+    ("quarter", "UTC", "2026-Q1", 129_600),
+    ("week", "Europe/Berlin", "2026-W13", 10_020),
+    ("year", "Europe/Berlin", "2026", 525_600),
+])  # fmt: skip
+def test_lengths(length: Length, zone_name: str, name: str, minutes: int) -> None:
+    assert Periods(length, zone_name).named(name).seconds == minutes * 60
+
+
+@pytest.mark.parametrize(("periods", "instant", "name", "start"), [
+    (Periods("quarter", "UTC", (2, 1)), "2026-01-31T23:59:59Z", "2025-Q4", "2025-11-01T00:00:00Z"),
+    (Periods("quarter", "UTC", (2, 1)), "2026-02-01T00:00:00Z", "2026-Q1", "2026-02-01T00:00:00Z"),
+    (Periods("year", "UTC", (4, 1)), "2026-03-31T12:00:00Z", "2025", "2025-04-01T00:00:00Z"),
+    (billing_cycle(31), "2026-02-28T00:00:00Z", "2026-02", "2026-02-28T00:00:00Z"),
+    (billing_cycle(31), "2026-02-27T23:59:59Z", "2026-01", "2026-01-31T00:00:00Z"),
+    (Periods("month", "Europe/Berlin"), "2026-10-31T23:30:00Z", "2026-11", "2026-10-31T23:00:00Z"),
+    (Periods("week", "UTC"), "2027-01-01T00:00:00Z", "2026-W53", "2026-12-28T00:00:00Z"),
+    (RollingDays(30, "UTC"), "2026-10-31T12:00:00Z", "30d-2026-10-31", "2026-10-02T00:00:00Z"),
+])  # fmt: skip
+def test_the_period_of_an_instant(periods: Periods | RollingDays, instant: str, name: str, start: str) -> None:
+    found = periods.of(read_instant(instant, zone("UTC")))
+    assert (found.name, write_instant(found.start)) == (name, start)
+
+
+@given(ANY, INSTANTS)
+def test_periods_follow_each_other_and_are_known_by_their_names(periods: Periods, instant: int) -> None:
+    found = periods.of(instant)
+    assert instant in found
+    assert found.seconds > 0
+    following = periods.next(found)
+    assert following.start == found.end
+    assert periods.previous(following) == found
+    assert periods.named(found.name) == found
+    assert periods.between(found.start, following.end) == (found, following)
+
+
+@given(st.integers(1, 40), st.sampled_from(ZONES), INSTANTS)
+def test_rolling_days_end_with_every_day_once(days: int, where: str, instant: int) -> None:
+    rolling = RollingDays(days, where)
+    found = rolling.of(instant)
+    assert instant in found
+    assert rolling.named(found.name) == found
+    following = rolling.next(found)
+    assert following.end > found.end
+    assert rolling.previous(following) == found
+
+
+@pytest.mark.parametrize(("length", "name", "example"), [
+    ("month", "2026-13", "2026-10"), ("month", "2026-Q1", "2026-10"), ("quarter", "2026-Q5", "2026-Q4"), ("week", "2025-W53", "2026-W07"),
+    ("year", "26", "2026"), ("half_year", "2026-H3", "2026-H2"),
+])  # fmt: skip
+def test_a_name_that_is_none(length: Length, name: str, example: str) -> None:
+    with pytest.raises(TimeError, match=f"write it like {example}"):
+        Periods(length).named(name)
