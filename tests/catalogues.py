@@ -18,6 +18,7 @@ from slo_gen.spec.model import (
     Service,
     Slo,
 )
+from slo_gen.timekeeping.periods import Periods
 
 ORIGIN = Origin("specs/shop.yaml", 3, 5)
 HOUR, DAY = 3600, 86_400
@@ -50,7 +51,7 @@ def slo(name: str, of: str, objective: str = "0.999", **changes: object) -> Slo:
 def agreement(name: str, of: str, *, state: str = "active", customer: str = "acme", where: Mapping[str, str] | None = None) -> Agreement:
     target = AgreementTarget("availability", of, "at least", Fraction("0.995"), "99.5%", None, ORIGIN, where=where or {})
     return Agreement(
-        "SLA", name, name, Party("customer", customer), "shop", "gold@3", state, "UTC", "month", (target,), (), {}, ORIGIN,
+        "SLA", name, name, Party("customer", customer), "shop", "gold@3", state, Periods("month"), (target,), (), {}, ORIGIN,
     )
 
 

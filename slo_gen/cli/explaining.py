@@ -81,7 +81,7 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
         f"{agreement.kind} {_titled(agreement.name, agreement.title)}, {_where(agreement.origin)}",
         f"  with {agreement.party.kind} {agreement.party.name} about service {agreement.service}{template}",
         f"  state: {state}",
-        f"  judged per {agreement.period}, in the time zone {agreement.timezone}",
+        f"  judged per {agreement.period.length}, in the time zone {agreement.period.timezone}",
     ]
     for promise in agreement.targets:
         if target in (None, promise.name):
@@ -205,11 +205,11 @@ def _counted(indicator: Indicator) -> str:
 
 def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
-    yield f"  {target.direction} {target.objective_text} per {agreement.period}, measured by indicator {target.indicator}"
-    days = _PERIOD_DAYS.get(agreement.period)
+    yield f"  {target.direction} {target.objective_text} per {agreement.period.length}, measured by indicator {target.indicator}"
+    days = _PERIOD_DAYS.get(agreement.period.length)
     if days is not None and target.direction == "at least" and target.objective <= 1:
         allowed = (1 - target.objective) * days * 86400
-        yield f"  in a {agreement.period} of {days} days that allows {_span(allowed)} of complete outage"
+        yield f"  in a {agreement.period.length} of {days} days that allows {_span(allowed)} of complete outage"
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:
@@ -226,7 +226,7 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
 def _ticket_target(agreement: Agreement, target: TicketTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
     within = f"{target.clock} within {target.within} of {target.hours} hours"
-    yield f"  {target.share_text} of the {target.priority} tickets per {agreement.period}: {within}"
+    yield f"  {target.share_text} of the {target.priority} tickets per {agreement.period.length}: {within}"
     yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
 
 

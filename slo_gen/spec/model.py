@@ -13,11 +13,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, PeriodTerms, Source, Termination
+from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, Source, Termination
+from slo_gen.timekeeping.calendars import Calendar
+from slo_gen.timekeeping.periods import Periods
 
 __all__ = [
     "ALWAYS", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
-    "Indicator", "Latency", "Measure", "Origin", "OtherTarget", "Party", "Probe", "Ratio", "Service", "Slo", "Threshold", "TicketTarget",
+    "Indicator", "Latency", "Maintenance", "Measure", "Origin", "OtherTarget", "Party", "PlannedWork", "Probe", "Ratio",
+    "Service", "Slo", "Threshold", "TicketTarget",
 ]
 
 Counting = Literal["exact", "light"]
@@ -212,15 +215,13 @@ class Agreement:
     service: str
     template: str                         # "gold@3", or "" for an agreement without one
     state: str
-    timezone: str
-    period: str                           # month, quarter, year, ...
+    period: Periods                       # over which it is judged, in its time zone
     targets: tuple[AgreementTarget, ...]
     ticket_targets: tuple[TicketTarget, ...]
     backed_by: Mapping[str, tuple[str, ...]]
     origin: Origin
     other_targets: tuple[OtherTarget, ...] = ()
-    terms: PeriodTerms = field(default_factory=PeriodTerms)
-    starts: date | None = None            # first day of the term
+    starts: date | None = None            # first day of the term, in the zone of its periods
     ends: date | None = None              # last day, where one was written
     fee: Fee | None = None
     credits: CreditTerms | None = None
@@ -249,6 +250,32 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWork:
+    """One span of maintenance, in seconds since 1970. What was done beyond ``planned`` is an overrun, and no maintenance."""
+
+    planned: tuple[int, int]
+    announced: int | None                 # when the customers were told; None: nobody wrote it down
+    actual: tuple[int, int] | None        # when the work really was, where it was written down
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Work on services. ``customers`` empty: it touches all of them. Spans that come again are listed as far as the horizon."""
+
+    name: str
+    title: str
+    services: tuple[str, ...]
+    customers: tuple[str, ...]
+    emergency: bool
+    cancelled: bool
+    windows: tuple[PlannedWork, ...]
+    notice: str                           # duration before each start at which customers are told, "" where none was written
+    reason: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How Prometheus is to evaluate the rules; from the Policy document, defaults otherwise. All in seconds."""
 
@@ -269,3 +296,5 @@ class Catalogue:
     slos: Mapping[str, Slo]
     agreements: Mapping[str, Agreement]
     evaluation: Evaluation
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)        # 24x7 needs no entry
+    maintenance: Mapping[str, Maintenance] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The terms of an agreement after its template was applied: periods, measuring, exclusions, money, deadlines.
+"""The terms of an agreement after its template was applied: measuring, exclusions, money, deadlines.
 
 They are what was written, typed: ratios and amounts are exact, spans of fixed length are whole seconds. Spans that
 depend on a calendar or a month (``3bd``, ``12mo``) stay text, for ``timekeeping`` to add to an instant. Calendars are
@@ -14,22 +14,12 @@ from typing import Literal
 
 __all__ = [
     "Allowance", "Bound", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method", "Misses",
-    "Money", "PeriodTerms", "Repeat", "Source", "Span", "Termination", "Tier",
+    "Money", "Repeat", "Source", "Termination", "Tier",
 ]  # fmt: skip
 
 Method = Literal[
     "event_ratio", "downtime_minutes", "downtime_periods", "interval_mean", "unavailable_intervals", "per_interruption", "weighted_downtime"
 ]
-Span = Literal["week", "month", "quarter", "half_year", "year"]
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodTerms:
-    """The calendar period over which an agreement is judged. ``starts``: month and day on which a year begins."""
-
-    length: Span = "month"
-    timezone: str = "UTC"
-    starts: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)

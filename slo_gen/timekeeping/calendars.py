@@ -209,9 +209,10 @@ def _of_days(where: ZoneInfo, days: Iterable[tuple[date, tuple[WallSpan, ...]]])
         if length <= 0:
             continue                                          # the zone skipped this day
         for opens, closes in hours:
-            # Within a day of 24 hours no clock changes, and wall time is what has passed since midnight.
-            start = midnight + opens if length == _DAY else at(day, opens, where)
-            end = midnight + closes if length == _DAY and closes <= _DAY else at(day, closes, where)
+            # Wall time is what has passed since midnight when no clock changed; two changes on one day can hide in 24 hours.
+            plain = length == _DAY and at(day, _DAY // 2, where) - midnight == _DAY // 2
+            start = midnight + opens if plain else at(day, opens, where)
+            end = midnight + closes if plain and closes <= _DAY else at(day, closes, where)
             if start < end:
                 yield start, end
 

@@ -8,6 +8,7 @@ import pytest
 from catalogue_text import BASE, catalogue_of, problems_of, resolved
 
 from slo_gen.spec import model
+from slo_gen.timekeeping.periods import Periods
 
 TEMPLATE = """
 kind: Template
@@ -47,7 +48,7 @@ def matrix(rows: str) -> str:
 def test_an_agreement_takes_over_its_template() -> None:
     found = agreement()
     assert (found.kind, found.party, found.template) == ("SLA", model.Party("customer", "acme"), "gold@3")
-    assert (found.period, found.timezone, found.state) == ("quarter", "Europe/Berlin", "draft")
+    assert (found.period, found.state) == (Periods("quarter", "Europe/Berlin"), "draft")
     (target,) = found.targets
     assert (target.name, target.indicator, target.direction) == ("availability", "requests", "at least")
     assert (target.objective, target.objective_text, target.expected) == (Fraction(999, 1000), "99.9%", Fraction(9995, 10_000))
@@ -138,7 +139,7 @@ spec: {supplier: bigcloud, service: checkout, targets: [{name: t, indicator: req
 def test_the_period_begins_where_the_customer_is() -> None:
     base = BASE.replace("spec: {selector: {tenant: acme}}", "spec: {timezone: America/New_York}")
     text = base + sla("targets: [{name: t, indicator: requests, objective: 99%}]", template="")
-    assert catalogue_of(text).agreements["acme-checkout"].timezone == "America/New_York"
+    assert catalogue_of(text).agreements["acme-checkout"].period.timezone == "America/New_York"
 
 
 # --- objectives ----------------------------------------------------------------------------------------------

@@ -91,8 +91,8 @@ def test_special_days_replace_the_week() -> None:
 
 @pytest.mark.parametrize(("days", "kept", "other"), [
     (PublicHolidays("DE", "BE"), date(2026, 3, 9), None),
-    (PublicHolidays("DE", "BE"), date(2026, 3, 8), "International Women"),
-    (PublicHolidays("DE"), date(2026, 10, 3), "German Unity"),
+    (PublicHolidays("DE", "BE"), date(2026, 3, 8), "Women"),
+    (PublicHolidays("DE"), date(2026, 10, 3), "Unity"),
     (YearlyDate(12, 24, "Eve"), date(2030, 12, 24), "Eve"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 15), "summer"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 16), None),
@@ -104,9 +104,7 @@ def test_special_days_replace_the_week() -> None:
 ])  # fmt: skip
 def test_holidays(days: Days, kept: date, other: str | None) -> None:
     found = days.name_of(kept)
-    assert (found is None) == (other is None)
-    if other in ("Eve", "summer"):
-        assert found == other
+    assert found is None if other is None else found is not None and other in found
 
 
 @pytest.mark.parametrize(("hours", "message"), [

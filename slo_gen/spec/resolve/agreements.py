@@ -14,6 +14,7 @@ from slo_gen.spec.resolve.promises import Promises, promises
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import ALWAYS, Register, origin
 from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in_text
+from slo_gen.timekeeping.periods import Periods
 
 __all__ = ["resolve_agreements"]
 
@@ -59,8 +60,7 @@ class _Resolver:
             service=spec.service,
             template=spec.extends or "",
             state=spec.state,
-            timezone=period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone,
-            period=period.length,
+            period=self._periods(period, customer),
             targets=tuple(values.inserted(target) for target in merged.targets.values()),
             ticket_targets=tuple(each if each.hours else replace(each, hours=hours) for each in ticket_targets.values()),
             backed_by={target: _leaves(backing) for target, backing in {**(template.backed_by or {}), **(spec.backed_by or {})}.items()},
@@ -69,6 +69,11 @@ class _Resolver:
         )
         self._check(document, spec, agreement, complete=merged.complete)
         return agreement
+
+    def _periods(self, period: Period, customer: Customer | None) -> Periods:
+        timezone = period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone
+        month, day = (int(part) for part in (period.starts or "01-01").split("-"))
+        return Periods(period.length, timezone, (month, day))
 
     def _template(self, document: Document, spec: AgreementSpec) -> tuple[AgreementBody, Promises]:
         if not spec.extends:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
 
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Template
@@ -13,6 +12,7 @@ from slo_gen.spec.model import ALWAYS, Origin
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.resolve.references import Reference, Steps
+from slo_gen.timekeeping.zones import TimeError, zone
 
 __all__ = ["AGREEMENTS", "ALWAYS", "OWNER_ROLE", "Register", "origin"]
 
@@ -164,7 +164,9 @@ class Register:
             self.problems.append(document.problem(reference.path, f"nobody holds the role {role}", hint, check="unknown-role"))
 
     def _check_timezone(self, document: Document, reference: Reference) -> None:
-        if not _is_timezone(reference.text):
+        try:
+            zone(reference.text)
+        except TimeError:
             hint = did_you_mean(reference.text, available_timezones()) or "write a name like Europe/Berlin"
             self.problems.append(document.problem(reference.path, f"there is no time zone {reference.text}", hint, check="timezone"))
 
@@ -189,15 +191,6 @@ def origin(document: Document, path: Steps) -> Origin:
     """Where the value at ``path`` was written."""
     line, column = document.position(path)
     return Origin(document.file, line, column)
-
-
-@cache
-def _is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 _NO_POLICY = Policy(kind="Policy", metadata=Metadata(name="default"))
