@@ -126,6 +126,19 @@ def test_a_matrix_becomes_series(server: FaultyServer) -> None:
     assert parse_qs(server.requests[0][3]) == {"query": ["up"], "start": ["1"], "end": ["3"], "step": ["2"]}
 
 
+def test_stored_samples_come_with_their_own_instants(server: FaultyServer) -> None:
+    points = [[100, "1"], [100.001, "2"], [160.5, "3"]]        # the first one, at the very beginning, is Prometheus 2's
+    server.answer = success({"resultType": "matrix", "result": [
+        {"metric": {"a": "b"}, "values": points}, {"metric": {"a": "c"}, "values": points[:1]}, {"metric": {}, "histograms": []},
+    ]})
+    assert ask(server.url, lambda prometheus: prometheus.samples("up", 100, 200)) == (Series({"a": "b"}, ((100.001, 2), (160.5, 3))),)
+    assert parse_qs(server.requests[0][3]) == {"query": ["up[100s]"], "time": ["200"]}
+    assert ask(server.url, lambda prometheus: prometheus.samples("up", 200, 200)) == ()
+    server.answer = success({"resultType": "vector", "result": []})
+    with pytest.raises(QueryError, match="gives no stored samples"):
+        ask(server.url, lambda prometheus: prometheus.samples("up", 100, 200))
+
+
 def test_native_histograms_are_no_numbers(server: FaultyServer) -> None:
     server.answer = success({"resultType": "vector", "result": [{"metric": {}, "histogram": [1, {"count": "3"}]}]})
     assert ask(server.url, lambda prometheus: prometheus.query("h")) == ()

@@ -1,0 +1,249 @@
+"""The facts of an indicator over a range of time, out of what a Prometheus has recorded: exact, and minute by minute.
+
+A record is about the last whole interval that was settled when it was made (``rules/processes.py``, ``at_mark``): one of
+the instant t belongs to the interval that ends at the last multiple of ``interval`` at or before t less ``settling``.
+So the stored samples are read with their own instants, and none is taken for its neighbour whatever the phase of its
+rule group. An interval without a record is unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite, lcm
+from typing import Final
+
+from slo_gen import names
+from slo_gen.contract.facts import Slots
+from slo_gen.prometheus import Series
+from slo_gen.rules.promql import all_of, label_matcher
+from slo_gen.spec.model import Evaluation, Indicator, Ratio
+from slo_gen.timekeeping.spans import Span, Spans
+
+__all__ = [
+    "Answers", "Question", "Reading", "Source", "chunks", "condition_question", "condition_spans", "interval_of", "questions", "reading",
+    "settled",
+]  # fmt: skip
+
+CHUNK: Final = 7 * 86_400
+"""Seconds that one question is about: 10,080 minutes, and a server answers with at most 11,000 steps of a series."""
+
+_RECORDS: Final = (names.TOTAL, names.BAD, names.UNSEEN)
+_WHOLE: Final = Fraction(1, 1_000_000)
+_DECIMALS: Final = 10**9
+"""A number that is no count is taken as so many-th parts: what is smaller is the noise of binary fractions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask: the stored samples of a selector in ``(start, end]``, or with a ``step`` the values of an expression
+    at ``start``, ``start + step`` and so on up to ``end``. All in whole seconds."""
+
+    query: str
+    start: int
+    end: int
+    step: int | None = None
+
+
+Answers = Mapping[Question, tuple[Series, ...]]
+"""What was answered to each question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One set of recorded series, told from its sisters by labels that are not the indicator's own: a replica, a cluster.
+
+    ``records`` is how many it has in the range that was asked for; exactly one source is ``read``.
+    """
+
+    labels: tuple[tuple[str, str], ...]
+    records: int
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The facts of a target's indicator, and where they come from. ``sources`` is empty where nothing was recorded."""
+
+    slots: Slots
+    sources: tuple[Source, ...]
+
+    @property
+    def known(self) -> Spans:
+        """When there is a record."""
+        start, length = self.slots.start, self.slots.seconds
+        return Spans.of((start + n * length, start + (n + 1) * length) for n, total in enumerate(self.slots.total) if total is not None)
+
+
+# --- what to ask -------------------------------------------------------------------------------------------------
+
+
+def questions(indicator: Indicator, where: Mapping[str, str], evaluation: Evaluation, start: int, end: int) -> tuple[Question, ...]:
+    """All records about intervals of ``[start, end)``; ``where`` picks groups of the indicator by their labels."""
+    start, end = _whole(start, end, evaluation.interval)
+    matchers = [label_matcher(names.INDICATOR, indicator.name), *(label_matcher(label, where[label]) for label in sorted(where))]
+    # The record of the interval that ends at m is made in [m + settling, m + settling + interval), to the millisecond.
+    first = start + evaluation.interval + evaluation.settling - 1
+    last = end + evaluation.settling + evaluation.interval
+    return tuple(
+        Question(all_of(metric, *matchers), asked, until)
+        for metric in _RECORDS
+        if metric != names.UNSEEN or indicator.is_counted
+        for asked, until in chunks(first, last)
+    )
+
+
+def condition_question(expression: str, evaluation: Evaluation, start: int, end: int) -> tuple[Question, ...]:
+    """At the end of which intervals of ``[start, end)`` an expression has a result."""
+    step = evaluation.interval
+    start, end = _whole(start, end, step)
+    query = f"count({expression})"
+    return tuple(Question(query, asked + step, until, step) for asked, until in chunks(start, end))
+
+
+def chunks(start: int, end: int) -> Iterator[Span]:
+    """``(start, end]`` in parts that a server answers at once."""
+    for asked in range(start, end, CHUNK):
+        yield asked, min(asked + CHUNK, end)
+
+
+def settled(end: int, evaluation: Evaluation) -> int:
+    """When the last record about ``[.., end)`` has surely been made: its evaluation is due and has had an interval's time."""
+    return end + evaluation.settling + 2 * evaluation.interval
+
+
+def interval_of(recorded: float, evaluation: Evaluation) -> int:
+    """The start of the interval that a record of this instant (seconds) is about."""
+    interval = evaluation.interval
+    return (round(recorded * 1000) - evaluation.settling * 1000) // (interval * 1000) * interval - interval
+
+
+# --- what the answers mean ---------------------------------------------------------------------------------------
+
+_Labels = tuple[tuple[str, str], ...]
+_Group = tuple[str, ...]
+
+
+def reading(
+    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int
+) -> Reading:
+    """The slots of ``[start, end)``, widened to whole intervals; ``asked`` are the questions about them.
+
+    Where several sources have recorded the indicator, the one with the most records is read, and of equal ones the first
+    by its labels. A slot is known where at least one group of the indicator has both records; groups are added up.
+    """
+    start, end = _whole(start, end, evaluation.interval)
+    count = (end - start) // evaluation.interval
+    found = _by_source(indicator, asked, answers, evaluation, start, count)
+    records = {labels: sum(len(_known(group)) for group in groups.values()) for labels, groups in found.items()}
+    order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
+    sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
+    if not order:
+        return Reading(Slots(start, evaluation.interval, [None] * count, [0] * count), ())
+    return Reading(_slots(found[order[0]].values(), _exactly(indicator, evaluation), start, evaluation.interval, count), sources)
+
+
+def condition_spans(asked: Iterable[Question], answers: Answers) -> Spans:
+    """The intervals at whose ends the expression had a result."""
+    return Spans.of(
+        (round(time) - question.step, round(time))
+        for question in asked
+        if question.step is not None
+        for series in answers[question]
+        for time, value in series.points
+        if isfinite(value)
+    )
+
+
+@dataclass(slots=True)
+class _Records:
+    """One group of one source: the values of each slot, by its number."""
+
+    total: dict[int, float]
+    bad: dict[int, float]
+    unseen: dict[int, float]
+
+
+def _known(group: _Records) -> set[int]:
+    return group.total.keys() & group.bad.keys()
+
+
+def _by_source(
+    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, count: int
+) -> dict[_Labels, dict[_Group, _Records]]:
+    own = {"__name__", names.INDICATOR, *indicator.by}
+    found: defaultdict[_Labels, dict[_Group, _Records]] = defaultdict(dict)
+    for question in asked:
+        for series in answers[question]:
+            source = tuple(sorted((label, value) for label, value in series.labels.items() if label not in own))
+            group = tuple(series.labels.get(label, "") for label in indicator.by)
+            records = found[source].setdefault(group, _Records({}, {}, {}))
+            values = _of_metric(records, question.query.partition("{")[0])
+            for time, value in series.points:
+                number = (interval_of(time, evaluation) - start) // evaluation.interval
+                if 0 <= number < count and isfinite(value) and value >= 0:
+                    values[number] = value      # of two records about one interval the later one counts
+    return found
+
+
+def _of_metric(records: _Records, metric: str) -> dict[int, float]:
+    return {names.TOTAL: records.total, names.BAD: records.bad, names.UNSEEN: records.unseen}[metric]
+
+
+def _slots(groups: Iterable[_Records], exactly: _Exact, start: int, seconds: int, count: int) -> Slots:
+    total: list[Fraction | int | None] = [None] * count
+    bad: list[Fraction | int] = [0] * count
+    unseen: list[Fraction | int] = [0] * count
+    for group in groups:
+        for number in _known(group):
+            total[number] = (total[number] or 0) + exactly(group.total[number])
+            bad[number] += exactly(group.bad[number])
+            unseen[number] += exactly(group.unseen.get(number, 0.0))
+    per = lcm(*{value.denominator for values in (total, bad, unseen) for value in values if value is not None})
+    return Slots(
+        start, seconds,
+        total=[None if value is None else _units(value, per) for value in total],
+        bad=[_units(value, per) for value in bad],
+        per=per,
+        unseen=[_units(value, per) for value in unseen] if any(unseen) else (),
+    )
+
+
+def _units(value: Fraction | int, per: int) -> int:
+    return value.numerator * (per // value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """From the float that was recorded to the number that was meant.
+
+    Counts are whole; a part of an interval is a number of its steps among those with data, at most ``steps``; anything
+    else is a decimal of nine places.
+    """
+
+    steps: int | None
+
+    def __call__(self, value: float) -> Fraction | int:
+        if value.is_integer():
+            return int(value)
+        exact = Fraction(value)
+        if self.steps is not None:
+            return exact.limit_denominator(self.steps)
+        if abs(exact - round(exact)) <= _WHOLE:
+            return round(exact)
+        return Fraction(round(exact * _DECIMALS), _DECIMALS)
+
+
+def _exactly(indicator: Indicator, evaluation: Evaluation) -> _Exact:
+    if indicator.is_counted or isinstance(indicator.measure, Ratio):
+        return _Exact(None)
+    from slo_gen.rules.counting import targets_of
+
+    targets = targets_of(indicator, evaluation)
+    return _Exact(targets.interval // targets.step)
+
+
+def _whole(start: int, end: int, interval: int) -> Span:
+    return start // interval * interval, -(-end // interval) * interval
