@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, Source, Termination
+from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, ReportTerms, Source, Termination
 from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.periods import Periods
 
@@ -229,6 +229,7 @@ class Agreement:
     claim: ClaimTerms | None = None
     termination: tuple[Termination, ...] = ()
     source: Source | None = None
+    report: ReportTerms = field(default_factory=ReportTerms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Literal
 
 __all__ = [
     "Allowance", "Bound", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method", "Misses",
-    "Money", "Repeat", "Source", "Termination", "Tier",
+    "Money", "Repeat", "ReportTerms", "Source", "Termination", "Tier",
 ]  # fmt: skip
 
 Method = Literal[
@@ -172,6 +172,14 @@ class Termination:
     below: Bound | None = None
     targets: tuple[str, ...] = ()
     notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTerms:
+    """When the report of a period is ``due``, and how long its figures may be disputed after that ("": nobody agreed how long)."""
+
+    due: str = "5bd"
+    objections: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from catalogue_text import BASE, catalogue_of, problems_of, resolved
 
 from slo_gen.spec import model
+from slo_gen.spec.terms import ReportTerms
 from slo_gen.timekeeping.periods import Periods
 
 TEMPLATE = """
@@ -286,3 +287,23 @@ def test_a_term_ends_after_it_begins() -> None:
 def test_a_broken_agreement_is_not_told_twice() -> None:
     text = sla("targets: [{name: t, indicator: requests, objective: at most 60m}], backed_by: {t: ola/availability}", template="")
     assert [message for message, _ in problems_of(BASE + OLA + text)] == ["at most 60m is no percentage"]
+
+
+# --- the report --------------------------------------------------------------------------------------------------
+POLICY = """
+kind: Policy
+metadata: {name: house}
+spec: {process: {report_due: 3bd, objections: 10bd}}
+---
+"""
+
+
+@pytest.mark.parametrize(("policy", "text", "terms"), [
+    ("", "", ReportTerms("5bd", "")),
+    ("", "report: {due: 2bd, objections: 14d}", ReportTerms("2bd", "14d")),
+    (POLICY, "", ReportTerms("3bd", "10bd")),
+    (POLICY, "report: {due: 2bd}", ReportTerms("2bd", "10bd")),
+    (POLICY, "report: {objections: 5d}", ReportTerms("5bd", "5d")),
+])
+def test_the_report_is_due_as_agreed_or_else_as_is_usual(policy: str, text: str, terms: ReportTerms) -> None:
+    assert catalogue_of(BASE + TEMPLATE + policy + sla(text)).agreements["acme-checkout"].report == terms

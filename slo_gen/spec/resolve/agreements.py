@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from msgspec import UnsetType
+
 from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Customer, Service
-from slo_gen.spec.documents.agreement import AgreementBody, AgreementSpec, Backing, Period
+from slo_gen.spec.documents.agreement import AgreementBody, AgreementSpec, Backing, Period, Report
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.resolve.promises import Promises, promises
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import ALWAYS, Register, origin
 from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in_text
+from slo_gen.spec.terms import ReportTerms
 from slo_gen.timekeeping.periods import Periods
 
 __all__ = ["resolve_agreements"]
@@ -66,6 +69,7 @@ class _Resolver:
             backed_by={target: _leaves(backing) for target, backing in {**(template.backed_by or {}), **(spec.backed_by or {})}.items()},
             origin=origin(document, ("metadata", "name")),
             other_targets=tuple(merged.other_targets.values()),
+            report=self._report(spec.report or template.report),
         )
         self._check(document, spec, agreement, complete=merged.complete)
         return agreement
@@ -74,6 +78,12 @@ class _Resolver:
         timezone = period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone
         month, day = (int(part) for part in (period.starts or "01-01").split("-"))
         return Periods(period.length, timezone, (month, day))
+
+    def _report(self, report: Report | UnsetType) -> ReportTerms:
+        usual = self._register.policy.spec.process
+        if report:
+            return ReportTerms(report.due, report.objections or usual.objections or "")
+        return ReportTerms(usual.report_due or ReportTerms().due, usual.objections or "")
 
     def _template(self, document: Document, spec: AgreementSpec) -> tuple[AgreementBody, Promises]:
         if not spec.extends:
