@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -14,12 +14,17 @@ from slo_gen.checks import Facts
 from slo_gen.cli.loading import fail
 from slo_gen.cli.options import ENVIRONMENT
 from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
-from slo_gen.prometheus import Alert, Prometheus, Sample
+from slo_gen.history.facts import Question
+from slo_gen.prometheus import Alert, Prometheus, Sample, Series
 
-__all__ = ["answered", "ask_all", "ask_with_alerts", "open_prometheus", "read_facts"]
+__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts"]
 
+Q = TypeVar("Q")
 T = TypeVar("T")
 AT_ONCE = 8
+LARGE_AT_ONCE = 2
+"""Questions about a week of minutes: each keeps a server busy."""
+
 TIMEOUT = 30.0
 _RETENTION = "storage.tsdb.retention"
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w|y)")
@@ -45,22 +50,20 @@ async def ask_all(
     prometheus: Prometheus, questions: Iterable[str], asked: Callable[[], None] = lambda: None
 ) -> dict[str, tuple[Sample, ...]]:
     """The instant values of all expressions, a few at a time; ``asked`` is called after each. Raises RequestError."""
-    answers: dict[str, tuple[Sample, ...]] = {}
-    waiting = list(questions)
+    return await _ask_each(questions, prometheus.query, asked, AT_ONCE)
 
-    async def worker() -> None:
-        while waiting:
-            question = waiting.pop()
-            answers[question] = await prometheus.query(question)
-            asked()
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(AT_ONCE, len(waiting))):
-                group.create_task(worker())
-    except* RequestError as errors:
-        raise _first(errors) from None
-    return answers
+async def ask_questions(
+    prometheus: Prometheus, questions: Iterable[Question], asked: Callable[[], None] = lambda: None
+) -> dict[Question, tuple[Series, ...]]:
+    """What was stored, or what an expression gave, over the range of each question. Raises RequestError."""
+
+    async def ask(question: Question) -> tuple[Series, ...]:
+        if question.step is None:
+            return await prometheus.samples(question.query, question.start, question.end)
+        return await prometheus.query_range(question.query, question.start, question.end, question.step)
+
+    return await _ask_each(dict.fromkeys(questions), ask, asked, LARGE_AT_ONCE)
 
 
 async def ask_with_alerts(url: str, questions: Iterable[str]) -> tuple[dict[str, tuple[Sample, ...]], tuple[Alert, ...]]:
@@ -77,6 +80,28 @@ async def read_facts(url: str, questions: Iterable[str], asked: Callable[[], Non
         with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
             flags = await prometheus.flags()
     return Facts(answers, _retention(flags))
+
+
+async def _ask_each(
+    questions: Iterable[Q], ask: Callable[[Q], Awaitable[T]], asked: Callable[[], None], at_once: int
+) -> dict[Q, T]:
+    """The answer to every question, ``at_once`` at a time. Raises RequestError."""
+    answers: dict[Q, T] = {}
+    waiting = list(questions)
+
+    async def worker() -> None:
+        while waiting:
+            question = waiting.pop()
+            answers[question] = await ask(question)
+            asked()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(at_once, len(waiting))):
+                group.create_task(worker())
+    except* RequestError as errors:
+        raise _first(errors) from None
+    return answers
 
 
 def _retention(flags: Mapping[str, str]) -> int | None:

@@ -23,8 +23,8 @@ from slo_gen.spec.model import Evaluation, Indicator, Ratio
 from slo_gen.timekeeping.spans import Span, Spans
 
 __all__ = [
-    "Answers", "Question", "Reading", "Source", "chunks", "condition_question", "condition_spans", "interval_of", "questions", "reading",
-    "settled",
+    "Answers", "Group", "Question", "Reading", "Source", "chunks", "condition_question", "condition_spans", "interval_of", "questions",
+    "reading", "readings_by_group", "settled",
 ]  # fmt: skip
 
 CHUNK: Final = 7 * 86_400
@@ -39,12 +39,16 @@ _DECIMALS: Final = 10**9
 @dataclass(frozen=True, slots=True)
 class Question:
     """What to ask: the stored samples of a selector in ``(start, end]``, or with a ``step`` the values of an expression
-    at ``start``, ``start + step`` and so on up to ``end``. All in whole seconds."""
+    at ``start``, ``start + step`` and so on up to ``end``. All in whole seconds.
+
+    ``record`` is the recorded series that the answers are, or stand for.
+    """
 
     query: str
     start: int
     end: int
     step: int | None = None
+    record: str = ""
 
 
 Answers = Mapping[Question, tuple[Series, ...]]
@@ -88,7 +92,7 @@ def questions(indicator: Indicator, where: Mapping[str, str], evaluation: Evalua
     first = start + evaluation.interval + evaluation.settling - 1
     last = end + evaluation.settling + evaluation.interval
     return tuple(
-        Question(all_of(metric, *matchers), asked, until)
+        Question(all_of(metric, *matchers), asked, until, record=metric)
         for metric in _RECORDS
         if metric != names.UNSEEN or indicator.is_counted
         for asked, until in chunks(first, last)
@@ -122,8 +126,10 @@ def interval_of(recorded: float, evaluation: Evaluation) -> int:
 
 # --- what the answers mean ---------------------------------------------------------------------------------------
 
+Group = tuple[str, ...]
+"""Values of the labels that an indicator is split ``by``."""
+
 _Labels = tuple[tuple[str, str], ...]
-_Group = tuple[str, ...]
 
 
 def reading(
@@ -134,15 +140,16 @@ def reading(
     Where several sources have recorded the indicator, the one with the most records is read, and of equal ones the first
     by its labels. A slot is known where at least one group of the indicator has both records; groups are added up.
     """
-    start, end = _whole(start, end, evaluation.interval)
-    count = (end - start) // evaluation.interval
-    found = _by_source(indicator, asked, answers, evaluation, start, count)
-    records = {labels: sum(len(_known(group)) for group in groups.values()) for labels, groups in found.items()}
-    order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
-    sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
-    if not order:
-        return Reading(Slots(start, evaluation.interval, [None] * count, [0] * count), ())
-    return Reading(_slots(found[order[0]].values(), _exactly(indicator, evaluation), start, evaluation.interval, count), sources)
+    found = _found(indicator, asked, answers, evaluation, start, end)
+    return Reading(found.slots(found.groups.values()), found.sources)
+
+
+def readings_by_group(
+    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int
+) -> dict[Group, Reading]:
+    """The same, each group of the indicator for itself. Empty where nothing was recorded."""
+    found = _found(indicator, asked, answers, evaluation, start, end)
+    return {group: Reading(found.slots([found.groups[group]]), found.sources) for group in sorted(found.groups)}
 
 
 def condition_spans(asked: Iterable[Question], answers: Answers) -> Spans:
@@ -166,21 +173,47 @@ class _Records:
     unseen: dict[int, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The groups of the source that is read, and how their slots lie."""
+
+    groups: Mapping[Group, _Records]
+    sources: tuple[Source, ...]
+    exactly: _Exact
+    start: int
+    seconds: int
+    count: int
+
+    def slots(self, groups: Iterable[_Records]) -> Slots:
+        return _slots(groups, self.exactly, self.start, self.seconds, self.count)
+
+
+def _found(indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int) -> _Found:
+    start, end = _whole(start, end, evaluation.interval)
+    count = (end - start) // evaluation.interval
+    by_source = _by_source(indicator, asked, answers, evaluation, start, count)
+    records = {labels: sum(len(_known(group)) for group in groups.values()) for labels, groups in by_source.items()}
+    order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
+    sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
+    read = by_source[order[0]] if order else {}
+    return _Found(read, sources, _exactly(indicator, evaluation), start, evaluation.interval, count)
+
+
 def _known(group: _Records) -> set[int]:
     return group.total.keys() & group.bad.keys()
 
 
 def _by_source(
     indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, count: int
-) -> dict[_Labels, dict[_Group, _Records]]:
+) -> dict[_Labels, dict[Group, _Records]]:
     own = {"__name__", names.INDICATOR, *indicator.by}
-    found: defaultdict[_Labels, dict[_Group, _Records]] = defaultdict(dict)
+    found: defaultdict[_Labels, dict[Group, _Records]] = defaultdict(dict)
     for question in asked:
         for series in answers[question]:
             source = tuple(sorted((label, value) for label, value in series.labels.items() if label not in own))
             group = tuple(series.labels.get(label, "") for label in indicator.by)
             records = found[source].setdefault(group, _Records({}, {}, {}))
-            values = _of_metric(records, question.query.partition("{")[0])
+            values = _of_metric(records, question.record)
             for time, value in series.points:
                 number = (interval_of(time, evaluation) - start) // evaluation.interval
                 if 0 <= number < count and isfinite(value) and value >= 0:

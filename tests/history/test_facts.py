@@ -46,7 +46,7 @@ def read(series: list[Series], count: int = 5, measured: Indicator | None = None
     answers = {
         question: tuple(
             Series(each.labels, tuple(point for point in each.points if question.start < point[0] <= question.end))
-            for each in series if each.labels["__name__"] == question.query.partition("{")[0]
+            for each in series if each.labels["__name__"] == question.record
         )
         for question in asked
     }

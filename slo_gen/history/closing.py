@@ -1,0 +1,115 @@
+"""The states of a closed period: provisional, disputed, final, and revisions after that.
+
+A period is provisional while objections run: it may be closed again, and what is told is then what was found last. A
+dispute keeps it open beyond that time. Once final, figures change only as a new revision, with a reason and with the
+name of who agreed to it on the other side; the old revision stays in the file. Pure; ``now`` is in seconds since 1970.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import msgspec
+
+from slo_gen.history.closing_file import Change, ClosedTarget, Closing, Judged, Revision, State
+from slo_gen.timekeeping.zones import write_instant
+
+__all__ = ["ClosingError", "closed_again", "differences", "disputed", "made_final", "revised", "settled_by_date"]
+
+
+class ClosingError(ValueError):
+    """What was asked for is not possible in the state of the closing; the text says what is."""
+
+
+def settled_by_date(closing: Closing, now: int) -> Closing:
+    """The closing as it stands now: provisional figures are final when the time for objections is over."""
+    until = closing.objections_until
+    if closing.state != "provisional" or until is None or now < until:
+        return closing
+    return _changed(closing, "final", until, "nobody objected in time")
+
+
+def closed_again(closing: Closing, judged: Judged, now: int) -> Closing:
+    """With what was found out now. The same closing when nothing is different. Raises ClosingError once it is final."""
+    if closing.state == "final":
+        raise ClosingError(f"{closing.period} is final; --revise REASON --agreed-by WHO makes a new revision of it")
+    if closing.current.judged == judged:
+        return closing
+    current = msgspec.structs.replace(closing.current, at=now, judged=judged)
+    what = "; ".join(differences(closing.current.judged, judged))
+    return _changed(msgspec.structs.replace(closing, current=current), closing.state, now, f"closed again: {what}")
+
+
+def made_final(closing: Closing, now: int, agreed_by: str) -> Closing:
+    """Final before its time, or after a dispute: then the other side must have agreed. Raises ClosingError."""
+    if closing.state == "final":
+        raise ClosingError(f"{closing.period} is final already")
+    needs = closing.state == "disputed" or closing.objections_until is not None
+    if needs and not agreed_by:
+        why = "it is disputed" if closing.state == "disputed" else f"objections run until {write_instant(closing.objections_until or 0)}"
+        raise ClosingError(f"{why}; say with --agreed-by who accepted the figures on the other side")
+    return _changed(closing, "final", now, "accepted" if agreed_by else "made final", agreed_by)
+
+
+def disputed(closing: Closing, now: int, reason: str) -> Closing:
+    """Provisional figures that the other side does not accept. Raises ClosingError once they are final."""
+    if closing.state == "final":
+        raise ClosingError(f"{closing.period} is final; --revise REASON --agreed-by WHO makes a new revision of it")
+    return _changed(closing, "disputed", now, reason)
+
+
+def revised(closing: Closing, judged: Judged, now: int, reason: str, agreed_by: str) -> Closing:
+    """A new revision of final figures. Raises ClosingError before they are final, and when nothing is different."""
+    if closing.state != "final":
+        raise ClosingError(f"{closing.period} is {closing.state}; close it again without --revise")
+    if closing.current.judged == judged:
+        raise ClosingError(f"nothing is different from revision {closing.current.number}")
+    current = Revision(number=closing.current.number + 1, at=now, reason=reason, agreed_by=agreed_by, judged=judged)
+    what = "; ".join((reason, *differences(closing.current.judged, judged)))
+    new = msgspec.structs.replace(closing, current=current, earlier=(*closing.earlier, closing.current))
+    return _changed(new, "final", now, what, agreed_by)
+
+
+def differences(old: Judged, new: Judged) -> tuple[str, ...]:
+    """What another look found different, in words; never empty for two that are not equal."""
+    return tuple(_differences(old, new)) or ("something that no figure shows",)
+
+
+def _differences(old: Judged, new: Judged) -> Iterator[str]:
+    if old.terms != new.terms:
+        yield "the terms of the agreement"
+    before, after = ({target.target: target for target in judged.targets} for judged in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if name not in before:
+            yield f"target {name} is new"
+        elif name not in after:
+            yield f"target {name} is gone"
+        elif before[name] != after[name]:
+            yield f"target {name}: {_of_target(before[name], after[name])}"
+    if old.deadlines != new.deadlines:
+        yield "deadlines"
+    if (old.server, old.version) != (new.server, new.version):
+        yield f"read from {new.server} (Prometheus {new.version or 'unknown'})"
+
+
+def _of_target(old: ClosedTarget, new: ClosedTarget) -> str:
+    changes = [
+        (old.verdict, new.verdict, "verdict {} was {}"),
+        (old.attained, new.attained, "attained {} was {}"),
+        (_short(old.outcome.counted), _short(new.outcome.counted), f"{{}} {new.outcome.unit} counted were {{}}"),
+        (_short(old.outcome.unknown), _short(new.outcome.unknown), f"{{}} {new.outcome.unit} unknown were {{}}"),
+    ]
+    told = [words.format(after, before) for before, after, words in changes if before != after]
+    if old.facts != new.facts:
+        told.append("other facts")
+    return ", ".join(told) or "how it was judged"
+
+
+def _short(number: Fraction) -> str:
+    return str(number) if number.denominator == 1 else f"{float(number):.6g}"
+
+
+def _changed(closing: Closing, state: State, at: int, what: str, by: str = "") -> Closing:
+    change = Change(at=at, state=state, revision=closing.current.number, what=what, by=by)
+    return msgspec.structs.replace(closing, state=state, changes=(*closing.changes, change))
