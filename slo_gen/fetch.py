@@ -103,6 +103,11 @@ class Fetcher:
         self._limits = limits or Limits()
         self._client: httpx.AsyncClient | None = None
 
+    @property
+    def identity(self) -> str:
+        """The address and the tenant, if any: what decides which data is seen. Holds no secret."""
+        return f"{self.url} {self._credentials.tenant}".strip()
+
     async def __aenter__(self) -> Self:
         import httpx
 

@@ -119,6 +119,11 @@ class Prometheus:
     def url(self) -> str:
         return self._fetcher.url
 
+    @property
+    def identity(self) -> str:
+        """Whose answers these are: the address, and the tenant where there is one."""
+        return self._fetcher.identity
+
     async def __aenter__(self) -> Self:
         await self._fetcher.__aenter__()
         return self

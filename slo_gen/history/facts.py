@@ -23,8 +23,8 @@ from slo_gen.spec.model import Evaluation, Indicator, Ratio
 from slo_gen.timekeeping.spans import Span, Spans
 
 __all__ = [
-    "Answers", "Group", "Question", "Reading", "Source", "chunks", "condition_question", "condition_spans", "interval_of", "questions",
-    "reading", "readings_by_group", "settled",
+    "Answers", "Group", "Question", "Reading", "Source", "Wanted", "chunks", "condition_question", "condition_spans", "interval_of",
+    "questions", "reading", "readings_by_group", "settled",
 ]  # fmt: skip
 
 CHUNK: Final = 7 * 86_400
@@ -84,17 +84,42 @@ class Reading:
 # --- what to ask -------------------------------------------------------------------------------------------------
 
 
-def questions(indicator: Indicator, where: Mapping[str, str], evaluation: Evaluation, start: int, end: int) -> tuple[Question, ...]:
-    """All records about intervals of ``[start, end)``; ``where`` picks groups of the indicator by their labels."""
-    start, end = _whole(start, end, evaluation.interval)
-    matchers = [label_matcher(names.INDICATOR, indicator.name), *(label_matcher(label, where[label]) for label in sorted(where))]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Facts of an indicator's groups that ``where`` picks, over ``[start, end)``: whole intervals, see ``over``."""
+
+    indicator: Indicator
+    where: Mapping[str, str]
+    evaluation: Evaluation
+    start: int
+    end: int
+
+    @classmethod
+    def over(cls, indicator: Indicator, evaluation: Evaluation, start: int, end: int, where: Mapping[str, str] | None = None) -> Wanted:
+        """A range, widened to whole intervals."""
+        return cls(indicator, where or {}, evaluation, *_whole(start, end, evaluation.interval))
+
+    @property
+    def count(self) -> int:
+        """How many intervals it has."""
+        return (self.end - self.start) // self.evaluation.interval
+
+    def picks(self, labels: Mapping[str, str]) -> bool:
+        """Whether a series is of one of the groups."""
+        return all(labels.get(label, "") == value for label, value in self.where.items())
+
+
+def questions(wanted: Wanted) -> tuple[Question, ...]:
+    """All records about the intervals that are wanted."""
+    evaluation, where = wanted.evaluation, wanted.where
+    matchers = [label_matcher(names.INDICATOR, wanted.indicator.name), *(label_matcher(label, where[label]) for label in sorted(where))]
     # The record of the interval that ends at m is made in [m + settling, m + settling + interval), to the millisecond.
-    first = start + evaluation.interval + evaluation.settling - 1
-    last = end + evaluation.settling + evaluation.interval
+    first = wanted.start + evaluation.interval + evaluation.settling - 1
+    last = wanted.end + evaluation.settling + evaluation.interval
     return tuple(
         Question(all_of(metric, *matchers), asked, until, record=metric)
         for metric in _RECORDS
-        if metric != names.UNSEEN or indicator.is_counted
+        if metric != names.UNSEEN or wanted.indicator.is_counted
         for asked, until in chunks(first, last)
     )
 
@@ -132,23 +157,19 @@ Group = tuple[str, ...]
 _Labels = tuple[tuple[str, str], ...]
 
 
-def reading(
-    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int
-) -> Reading:
-    """The slots of ``[start, end)``, widened to whole intervals; ``asked`` are the questions about them.
+def reading(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> Reading:
+    """The slots that are wanted, out of the answers to the questions about them.
 
     Where several sources have recorded the indicator, the one with the most records is read, and of equal ones the first
     by its labels. A slot is known where at least one group of the indicator has both records; groups are added up.
     """
-    found = _found(indicator, asked, answers, evaluation, start, end)
+    found = _found(wanted, asked, answers)
     return Reading(found.slots(found.groups.values()), found.sources)
 
 
-def readings_by_group(
-    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int
-) -> dict[Group, Reading]:
+def readings_by_group(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> dict[Group, Reading]:
     """The same, each group of the indicator for itself. Empty where nothing was recorded."""
-    found = _found(indicator, asked, answers, evaluation, start, end)
+    found = _found(wanted, asked, answers)
     return {group: Reading(found.slots([found.groups[group]]), found.sources) for group in sorted(found.groups)}
 
 
@@ -177,55 +198,50 @@ class _Records:
 class _Found:
     """The groups of the source that is read, and how their slots lie."""
 
+    wanted: Wanted
     groups: Mapping[Group, _Records]
     sources: tuple[Source, ...]
-    exactly: _Exact
-    start: int
-    seconds: int
-    count: int
 
     def slots(self, groups: Iterable[_Records]) -> Slots:
-        return _slots(groups, self.exactly, self.start, self.seconds, self.count)
+        return _slots(self.wanted, groups)
 
 
-def _found(indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, end: int) -> _Found:
-    start, end = _whole(start, end, evaluation.interval)
-    count = (end - start) // evaluation.interval
-    by_source = _by_source(indicator, asked, answers, evaluation, start, count)
+def _found(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> _Found:
+    by_source = _by_source(wanted, asked, answers)
     records = {labels: sum(len(_known(group)) for group in groups.values()) for labels, groups in by_source.items()}
     order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
     sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
-    read = by_source[order[0]] if order else {}
-    return _Found(read, sources, _exactly(indicator, evaluation), start, evaluation.interval, count)
+    return _Found(wanted, by_source[order[0]] if order else {}, sources)
 
 
 def _known(group: _Records) -> set[int]:
     return group.total.keys() & group.bad.keys()
 
 
-def _by_source(
-    indicator: Indicator, asked: Iterable[Question], answers: Answers, evaluation: Evaluation, start: int, count: int
-) -> dict[_Labels, dict[Group, _Records]]:
-    own = {"__name__", names.INDICATOR, *indicator.by}
+def _by_source(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> dict[_Labels, dict[Group, _Records]]:
+    by = wanted.indicator.by
+    own = {"__name__", names.INDICATOR, *by}
     found: defaultdict[_Labels, dict[Group, _Records]] = defaultdict(dict)
     for question in asked:
         for series in answers[question]:
+            if not wanted.picks(series.labels):
+                continue
             source = tuple(sorted((label, value) for label, value in series.labels.items() if label not in own))
-            group = tuple(series.labels.get(label, "") for label in indicator.by)
-            records = found[source].setdefault(group, _Records({}, {}, {}))
-            values = _of_metric(records, question.record)
+            group = tuple(series.labels.get(label, "") for label in by)
+            values = _of_record(found[source].setdefault(group, _Records({}, {}, {})), question.record)
             for time, value in series.points:
-                number = (interval_of(time, evaluation) - start) // evaluation.interval
-                if 0 <= number < count and isfinite(value) and value >= 0:
+                number = (interval_of(time, wanted.evaluation) - wanted.start) // wanted.evaluation.interval
+                if 0 <= number < wanted.count and isfinite(value) and value >= 0:
                     values[number] = value      # of two records about one interval the later one counts
     return found
 
 
-def _of_metric(records: _Records, metric: str) -> dict[int, float]:
-    return {names.TOTAL: records.total, names.BAD: records.bad, names.UNSEEN: records.unseen}[metric]
+def _of_record(records: _Records, record: str) -> dict[int, float]:
+    return {names.TOTAL: records.total, names.BAD: records.bad, names.UNSEEN: records.unseen}[record]
 
 
-def _slots(groups: Iterable[_Records], exactly: _Exact, start: int, seconds: int, count: int) -> Slots:
+def _slots(wanted: Wanted, groups: Iterable[_Records]) -> Slots:
+    exactly, count = _exactly(wanted.indicator, wanted.evaluation), wanted.count
     total: list[Fraction | int | None] = [None] * count
     bad: list[Fraction | int] = [0] * count
     unseen: list[Fraction | int] = [0] * count
@@ -236,7 +252,7 @@ def _slots(groups: Iterable[_Records], exactly: _Exact, start: int, seconds: int
             unseen[number] += exactly(group.unseen.get(number, 0.0))
     per = lcm(*{value.denominator for values in (total, bad, unseen) for value in values if value is not None})
     return Slots(
-        start, seconds,
+        wanted.start, wanted.evaluation.interval,
         total=[None if value is None else _units(value, per) for value in total],
         bad=[_units(value, per) for value in bad],
         per=per,

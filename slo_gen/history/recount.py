@@ -11,22 +11,20 @@ from __future__ import annotations
 from fractions import Fraction
 
 from slo_gen import names
-from slo_gen.history.facts import Question, chunks
+from slo_gen.history.facts import Question, Wanted, chunks
 from slo_gen.rules.counters import Counter, counters_of
 from slo_gen.rules.counting import targets_of
 from slo_gen.rules.processes import Targets
 from slo_gen.rules.promql import label_list, number
 from slo_gen.rules.slots import slot_rules
-from slo_gen.spec.model import Evaluation, Events, Indicator, Latency
+from slo_gen.spec.model import Events, Indicator, Latency
 
-__all__ = ["ERROR", "recount_questions"]
-
-ERROR = "estimated by increase() from the raw series: without the first events of new series, and up to one scrape early or late"
-"""What is to be said beside figures of indicators that count events."""
+__all__ = ["how_computed", "recount_questions"]
 
 
-def recount_questions(indicator: Indicator, evaluation: Evaluation, start: int, end: int) -> tuple[Question, ...]:
-    """What stands for the records about the intervals of ``[start, end)``, whole intervals. Raises PromqlError."""
+def recount_questions(wanted: Wanted) -> tuple[Question, ...]:
+    """What stands for the records that are wanted. Groups are not picked: all are asked for. Raises PromqlError."""
+    indicator, evaluation = wanted.indicator, wanted.evaluation
     targets = targets_of(indicator, evaluation)
     if isinstance(indicator.measure, Events | Latency):
         expressions = _counted(indicator, indicator.measure, targets)
@@ -38,8 +36,15 @@ def recount_questions(indicator: Indicator, evaluation: Evaluation, start: int, 
     return tuple(
         Question(expression, first + step + settling, last + settling, step, record)
         for record, expression in expressions.items()
-        for first, last in chunks(start // step * step, -(-end // step) * step)
+        for first, last in chunks(wanted.start, wanted.end)
     )
+
+
+def how_computed(indicator: Indicator) -> str:
+    """What is to be said beside such figures."""
+    if indicator.is_counted:
+        return "estimated by increase() from the raw series: without the first events of new series, and up to one scrape early or late"
+    return "computed from the raw series as the rules would have"
 
 
 def _counted(indicator: Indicator, measure: Events | Latency, targets: Targets) -> dict[str, str]:

@@ -16,6 +16,7 @@ from slo_gen.history.facts import (
     CHUNK,
     Question,
     Reading,
+    Wanted,
     condition_question,
     condition_spans,
     interval_of,
@@ -41,8 +42,8 @@ def record(metric: str, values: dict[int, float], phase: float = 13.371, **label
 
 def read(series: list[Series], count: int = 5, measured: Indicator | None = None) -> Reading:
     measured = measured or indicator("requests")
-    end = BEGIN + count * MINUTE
-    asked = questions(measured, {}, EVALUATION, BEGIN, end)
+    wanted = Wanted.over(measured, EVALUATION, BEGIN, BEGIN + count * MINUTE)
+    asked = questions(wanted)
     answers = {
         question: tuple(
             Series(each.labels, tuple(point for point in each.points if question.start < point[0] <= question.end))
@@ -50,7 +51,7 @@ def read(series: list[Series], count: int = 5, measured: Indicator | None = None
         )
         for question in asked
     }
-    return reading(measured, asked, answers, EVALUATION, BEGIN, end)
+    return reading(wanted, asked, answers)
 
 
 @pytest.mark.parametrize("phase", [0, 0.001, 13.371, 29.999, 30, 30.001, 59.999])
@@ -149,7 +150,8 @@ def test_a_count_that_is_whole_but_for_noise_is_whole() -> None:
 
 
 def test_questions_stay_below_what_a_server_answers_and_leave_nothing_out() -> None:
-    asked = questions(indicator("requests", by=("region",)), {"region": 'e"u'}, EVALUATION, BEGIN, BEGIN + 31 * 86_400 + MINUTE)
+    split = indicator("requests", by=("region",))
+    asked = questions(Wanted.over(split, EVALUATION, BEGIN, BEGIN + 31 * 86_400 + MINUTE, {"region": 'e"u'}))
     assert {question.query for question in asked} == {
         f'{metric}{{indicator="requests", region="e\\"u"}}' for metric in (names.TOTAL, names.BAD, names.UNSEEN)
     }
@@ -161,7 +163,7 @@ def test_questions_stay_below_what_a_server_answers_and_leave_nothing_out() -> N
 
 def test_only_what_is_counted_can_have_unseen_events() -> None:
     watched = indicator("requests", measure=Threshold("temperature", ">", Fraction(30)))
-    asked = questions(watched, {}, EVALUATION, BEGIN, BEGIN + 60)
+    asked = questions(Wanted.over(watched, EVALUATION, BEGIN, BEGIN + 60))
     assert [question.query.partition("{")[0] for question in asked] == [names.TOTAL, names.BAD]
 
 

@@ -1,0 +1,108 @@
+"""What a backtest found, as tables and sentences for people and as a document for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from slo_gen.history.backtest import Past, SloPast
+from slo_gen.history.recount import how_computed
+from slo_gen.history.rounding import percent
+from slo_gen.rules.promql import duration
+from slo_gen.spec.model import Catalogue, Indicator
+from slo_gen.timekeeping.spans import Span
+from slo_gen.timekeeping.zones import write_instant
+
+__all__ = ["as_document", "print_tables"]
+
+
+def print_tables(slos: Sequence[SloPast], catalogue: Catalogue, url: str) -> None:
+    """A table, a sentence for each SLO, and which facts they rest on."""
+    console = Console()
+    if not sys.stdout.isatty():
+        console.width = 200      # a file or a pipe has no edge to fold at
+    console.print(_slo_table(slos))
+    for past in slos:
+        click.echo(f"{_named(past)}: {_sentence(past)}")
+    for line in dict.fromkeys(note for past in slos for note in _notes(catalogue.indicators[past.slo.indicator], past.past, url)):
+        click.echo(line)
+
+
+def as_document(slos: Iterable[SloPast]) -> dict[str, Any]:
+    """What ``slo-gen backtest --json`` prints; instants as ``2026-03-29T07:00:00Z``."""
+    return {"slos": [_slo_document(past) for past in slos]}
+
+
+def _slo_table(slos: Iterable[SloPast]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("SLO", no_wrap=True)
+    for column in ("MEASURED", "PAGES", "AT NIGHT", "TICKETS"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("ALERTS")
+    for past in slos:
+        alerts = ", ".join(f"{duration(pair.long)}/{duration(pair.short)} {count}" for pair, count in past.by_pair if count)
+        cells = (
+            _named(past), percent(past.measured, places=1), str(len(past.pages)), str(past.at_night), str(len(past.tickets)), alerts or "-",
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _named(past: SloPast) -> str:
+    group = ",".join(f"{label}={value}" for label, value in past.group.items())
+    return f"{past.slo.name}{{{group}}}" if group else past.slo.name
+
+
+def _sentence(past: SloPast) -> str:
+    if not past.measured:
+        return "nothing was measured"
+    if not past.slo.alerts:
+        return "does not alert"
+    pages, tickets = _number(len(past.pages), "page"), _number(len(past.tickets), "ticket")
+    return f"{pages}, {past.at_night} at night, {tickets}" if past.pages else f"no page, {tickets}"
+
+
+def _notes(indicator: Indicator, past: Past, url: str) -> Iterator[str]:
+    for source in past.sources:
+        if source.read and len(past.sources) > 1:
+            others = ", ".join(f"{_labelled(other.labels)} ({other.records:,})" for other in past.sources if not other.read)
+            yield f"{indicator.name}: read from {_labelled(source.labels)} ({source.records:,} records) of {url}; also there: {others}"
+    if past.computed:
+        yield f"{indicator.name}: not recorded before {write_instant(past.computed.items[-1][1])}; {how_computed(indicator)}"
+
+
+def _labelled(labels: tuple[tuple[str, str], ...]) -> str:
+    return "{" + ", ".join(f'{label}="{value}"' for label, value in labels) + "}"
+
+
+def _slo_document(past: SloPast) -> dict[str, Any]:
+    return {
+        "slo": past.slo.name,
+        "indicator": past.slo.indicator,
+        "group": dict(past.group),
+        "measured": float(past.measured),
+        "pages": [_span(page) for page in past.pages],
+        "pages_at_night": past.at_night,
+        "tickets": [_span(ticket) for ticket in past.tickets],
+        "alerts": [
+            {"severity": pair.severity, "long_window": duration(pair.long), "short_window": duration(pair.short), "fired": count}
+            for pair, count in past.by_pair
+        ],
+        "sources": [{"labels": dict(source.labels), "records": source.records, "read": source.read} for source in past.past.sources],
+        "computed": [_span(span) for span in past.past.computed],
+    }
+
+
+def _span(span: Span) -> dict[str, str]:
+    return {"start": write_instant(span[0]), "end": write_instant(span[1])}
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
