@@ -22,7 +22,7 @@ from slo_gen.timekeeping.zones import TimeError, at, local_date, zone
 
 __all__ = [
     "WEEKDAYS", "Always", "ByDate", "Calendar", "Difference", "Intersection", "Union", "WallSpan", "Week", "Weekly", "WholeDays",
-    "replace_days", "wall_span", "week",
+    "replace_days", "wall_span", "week", "weekdays",
 ]  # fmt: skip
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -166,12 +166,13 @@ def week(hours: Mapping[str, Iterable[str]]) -> Week:
     days: list[list[WallSpan]] = [[] for _ in WEEKDAYS]
     for named, texts in hours.items():
         spans = [wall_span(text) for text in texts]
-        for number in _weekdays(named):
+        for number in weekdays(named):
             days[number].extend(spans)
     return tuple(tuple(sorted(spans)) for spans in days)
 
 
-def _weekdays(text: str) -> list[int]:
+def weekdays(text: str) -> list[int]:
+    """The days of ``mon-fri``, ``sat`` or ``sat-mon``, 0 for Monday. Raises TimeError."""
     first, _, last = text.partition("-")
     last = last or first
     if first not in WEEKDAYS or last not in WEEKDAYS:

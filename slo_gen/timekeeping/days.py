@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-__all__ = ["AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyDate", "regions_of"]
+__all__ = [
+    "AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyDate", "has_holidays", "regions_of",
+]  # fmt: skip
 
 
 class Days(Protocol):
@@ -103,6 +105,15 @@ class DaysExcept:
 
     def name_of(self, day: date) -> str | None:
         return None if day in self.without else self.days.name_of(day)
+
+
+def has_holidays(country: str, region: str = "") -> bool:
+    """Whether the public holidays of a country, or of a region of it, are known."""
+    try:
+        _table(country, region)
+    except NotImplementedError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)

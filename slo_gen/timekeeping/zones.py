@@ -12,7 +12,10 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["EARLIEST", "LATEST", "TimeError", "at", "in_range", "local", "local_date", "read_instant", "write_instant", "zone"]
+__all__ = [
+    "EARLIEST", "LATEST", "TimeError", "at", "in_range", "is_zone", "local", "local_date", "read_date", "read_instant",
+    "write_instant", "zone",
+]  # fmt: skip
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
@@ -41,6 +44,15 @@ def zone(name: str) -> ZoneInfo:
         raise TimeError(f"there is no time zone {name}; write a name like Europe/Berlin or UTC") from None
 
 
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    try:
+        zone(name)
+    except TimeError:
+        return False
+    return True
+
+
 def at(day: date, seconds: int, where: ZoneInfo) -> int:
     """The instant at which clocks in a zone show ``seconds`` after midnight of ``day``; 86400 is the next midnight."""
     days, rest = divmod(seconds, _DAY)
@@ -65,6 +77,19 @@ def in_range(instant: int) -> int:
     if EARLIEST <= instant <= LATEST:
         return instant
     raise TimeError("the time is not between the years 1900 and 2300")
+
+
+def read_date(text: str) -> date:
+    """The date of ``2026-03-01``. Raises TimeError when there is none, or outside of the years 1900 to 2299."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise TimeError(f"there is no date {text!r}; write it like 2026-03-01")
+    if not 1900 <= day.year < 2300:
+        raise TimeError(f"the date {text} is not in the years 1900 to 2299")
+    return day
 
 
 def read_instant(text: str, where: ZoneInfo) -> int:

@@ -142,7 +142,7 @@ def test_nothing_measured_is_no_quiet_month(backtest: Callable[..., Result]) -> 
     (["--from", "September"], "'September' is no period; write it like 2026-10, 2026-Q4, 2026-H2, 2026-W07 or 2026."),
     (["--from", "2199-01", "--to", "2199-02"], "Nothing of 2199-01 to 2199-02 is over yet."),
     (["--night", "22-6"], "'22' is no time of day; write it like 08:00, at most 24:00."),
-    (["--hours", "ofice"], "There is no calendar 'ofice'; write a document of kind Calendar with this name."),
+    (["--hours", "ofice"], "There is no calendar 'ofice'; did you mean `office`?"),
     (["--timezone", "Berlin"], "there is no time zone Berlin; write a name like Europe/Berlin or UTC."),
 ])
 def test_options_that_make_no_sense(backtest: Callable[..., Result], arguments: list[str], message: str) -> None:

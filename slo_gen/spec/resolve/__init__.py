@@ -11,8 +11,10 @@ from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.resolve.agreements import resolve_agreements
+from slo_gen.spec.resolve.calendars import resolve_calendars
 from slo_gen.spec.resolve.indicators import resolve_indicators
 from slo_gen.spec.resolve.links import check_links, check_target_links
+from slo_gen.spec.resolve.maintenance import resolve_maintenance
 from slo_gen.spec.resolve.register import Register
 from slo_gen.spec.resolve.services import evaluation, resolve_customers, resolve_services
 from slo_gen.spec.resolve.slos import resolve_slos
@@ -40,5 +42,7 @@ def resolve(documents: Sequence[Document]) -> tuple[model.Catalogue, list[Proble
         slos=resolve_slos(register, indicators),
         agreements=agreements,
         evaluation=evaluation(register),
+        calendars=resolve_calendars(register),
+        maintenance=resolve_maintenance(register, documents),
     )
     return catalogue, sorted(register.problems)

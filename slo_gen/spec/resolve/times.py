@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.spec.convert import Document
-from slo_gen.spec.documents import Adjustment, Maintenance
+from slo_gen.spec.documents import Adjustment
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register
 
@@ -21,9 +21,6 @@ def check_times(register: Register) -> None:
 
 
 def _spans(register: Register) -> Iterator[tuple[Document, Steps, str, str]]:
-    for document, maintenance in register.each(Maintenance):
-        for position, window in enumerate(maintenance.spec.windows or ()):
-            yield document, ("spec", "windows", position, "to"), window.from_, window.to
     for document, adjustment in register.each(Adjustment):
         if adjustment.spec.span:
             yield document, ("spec", "span", "to"), adjustment.spec.span.from_, adjustment.spec.span.to
