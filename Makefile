@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-check lint test test-unit test-integration test-faults
+.PHONY: help setup demo demo-check lint test test-unit test-integration test-faults test-mutation
 
 help:
 	@echo "make demo              watch slo-gen work: a shop, Prometheus, Alertmanager, a failure, an alert"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-unit         only the tests that start no server"
 	@echo "make test-integration  only the tests that start real servers"
 	@echo "make test-faults       counting on a live Prometheus while pods churn and it is restarted itself; 20 minutes"
+	@echo "make test-mutation     change contract/ and timekeeping/ a little at a time; every change must break a test; 5 minutes"
 	@echo "make lint              ruff, mypy, import order"
 	@echo "make setup             what all of the above begin with"
 
@@ -40,3 +41,6 @@ test-integration: setup
 
 test-faults: setup
 	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py
+
+test-mutation: setup
+	$(BIN)/python scripts/mutation.py

@@ -205,15 +205,10 @@ def _of_days(where: ZoneInfo, days: Iterable[tuple[date, tuple[WallSpan, ...]]])
     for day, hours in days:
         if not hours:
             continue
-        midnight = at(day, 0, where)
-        length = at(day, _DAY, where) - midnight
-        if length <= 0:
+        if at(day, _DAY, where) <= at(day, 0, where):
             continue                                          # the zone skipped this day
         for opens, closes in hours:
-            # Wall time is what has passed since midnight when no clock changed; two changes on one day can hide in 24 hours.
-            plain = length == _DAY and at(day, _DAY // 2, where) - midnight == _DAY // 2
-            start = midnight + opens if plain else at(day, opens, where)
-            end = midnight + closes if plain and closes <= _DAY else at(day, closes, where)
+            start, end = at(day, opens, where), at(day, closes, where)
             if start < end:
                 yield start, end
 

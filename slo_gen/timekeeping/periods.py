@@ -69,9 +69,7 @@ class Periods:
         number = self._number(local_date(instant, zone(self.timezone)))
         found = self._period(number)
         # A clock that is set back over midnight shows the last day of a period again after its end.
-        if instant >= found.end:
-            return self._period(number + 1)
-        return found if instant >= found.start else self._period(number - 1)
+        return self._period(number + 1) if instant >= found.end else found
 
     def named(self, name: str) -> Period:
         """The period of that name. Raises TimeError when it is none of these periods."""
@@ -172,13 +170,14 @@ class RollingDays:
 
     def named(self, name: str) -> Period:
         """The period of that name. Raises TimeError when it is none of these periods."""
-        prefix, _, day = name.partition("-")
+        found = re.fullmatch(f"{self.days}d-([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})", name)
         try:
-            if prefix == f"{self.days}d" and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
-                return self._ending(date.fromisoformat(day))
+            last = date.fromisoformat(found[1]) if found else None
         except ValueError:
-            pass
-        raise TimeError(f"{name!r} is no period of {self.days} days; write it like {self.days}d-2026-10-31")
+            last = None
+        if last is None:
+            raise TimeError(f"{name!r} is no period of {self.days} days; write it like {self.days}d-2026-10-31")
+        return self._ending(last)
 
     def next(self, period: Period) -> Period:
         """The period that ends a day later."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slo_gen.timekeeping.calendars import Always, Calendar, Difference, Intersection, Union, Weekly, WholeDays, replace_days, week
 from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyDate
+from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import TimeError, local, read_instant, zone
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]
@@ -96,6 +97,11 @@ def test_special_days_replace_the_week() -> None:
     (YearlyDate(12, 24, "Eve"), date(2030, 12, 24), "Eve"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 15), "summer"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 16), None),
+    (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 1), "summer"),
+    (YearlyDate(12, 24, "Eve"), date(2030, 12, 25), None),
+    (AnyDays((YearlyDate(12, 24),)), date(2030, 12, 25), None),
+    (AllDays((YearlyDate(12, 24, "first"), YearlyDate(12, 24, "second"))), date(2030, 12, 24), "first"),
+    (DaysExcept(YearlyDate(12, 24, "Eve"), frozenset({date(2026, 12, 24)})), date(2027, 12, 24), "Eve"),
     (AnyDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 7, 14), ""),
     (AllDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 7, 14), None),
     (AllDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 5, 1), ""),
@@ -113,7 +119,76 @@ def test_holidays(days: Days, kept: date, other: str | None) -> None:
     ({"mon": ["08:00"]}, "write them like 08:00-18:00"),
     ({"mon": ["24:00-08:00"]}, "write 00:00 of the next day"),
     ({"mon": ["08:00-24:30"]}, "at most 24:00"),
+    ({"mon": ["08:00-09:60"]}, "at most 24:00"),
+    ({"mon": ["0800-0900"]}, "at most 24:00"),
+    ({"mon": ["08:00:00-09:00"]}, "at most 24:00"),
+    ({"mon": ["08:00-09:00-10:00"]}, "'09:00-10:00' is no time of day; write it like 08:00, at most 24:00"),
 ])  # fmt: skip
 def test_what_is_no_week(hours: dict[str, list[str]], message: str) -> None:
     with pytest.raises(TimeError, match=message):
         week(hours)
+
+
+@pytest.mark.parametrize(("hours", "days", "spans"), [
+    ({"sat-mon": ["08:59-09:01"]}, (0, 5, 6), ((32_340, 32_460),)),
+    ({"sun": ["00:00-00:00"]}, (6,), ((0, 86_400),)),
+    ({"tue": ["22:00-06:00"]}, (1,), ((79_200, 108_000),)),
+])  # fmt: skip
+def test_a_week(hours: dict[str, list[str]], days: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> None:
+    assert week(hours) == tuple(spans if day in days else () for day in range(7))
+
+
+def test_a_range_without_time_holds_nothing() -> None:
+    noon = instant("2026-06-01T12:00Z")
+    for calendar in (Always(), Weekly("UTC", week({"mon-sun": ["00:00-24:00"]}))):
+        assert calendar.periods(noon, noon) == ()
+        assert calendar.periods(noon, noon - 1) == ()
+
+
+def test_a_range_that_ends_where_hours_begin_holds_none_of_them() -> None:
+    morning = Weekly("UTC", week({"mon-sun": ["08:00-12:00"]}))
+    opens = instant("2026-06-01T08:00Z")
+    assert morning.periods(opens - 3600, opens) == ()
+    assert morning.periods(opens + 4 * 3600, opens + 5 * 3600) == ()
+
+
+def test_hours_that_a_clock_skips_as_a_whole_are_no_period() -> None:
+    skipped = Weekly("Europe/Berlin", week({"sun": ["02:00-03:00"]}))
+    assert skipped.periods(instant("2026-03-29T00:00Z"), instant("2026-03-30T00:00Z")) == ()
+
+
+def test_the_days_around_one_that_a_zone_skips() -> None:
+    apia = Weekly("Pacific/Apia", week({"mon-sun": ["08:00-17:00"]}))
+    found = apia.periods(instant("2011-12-29T10:00Z"), instant("2012-01-01T10:00Z"))
+    assert [local(opens, zone("Pacific/Apia")).day for opens, _ in found] == [29, 31, 1]
+
+
+def test_a_zone_far_ahead_of_utc() -> None:
+    first = Weekly("Pacific/Kiritimati", week({"thu": ["00:00-08:00"]}))
+    start, end = instant("2025-12-31T10:00Z"), instant("2025-12-31T18:00Z")
+    assert first.periods(start, start + 3600) == ((start, start + 3600),)
+    assert first.periods(start - DAY, end + DAY) == ((start, end),)
+
+
+def test_whole_days_are_periods_of_their_own_and_the_range_cuts_them() -> None:
+    days = WholeDays("Europe/Berlin", DateRange(date(2026, 3, 28), date(2026, 3, 29)))
+    first, second, end = (instant(text) for text in ("2026-03-27T23:00Z", "2026-03-28T23:00Z", "2026-03-29T22:00Z"))
+    assert days.periods(first - DAY, end + DAY) == ((first, second), (second, end))
+    assert days.periods(first + 1, end - 1) == ((first + 1, second), (second, end - 1))
+    assert days.periods(second, second + 5) == ((second, second + 5),)
+
+
+def test_a_day_of_a_changed_clock_and_the_days_beside_it() -> None:
+    """The hour that Berlin skipped is missing on the 29th only, whichever part of the three days is asked for."""
+    morning = Weekly("Europe/Berlin", week({"mon-sun": ["01:00-04:00"]}))
+    start, end = instant("2026-03-27T23:00Z"), instant("2026-03-30T22:00Z")
+    found = morning.periods(start, end)
+    assert [closes - opens for opens, closes in found] == [3 * 3600, 2 * 3600, 3 * 3600]
+    assert found[0][0] == instant("2026-03-28T00:00Z")
+
+
+def test_clocks_that_are_changed_twice_within_a_day() -> None:
+    """Liberia set its clocks by 44:30 in 1972; a zone that goes forth and back on one day leaves the day 24 hours long."""
+    gone = Weekly("Africa/Monrovia", week({"fri": ["00:00-12:00"]}))
+    start = instant("1972-01-06T12:00Z")
+    assert gone.spans(start, start + 2 * DAY) == Spans(((instant("1972-01-07T00:44:30Z"), instant("1972-01-07T12:00Z")),))

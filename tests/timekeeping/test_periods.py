@@ -27,6 +27,7 @@ INSTANTS = st.integers(read_instant("1960-01-01", zone("UTC")), read_instant("21
     ("month", "Australia/Lord_Howe", "2026-04", 43_230),
     ("quarter", "UTC", "2026-Q1", 129_600),
     ("week", "Europe/Berlin", "2026-W13", 10_020),
+    ("week", "UTC", "2027-W01", 10_080),
     ("year", "Europe/Berlin", "2026", 525_600),
 ])  # fmt: skip
 def test_lengths(length: Length, zone_name: str, name: str, minutes: int) -> None:
@@ -41,6 +42,19 @@ def test_lengths(length: Length, zone_name: str, name: str, minutes: int) -> Non
     (billing_cycle(31), "2026-02-27T23:59:59Z", "2026-01", "2026-01-31T00:00:00Z"),
     (Periods("month", "Europe/Berlin"), "2026-10-31T23:30:00Z", "2026-11", "2026-10-31T23:00:00Z"),
     (Periods("week", "UTC"), "2027-01-01T00:00:00Z", "2026-W53", "2026-12-28T00:00:00Z"),
+    (Periods("week", "UTC"), "2026-12-27T23:59:59Z", "2026-W52", "2026-12-21T00:00:00Z"),
+    (Periods("week", "UTC"), "2027-01-04T00:00:00Z", "2027-W01", "2027-01-04T00:00:00Z"),
+    (Periods("half_year", "UTC", (4, 1)), "2026-03-31T00:00:00Z", "2025-H2", "2025-10-01T00:00:00Z"),
+    (billing_cycle(15, "Europe/Berlin"), "2026-03-14T22:59:59Z", "2026-02", "2026-02-14T23:00:00Z"),
+    (billing_cycle(15, "Europe/Berlin"), "2026-03-14T23:00:00Z", "2026-03", "2026-03-14T23:00:00Z"),
+    (billing_cycle(1), "2026-03-01T00:00:00Z", "2026-03", "2026-03-01T00:00:00Z"),
+    # A minute after midnight St. John's went back to the evening of the day before, which shows that day after its end.
+    (Periods("month", "America/St_Johns"), "2009-11-01T02:29:59Z", "2009-10", "2009-10-01T02:30:00Z"),
+    (Periods("month", "America/St_Johns"), "2009-11-01T02:30:00Z", "2009-11", "2009-11-01T02:30:00Z"),
+    (Periods("month", "America/St_Johns"), "2009-11-01T03:29:59Z", "2009-11", "2009-11-01T02:30:00Z"),
+    (RollingDays(1, "America/St_Johns"), "2009-11-01T02:29:59Z", "1d-2009-10-31", "2009-10-31T02:30:00Z"),
+    (RollingDays(1, "America/St_Johns"), "2009-11-01T02:30:00Z", "1d-2009-11-01", "2009-11-01T02:30:00Z"),
+    (RollingDays(1, "America/St_Johns"), "2009-11-01T03:29:59Z", "1d-2009-11-01", "2009-11-01T02:30:00Z"),
     (RollingDays(30, "UTC"), "2026-10-31T12:00:00Z", "30d-2026-10-31", "2026-10-02T00:00:00Z"),
 ])  # fmt: skip
 def test_the_period_of_an_instant(periods: Periods | RollingDays, instant: str, name: str, start: str) -> None:
@@ -58,6 +72,8 @@ def test_periods_follow_each_other_and_are_known_by_their_names(periods: Periods
     assert periods.previous(following) == found
     assert periods.named(found.name) == found
     assert periods.between(found.start, following.end) == (found, following)
+    assert periods.between(instant, instant) == ()
+    assert found.end not in found
 
 
 @given(st.integers(1, 40), st.sampled_from(ZONES), INSTANTS)
@@ -69,6 +85,9 @@ def test_rolling_days_end_with_every_day_once(days: int, where: str, instant: in
     following = rolling.next(found)
     assert following.end > found.end
     assert rolling.previous(following) == found
+    assert rolling.between(found.end - 1, following.end) == (found, following)
+    assert rolling.between(found.end - 1, found.end) == (found,)
+    assert rolling.between(instant, instant) == ()
 
 
 @pytest.mark.parametrize(("length", "name", "example"), [
@@ -76,5 +95,33 @@ def test_rolling_days_end_with_every_day_once(days: int, where: str, instant: in
     ("year", "26", "2026"), ("half_year", "2026-H3", "2026-H2"),
 ])  # fmt: skip
 def test_a_name_that_is_none(length: Length, name: str, example: str) -> None:
-    with pytest.raises(TimeError, match=f"write it like {example}"):
+    with pytest.raises(TimeError) as error:
         Periods(length).named(name)
+    word = "half-year" if length == "half_year" else length
+    assert str(error.value) == f"{name!r} is no {word}; write it like {example}"
+
+
+def test_a_billing_cycle_is_a_month_from_its_day_on() -> None:
+    assert billing_cycle(15) == Periods("month", "UTC", (1, 15))
+    assert billing_cycle(15, "Europe/Berlin").named("2026-03").start == read_instant("2026-03-14T23:00:00Z", zone("UTC"))
+
+
+@pytest.mark.parametrize("name", ["2026-10", "30d-2026-02-29", "30d-26-10-31", "31d-2026-10-31", "30d"])
+def test_a_name_that_is_no_rolling_period(name: str) -> None:
+    with pytest.raises(TimeError) as error:
+        RollingDays(30).named(name)
+    assert str(error.value) == f"{name!r} is no period of 30 days; write it like 30d-2026-10-31"
+
+
+def test_the_years_that_are_known() -> None:
+    known = "periods are known for the years 1901 to 2298"
+    for name in ("1901", "2298"):
+        assert Periods("year").named(name).name == name
+    for name in ("1900", "2299", "0000", "9999"):
+        with pytest.raises(TimeError, match=known):
+            Periods("year").named(name)
+    assert RollingDays(1).named("1d-1901-01-01").seconds == 86_400
+    assert RollingDays(1).named("1d-2298-12-31").seconds == 86_400
+    for name in ("1d-1900-12-31", "1d-2299-01-01"):
+        with pytest.raises(TimeError, match=known):
+            RollingDays(1).named(name)

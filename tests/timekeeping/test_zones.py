@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from slo_gen.timekeeping.zones import TimeError, at, local_date, read_instant, write_instant, zone
+from slo_gen.timekeeping.zones import EARLIEST, LATEST, TimeError, at, in_range, local_date, read_instant, write_instant, zone
 
 
 @pytest.mark.parametrize(("name", "shown", "instant"), [
@@ -29,10 +29,41 @@ def test_the_end_of_a_day_is_the_next_midnight() -> None:
     assert local_date(read_instant("2015-10-18T02:59:59Z", where), where) == date(2015, 10, 17)
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-29", "2026-13-01", "2026-01-01T24:00", "2026-01-01T10:00+24:00", "2301-01-01"])
-def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(TimeError):
-        read_instant(text, zone("UTC"))
+UNREADABLE = "{!r} is no time; write it like 2026-03-01T22:00 or 2026-03-01T22:00:00Z"
+NOWHERE = "there is no time {}; write one that exists"
+FAR_AWAY = "the time is not between the years 1900 and 2300"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("", UNREADABLE), ("tomorrow", UNREADABLE), ("2026-01-01T10:00 ", UNREADABLE),
+    ("2026-02-29", NOWHERE), ("2026-13-01", NOWHERE), ("2026-01-01T24:00", NOWHERE),
+    ("2026-01-01T10:00+24:00", NOWHERE), ("2026-01-01T10:00+02:60", NOWHERE),
+    ("2301-01-01", FAR_AWAY), ("1899-12-30T23:59", FAR_AWAY), ("0001-01-01", FAR_AWAY), ("9999-12-31T23:59:59", FAR_AWAY),
+])  # fmt: skip
+@pytest.mark.parametrize("where", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_what_is_no_time(text: str, message: str, where: str) -> None:
+    with pytest.raises(TimeError) as error:
+        read_instant(text, zone(where))
+    assert str(error.value) == message.format(text)
+
+
+@pytest.mark.parametrize(("text", "instant"), [
+    ("2026-01-01T10:00:07+23:00", "2025-12-31T11:00:07Z"),
+    ("2026-01-01T10:00:07-00:59", "2026-01-01T10:59:07Z"),
+    ("2026-01-01T10:00:07", "2026-01-01T10:00:07Z"),
+])  # fmt: skip
+def test_times_that_are_read(text: str, instant: str) -> None:
+    found = read_instant(text, zone("UTC"))
+    assert isinstance(found, int)
+    assert write_instant(found) == instant
+
+
+def test_the_first_and_the_last_instant() -> None:
+    assert (in_range(EARLIEST), in_range(LATEST)) == (EARLIEST, LATEST)
+    assert (write_instant(EARLIEST), write_instant(LATEST)) == ("1900-01-01T00:00:00Z", "2300-01-01T00:00:00Z")
+    for outside in (EARLIEST - 1, LATEST + 1):
+        with pytest.raises(TimeError, match=FAR_AWAY):
+            in_range(outside)
 
 
 def test_a_zone_that_is_none() -> None:
