@@ -36,7 +36,9 @@ Week = tuple[tuple[WallSpan, ...], ...]
 
 
 class Calendar(Protocol):
-    """A set of time that goes on and on."""
+    """A set of time that goes on and on. Calendars are values: equal ones are the same."""
+
+    def __hash__(self) -> int: ...
 
     def periods(self, start: int, end: int) -> tuple[Span, ...]:
         """The business periods of a range, cut off at its ends: in order, none empty, none overlapping.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from slo_gen.timekeeping.zones import TimeError, at, local_date, zone
+from slo_gen.timekeeping.zones import TimeError, at, day_of, local_date, zone
 
 __all__ = ["Length", "Period", "Periods", "RollingDays", "billing_cycle"]
 
@@ -162,11 +162,7 @@ class RollingDays:
 
     def of(self, instant: int) -> Period:
         """The period that ends with the day in which an instant lies."""
-        where = zone(self.timezone)
-        day = local_date(instant, where)
-        while instant >= at(day, 86_400, where):     # the clock was set back over midnight and shows the day again
-            day += timedelta(days=1)
-        return self._ending(day)
+        return self._ending(day_of(instant, zone(self.timezone)))
 
     def named(self, name: str) -> Period:
         """The period of that name. Raises TimeError when it is none of these periods."""

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 __all__ = [
-    "EARLIEST", "LATEST", "TimeError", "at", "in_range", "is_zone", "local", "local_date", "read_date", "read_instant",
+    "EARLIEST", "LATEST", "TimeError", "at", "day_of", "in_range", "is_zone", "local", "local_date", "read_date", "read_instant",
     "write_instant", "zone",
 ]  # fmt: skip
 
@@ -70,6 +70,14 @@ def local(instant: int, where: ZoneInfo) -> datetime:
 def local_date(instant: int, where: ZoneInfo) -> date:
     """The date in a zone at an instant. Raises TimeError outside of EARLIEST to LATEST."""
     return local(instant, where).date()
+
+
+def day_of(instant: int, where: ZoneInfo) -> date:
+    """The day in which an instant lies: from one midnight up to the next, also where a clock is set back over midnight."""
+    day = local_date(instant, where)
+    while instant >= at(day, _DAY, where):       # the clock shows this day a second time
+        day += timedelta(days=1)
+    return day
 
 
 def in_range(instant: int) -> int:
