@@ -94,14 +94,19 @@ DASHBOARD_URL = "slm_dashboard_url"
 ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the objective series
 OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
 COUNTING = "slm_counting"                  # of indicators that count events; the others are watched
+STAGE = "stage"                            # how much of the budget or of the time is used up: 75%
 WHERE_PREFIX = "slm_where_"                # what a target of an agreement picks a label of its indicator by
 
 # --- alerts ------------------------------------------------------------------------------------------------
 BUDGET_BURN = "SLMBudgetBurn"
 INDICATOR_NO_DATA = "SLMIndicatorNoData"
+PERIOD_AT_RISK = "SLMPeriodAtRisk"         # with the label STAGE
+PERIOD_BREACHED = "SLMPeriodBreached"
+TICKET_DEADLINE_NEAR = "SLMTicketDeadlineNear"    # with the label STAGE
+TICKET_OVERDUE = "SLMTicketOverdue"
 
 RESERVED_LABELS = frozenset({
     INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM,
-    LONG_WINDOW, SHORT_WINDOW, "alertname", "le",
+    LONG_WINDOW, SHORT_WINDOW, STAGE, "alertname", "le",
 })
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""

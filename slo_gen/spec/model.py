@@ -13,6 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from slo_gen.spec.notification import NO_NOTIFICATIONS, Notifications
 from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, ReportTerms, Source, Termination
 from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.periods import Periods
@@ -299,3 +300,4 @@ class Catalogue:
     evaluation: Evaluation
     calendars: Mapping[str, Calendar] = field(default_factory=dict)        # 24x7 needs no entry
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
+    notifications: Notifications = NO_NOTIFICATIONS

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+from slo_gen.spec.secrets import hidden
+
 __all__ = [
     "LINE_BREAK", "Problem", "Severity", "has_errors", "render_github", "render_json", "render_sarif", "render_text", "split_lines",
     "summary",
@@ -47,6 +49,10 @@ class Problem:
     hint: str = ""
     check: str = ""
     length: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", hidden(self.message))
+        object.__setattr__(self, "hint", hidden(self.hint))
 
     def __lt__(self, other: Problem) -> bool:
         return self._order() < other._order()
@@ -109,7 +115,7 @@ def _text_block(problem: Problem, lines: Sequence[str], paint: _Paint) -> str:
     number = str(problem.line)
     margin = " " * len(number)
     if 1 <= problem.line <= len(lines) and lines[problem.line - 1].strip():
-        shown, carets = _underlined(lines[problem.line - 1], problem.column, problem.length)
+        shown, carets = _underlined(hidden(lines[problem.line - 1]), problem.column, problem.length)
         block.append(paint(_DIM, f"  {number} |") + f" {shown}")
         block.append(paint(_DIM, f"  {margin} |") + f" {paint(_COLOURS[problem.severity], carets)}".replace(_RESET + " ", " "))
     if problem.hint:

@@ -19,6 +19,7 @@ from slo_gen.spec.problems import Problem
 from slo_gen.spec.schema import validator
 from slo_gen.spec.schema_leaves import Leaf, accepts_type, is_choice, told_errors
 from slo_gen.spec.schema_words import Schema, expected, field_line, flow_yaml, found, repairs, resolve
+from slo_gen.spec.secrets import is_secret_address
 from slo_gen.spec.source import Path, Span
 from slo_gen.spec.yaml_reader import RawDocument
 
@@ -113,6 +114,9 @@ class _Explainer:
         for name in leaf.value:
             if name in fields or self._cut_by_comma(leaf, name):
                 continue
+            if f"{name}_file" in fields:
+                self._secret(leaf, name)
+                continue
             place = self._elsewhere(name, leaf.path)
             meant = None if place is not None else nearest(name, [field for field in fields if field not in leaf.value] or fields)
             if place is not None:
@@ -125,6 +129,13 @@ class _Explainer:
                 self._told.update((leaf.path, field) for field in fields if len(fields) == 1)
                 hint = did_you_mean("", fields)
             self._add(self._key([*leaf.path, name]), f"unknown field `{name}` of {self._place(leaf.path)}", hint)
+
+    def _secret(self, leaf: Leaf, name: str) -> None:
+        """A secret in the place of the file that holds it."""
+        self._told.update((leaf.path, field) for field in leaf.schema.get("properties", {}))
+        message = f"`{name}` is a secret, and secrets do not belong in documents"
+        hint = f"write `{name}_file` with the path of a file that holds it; Alertmanager reads it from there"
+        self._add(self._key([*leaf.path, name]), message, hint)
 
     def _cut_by_comma(self, leaf: Leaf, name: str) -> bool:
         """Report a key that is the second half of a value, like the ``9%`` of ``{objective: 99,9%}``."""
@@ -222,6 +233,12 @@ class _Explainer:
         self._add(self._at(leaf.path), f"{self._field(leaf.path)}: {message}")
 
     def _wrong_value(self, leaf: Leaf) -> None:
+        if leaf.path and str(leaf.path[-1]).endswith("_file"):
+            # What was written may be the secret itself: neither it nor a way to mend it is shown, nor a line that holds nothing else.
+            span, key = self._at(leaf.path), self._key(leaf.path)
+            beside = span.line == key.line or not isinstance(leaf.value, str)
+            self._add(span if beside else key, f"{self._field(leaf.path)}: expected {expected(leaf.schema, self._root)}")
+            return
         message = f"{self._field(leaf.path)}: expected {expected(leaf.schema, self._root)}, found {self._found(leaf)}"
         self._add(self._at(leaf.path), message, self._hint(leaf))
 
@@ -231,6 +248,8 @@ class _Explainer:
         written = self._written(leaf.path)
         if isinstance(value, (dict, list)) and written[:1] in ("{", "[") and accepts_type(schema, "text"):
             return f"quote text that starts with `{written[0]}`: '...'"
+        if isinstance(value, str) and is_secret_address(value):
+            return "whoever knows this address may use it: name a file that holds it, or the token, instead"
         if isinstance(value, str) and _no_such_day(value):
             return f"there is no {value[:10]} in the calendar"
         if isinstance(value, str):

@@ -26,6 +26,7 @@ from slo_gen.spec.documents.scalars import (
     ObjectiveText,
     OwnerReference,
     Percent,
+    PositiveDuration,
     RecipientReference,
     RequirementName,
     ServiceName,
@@ -59,12 +60,15 @@ class Step(Section, frozen=True, kw_only=True):
     """One step of an escalation."""
 
     at: Annotated[Percent | UnsetType, Meta(description="Share of the time or budget that is used up when this step is taken.")] = UNSET
-    after: Annotated[Duration | UnsetType, Meta(description="Time after the event when this step is taken.")] = UNSET
+    after: Annotated[PositiveDuration | UnsetType, Meta(description="Time after the event when this step is taken.")] = UNSET
     to: Annotated[RecipientReference, Meta(description="Who is told.")]
     as_: Annotated[
-        Literal["notice", "draft"],
-        Meta(description="`draft` prepares a message that somebody sends. A customer is told by a `notice` only where it is written so."),
-    ] = field(default="notice", name="as")
+        Literal["notice", "draft"] | UnsetType,
+        Meta(
+            description="`notice` tells them; `draft` asks the owner of the agreement to. Without a word teams and roles are told, and for "
+            "customers and suppliers it is a draft: they are told by a program only where it is written so."
+        ),
+    ] = field(default=UNSET, name="as")
 
 
 class Escalation(Section, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Envelope, Section
+from slo_gen.spec.documents.receivers import Notices, Receiver
 from slo_gen.spec.documents.scalars import (
     CalendarName,
     Count,
@@ -57,6 +58,9 @@ class CustomerSpec(Section, frozen=True, kw_only=True):
     timezone: Annotated[
         Timezone | UnsetType, Meta(description="Time zone of the customer, used for their periods where an agreement names none.")
     ] = UNSET
+    notices: Annotated[
+        Notices, Meta(description="How the customer is told of a breach, where an escalation says `as: notice`.")
+    ] = Notices()
     language: Annotated[Language, Meta(description="Language of reports and pages.")] = "en"
     users: Annotated[Count | UnsetType, Meta(description="Number of the customer's people who use the services.")] = UNSET
 
@@ -76,6 +80,9 @@ class SupplierSpec(Section, frozen=True, kw_only=True):
     manager: Annotated[OwnerReference | UnsetType, Meta(description="Team or role of ours that manages the supplier.")] = UNSET
     account: Annotated[str, Meta(description="Our customer number at the supplier; goes into claims.")] = ""
     timezone: Annotated[Timezone | UnsetType, Meta(description="Time zone in which the supplier counts.")] = UNSET
+    notices: Annotated[
+        Notices, Meta(description="How the supplier is told of a breach, where an escalation says `as: notice`.")
+    ] = Notices()
     status_url: Annotated[Url | UnsetType, Meta(description="The supplier's status page.")] = UNSET
 
 
@@ -94,9 +101,16 @@ class TeamSpec(Section, frozen=True, kw_only=True):
     approvers: Annotated[tuple[Text, ...], Meta(description="Names of those who may sign for the team.")] = ()
     hours: Annotated[CalendarName, Meta(description="Calendar of the hours in which the team works; `24x7` is built in.")] = "24x7"
     receivers: Annotated[
-        Mapping[Severity, Text],
-        Meta(description="Alertmanager receiver for each severity.", examples=[{"page": "shop-oncall", "ticket": "shop-queue"}]),
+        Mapping[Severity, Text | Receiver],
+        Meta(
+            description="Who is told of each severity: a receiver, or the name of one, from the Policy or of your own Alertmanager.",
+            examples=[{"page": "shop-oncall", "ticket": "shop-queue"}],
+        ),
     ] = {}
+    quiet: Annotated[
+        tuple[Severity, ...],
+        Meta(description="Severities of which nothing is sent outside `hours`; what is still open is sent when the hours begin."),
+    ] = ("ticket", "info")
     timezone: Annotated[Timezone | UnsetType, Meta(description="Time zone of the team.")] = UNSET
 
 

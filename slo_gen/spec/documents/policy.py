@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from slo_gen.spec.documents.envelope import Envelope, Section
+from slo_gen.spec.documents.receivers import AlertmanagerGlobal, Receiver
 from slo_gen.spec.documents.scalars import (
     AgreementState,
     AtLeastOne,
@@ -16,6 +17,7 @@ from slo_gen.spec.documents.scalars import (
     PositiveDuration,
     Severity,
     TeamReference,
+    Text,
     Timezone,
     Url,
 )
@@ -54,6 +56,36 @@ class AlertSettings(Section, frozen=True, kw_only=True):
     dashboard_url: Annotated[
         Url | UnsetType, Meta(description="Dashboard for alerts of services that name none; `${service}` and `${slo}` are filled in.")
     ] = UNSET
+
+
+class NotificationSettings(Section, frozen=True, kw_only=True):
+    """Who is told by Alertmanager, and how often."""
+
+    receivers: Annotated[
+        Mapping[Name, Receiver], Meta(description="Receivers by name, for teams to refer to.")
+    ] = {}
+    default: Annotated[
+        Mapping[Severity, Text],
+        Meta(
+            description="Receiver of each severity for teams that name none, and for alerts that no team owns.",
+            examples=[{"page": "duty-oncall", "ticket": "duty-queue"}],
+        ),
+    ] = {}
+    repeat: Annotated[
+        Mapping[Severity, PositiveDuration],
+        Meta(description="How often it is told again what is still open. Without a word 4h for pages, 3d for tickets, 5d for infos."),
+    ] = {}
+    apart_by: Annotated[
+        tuple[LabelName, ...],
+        Meta(
+            description="External labels that tell one Prometheus from another: alerts that differ in them are told, and hold each other "
+            "back, apart.",
+            examples=[["cluster"]],
+        ),
+    ] = ()
+    global_: Annotated[
+        AlertmanagerGlobal, Meta(description="Alertmanager's `global` part, for a whole file.")
+    ] = field(default=AlertmanagerGlobal(), name="global")
 
 
 class ProcessSettings(Section, frozen=True, kw_only=True):
@@ -97,6 +129,9 @@ class PolicySpec(Section, frozen=True, kw_only=True):
     timezone: Annotated[Timezone, Meta(description="Time zone of agreements that name none and whose customer has none.")] = "UTC"
     evaluation: Annotated[EvaluationSettings, Meta(description="How Prometheus evaluates the rules.")] = EvaluationSettings()
     alerts: Annotated[AlertSettings, Meta(description="What all alerts carry.")] = AlertSettings()
+    notifications: Annotated[
+        NotificationSettings, Meta(description="Who is told by Alertmanager, and how often.")
+    ] = NotificationSettings()
     roles: Annotated[
         Mapping[Name, TeamReference],
         Meta(description="Which team holds a role.", examples=[{"duty-manager": "team/operations", "service-level-manager": "team/slm"}]),

@@ -13,7 +13,8 @@ __all__ = [
     "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
     "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language", "LevelText",
     "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText", "Phone",
-    "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName", "ReviewName", "Selector",
+    "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName", "ReviewName",
+    "SecretFile", "Selector",
     "ServiceName", "Severity", "Share", "SupplierName", "TeamName", "TeamReference", "TemplateReference", "Text", "TextHash",
     "TicketEvent", "TimeRange", "Timezone", "Url",
 ]  # fmt: skip
@@ -245,6 +246,23 @@ Url = Annotated[
     str, _form(r"https?://[^ \n\t\"<>]+", "an address that begins with http:// or https://", "https://runbooks.example.com/checkout")
 ]
 """A web address."""
+
+PlainText = Annotated[str, _form(r"([^{\n]|\{(?!\{))+", "text on one line without `{{`, which Alertmanager would run", "#shop-alerts")]
+"""Text that Alertmanager's templates print as it is."""
+
+PlainUrl = Annotated[
+    str,
+    _form(
+        r"https?://([^ \n\t\"<>{}@]|%7[BD])+", "an address that begins with http:// or https:// and holds no `@`", "https://tickets.example.com"
+    ),
+]
+"""A web address without a name and a password in it."""
+
+SecretFile = Annotated[
+    str,
+    _form(r"[^\n{}:]*/[^\n{}:/]+", "the path of a file with its folder", "/etc/alertmanager/secrets/shop/pagerduty"),
+]
+"""A file that Alertmanager reads; what stands in it never stands in a document."""
 
 TextHash = Annotated[str, _form("sha256:[0-9a-f]{64}", "a hash like sha256:... with 64 hexadecimal digits", "sha256:" + "0" * 64)]
 """The hash of a text."""
