@@ -17,7 +17,7 @@ from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
 from slo_gen.history.facts import Question
 from slo_gen.prometheus import Alert, Prometheus, Sample, Series
 
-__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts", "read_retention"]
+__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts"]
 
 Q = TypeVar("Q")
 T = TypeVar("T")
@@ -75,15 +75,11 @@ async def ask_with_alerts(url: str, questions: Iterable[str]) -> tuple[dict[str,
 async def read_facts(url: str, questions: Iterable[str], asked: Callable[[], None] = lambda: None) -> Facts:
     """Everything that the checks want to know. Raises RequestError."""
     async with open_prometheus(url) as prometheus:
-        return Facts(await ask_all(prometheus, questions, asked), await read_retention(prometheus))
-
-
-async def read_retention(prometheus: Prometheus) -> int | None:
-    """Seconds for which the server keeps samples; None where it does not tell, or keeps them by size."""
-    flags: Mapping[str, str] = {}
-    with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
-        flags = await prometheus.flags()
-    return _retention(flags)
+        answers = await ask_all(prometheus, questions, asked)
+        flags: Mapping[str, str] = {}
+        with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
+            flags = await prometheus.flags()
+    return Facts(answers, _retention(flags))
 
 
 async def _ask_each(

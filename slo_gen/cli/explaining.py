@@ -27,10 +27,12 @@ from slo_gen.spec.model import (
     TicketTarget,
 )
 from slo_gen.spec.schema import fields
+from slo_gen.timekeeping.periods import Periods, RollingDays
 
 __all__ = ["explain_agreement", "explain_defaults", "explain_indicator", "explain_slo"]
 
-_PERIOD_DAYS = {"week": 7, "month": 30, "quarter": 91, "year": 365}
+_PERIOD_DAYS = {"week": 7, "month": 30, "quarter": 91, "half_year": 182, "year": 365}
+_FIGURES = {"count": " outages", "max": " for the longest outage"}
 
 
 def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
@@ -81,7 +83,7 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
         f"{agreement.kind} {_titled(agreement.name, agreement.title)}, {_where(agreement.origin)}",
         f"  with {agreement.party.kind} {agreement.party.name} about service {agreement.service}{template}",
         f"  state: {state}",
-        f"  judged per {agreement.period.length}, in the time zone {agreement.period.timezone}",
+        f"  judged {_each(agreement.period)}, in the time zone {agreement.period.timezone}",
     ]
     for promise in agreement.targets:
         if target in (None, promise.name):
@@ -200,25 +202,58 @@ def _counted(indicator: Indicator) -> str:
     return f"the events of {indicator.name}" if indicator.is_counted else f"the minutes of {indicator.name}"
 
 
+# --- periods -----------------------------------------------------------------------------------------------------
+
+
+def _word(period: Periods | RollingDays) -> str:
+    if isinstance(period, RollingDays):
+        return "period"
+    return "half-year" if period.length == "half_year" else period.length
+
+
+def _per(period: Periods | RollingDays) -> str:
+    return f"in any {period.days} days" if isinstance(period, RollingDays) else f"per {_word(period)}"
+
+
+def _each(period: Periods | RollingDays) -> str:
+    if isinstance(period, RollingDays):
+        return f"over the last {period.days} days at the end of each day"
+    month, day = period.starts
+    if period.length == "month" and day != 1:
+        return f"per month from day {day} on"
+    if period.length not in ("week", "month") and (month, day) != (1, 1):
+        return f"per {_word(period)} of years that begin on {month:02}-{day:02}"
+    return f"per {_word(period)}"
+
+
+def _days(period: Periods | RollingDays) -> int | None:
+    return period.days if isinstance(period, RollingDays) else _PERIOD_DAYS.get(period.length)
+
+
+def _level(level: Fraction, unit: str) -> str:
+    return percent(level) if unit == "%" else _span(level) if unit == "s" else number(level)
+
+
 # --- agreements --------------------------------------------------------------------------------------------------
 
 
 def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
-    yield f"  {target.direction} {target.objective_text} per {agreement.period.length}, measured by indicator {target.indicator}"
-    days = _PERIOD_DAYS.get(agreement.period.length)
-    if days is not None and target.direction == "at least" and target.objective <= 1:
+    promised = f"{target.direction} {target.objective_text}{_FIGURES.get(target.measure.reduce or '', '')}"
+    yield f"  {promised} {_per(agreement.period)}, measured by indicator {target.indicator}"
+    days = _days(agreement.period)
+    if days is not None and target.direction == "at least" and target.unit == "%":
         allowed = (1 - target.objective) * days * 86400
-        yield f"  in a {agreement.period.length} of {days} days that allows {_span(allowed)} of complete outage"
+        yield f"  in a {_word(agreement.period)} of {days} days that allows {_span(allowed)} of complete outage"
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:
-        yield f"  expected beyond the minimum: {percent(target.expected)}"
+        yield f"  expected beyond the minimum: {_level(target.expected, target.unit)}"
     yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
     guards = [slo for slo in catalogue.slos.values() if slo.indicator == target.indicator]
     if not guards:
         yield "  guarded by no SLO: nobody is told before it is broken"
-    for slo in guards:
+    for slo in guards if target.unit == "%" else ():
         tight = "tighter than" if slo.objective > target.objective else "which is not tighter than"
         yield f"  guarded by SLO {slo.name} ({slo.objective_text} in {duration(slo.window)}), {tight} the promise"
 
@@ -226,7 +261,7 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
 def _ticket_target(agreement: Agreement, target: TicketTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
     within = f"{target.clock} within {target.within} of {target.hours} hours"
-    yield f"  {target.share_text} of the {target.priority} tickets per {agreement.period.length}: {within}"
+    yield f"  {target.share_text} of the {target.priority} tickets {_per(agreement.period)}: {within}"
     yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
 
 

@@ -144,7 +144,7 @@ def exclusions(
     maintenance before it used.
     """
     terms = _Terms(
-        _listed(target.exclude, agreement.allowance), agreement.allowance, agreement.period.timezone, agreement.period.starts,
+        _listed(target.exclude, agreement.allowance), agreement.allowance, agreement.period.timezone, _year_start(agreement),
         _hours(agreement.allowance, calendars or {}), business or Always(), agreed, start, end, used,
     )  # fmt: skip
     works = planned_work(agreement, maintenance, service)
@@ -199,6 +199,11 @@ def _listed(exclude: tuple[Exclusion, ...], allowance: Allowance | None) -> tupl
     if allowance is None or any(each.reason == MAINTENANCE and not each.when for each in exclude):
         return exclude
     return (*exclude, Exclusion(MAINTENANCE))
+
+
+def _year_start(agreement: Agreement) -> tuple[int, int]:
+    """The month and the day on which the years and quarters of an allowance begin."""
+    return agreement.period.starts if isinstance(agreement.period, Periods) else (1, 1)
 
 
 def _hours(allowance: Allowance | None, calendars: Mapping[str, Calendar]) -> Calendar:

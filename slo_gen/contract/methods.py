@@ -19,7 +19,7 @@ def measurement(target: AgreementTarget) -> Measurement:
 
 def objective(target: AgreementTarget) -> Bound:
     """What a target on an indicator promises."""
-    return Bound(">=" if target.direction == "at least" else "<=", target.objective, "%", f"{target.direction} {target.objective_text}")
+    return target.bound
 
 
 def measured(terms: MeasureTerms) -> Measurement:

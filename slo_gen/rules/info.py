@@ -34,12 +34,13 @@ class Promise:
 
 
 def promises(catalogue: Catalogue) -> dict[str, tuple[Promise, ...]]:
-    """The targets of agreements in force, by indicator."""
+    """The shares that agreements in force promise, by indicator; a longest outage or a count is no level that burn could endanger."""
     found: dict[str, list[Promise]] = {}
     for agreement in catalogue.agreements.values():
         if agreement.state == IN_FORCE:
             for target in agreement.targets:
-                found.setdefault(target.indicator, []).append(Promise(agreement, target))
+                if target.unit == "%":
+                    found.setdefault(target.indicator, []).append(Promise(agreement, target))
     return {indicator: tuple(kept) for indicator, kept in found.items()}
 
 

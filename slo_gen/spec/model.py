@@ -14,9 +14,21 @@ from fractions import Fraction
 from typing import Literal
 
 from slo_gen.spec.notification import NO_NOTIFICATIONS, Notifications
-from slo_gen.spec.terms import Allowance, ClaimTerms, CreditTerms, Exclusion, Fee, MeasureTerms, Misses, ReportTerms, Source, Termination
+from slo_gen.spec.terms import (
+    Allowance,
+    Bound,
+    ClaimTerms,
+    CreditTerms,
+    Exclusion,
+    Fee,
+    MeasureTerms,
+    Misses,
+    ReportTerms,
+    Source,
+    Termination,
+)
 from slo_gen.timekeeping.calendars import Calendar
-from slo_gen.timekeeping.periods import Periods
+from slo_gen.timekeeping.periods import Periods, RollingDays
 
 __all__ = [
     "ALWAYS", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
@@ -162,7 +174,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class AgreementTarget:
-    """One promise on an indicator, e.g. at least 99.9 % of the period."""
+    """One promise on an indicator, e.g. at least 99.9 % of the period, or no outage longer than an hour.
+
+    ``objective`` and ``expected`` are ratios where ``unit`` is %, seconds where it is s, and else numbers.
+    """
 
     name: str
     indicator: str
@@ -178,6 +193,12 @@ class AgreementTarget:
     misses: Misses = field(default_factory=Misses)
     grace: str = ""                       # span after the start of the agreement in which a miss is no breach
     weight: Fraction | None = None        # part of the amount at risk that hangs on it
+    unit: Literal["%", "s", ""] = "%"     # of the objective, and of the figure that is compared with it
+
+    @property
+    def bound(self) -> Bound:
+        """What the figure must hold to."""
+        return Bound(">=" if self.direction == "at least" else "<=", self.objective, self.unit, f"{self.direction} {self.objective_text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +214,32 @@ class TicketTarget:
     share_text: str
     origin: Origin
     expected: Fraction | None = None      # expected level above the minimum, where one is agreed
+    misses: Misses = field(default_factory=Misses)
+    grace: str = ""
+    weight: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OtherTarget:
-    """One promise about something else: a count, the longest outage, a percentile, satisfaction, a recorded fact."""
+    """One promise about something that no indicator measures: tickets, satisfaction, a recorded fact.
+
+    ``of`` says what is counted or timed, scored or recorded. ``bound`` is None where the objective has a unit of its own,
+    or a length that depends on a calendar (``3bd``).
+    """
 
     name: str
     about: Literal["count", "longest", "percentile", "satisfaction", "fact"]
     objective_text: str
     origin: Origin
+    of: str = ""
+    bound: Bound | None = None
+    percent: Fraction | None = None       # of a percentile
+    priority: str = ""                    # "": tickets of every priority
+    hours: str = ALWAYS
+    per: Literal["month", "quarter", "year", ""] = ""   # span of a count; "": the agreement's period
+    misses: Misses = field(default_factory=Misses)
+    grace: str = ""
+    weight: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +253,14 @@ class Agreement:
     service: str
     template: str                         # "gold@3", or "" for an agreement without one
     state: str
-    period: Periods                       # over which it is judged, in its time zone
+    period: Periods | RollingDays         # over which it is judged, in its time zone
     targets: tuple[AgreementTarget, ...]
     ticket_targets: tuple[TicketTarget, ...]
     backed_by: Mapping[str, tuple[str, ...]]
     origin: Origin
     other_targets: tuple[OtherTarget, ...] = ()
     starts: date | None = None            # first day of the term, in the zone of its periods
-    ends: date | None = None              # last day, where one was written
+    ends: date | None = None              # last day; None: nobody wrote one, or it renews itself
     fee: Fee | None = None
     credits: CreditTerms | None = None
     allowance: Allowance | None = None

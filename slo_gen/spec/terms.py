@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Literal
 
 __all__ = [
-    "Allowance", "Bound", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method", "Misses",
-    "Money", "Repeat", "ReportTerms", "Source", "Termination", "Tier",
+    "Allowance", "Bound", "Cap", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method",
+    "Misses", "Money", "Repeat", "ReportTerms", "Source", "Termination", "Tier",
 ]  # fmt: skip
 
 Method = Literal[
@@ -37,8 +37,8 @@ class MeasureTerms:
     empty: Literal["good", "bad", "excluded", "unknown"] = "unknown"
     unknown: Literal["bounds", "good", "bad", "excluded"] = "bounds"
     over: Literal["calendar", "scheduled", "deployed", "events"] = "calendar"
-    weight: str = ""                             # PromQL of the share of users that is hit
-    reduce: Literal["sum", "mean", "max", "count"] | None = None
+    weight: str = ""                             # PromQL of the share of users that is hit; "": the interval's own bad share
+    reduce: Literal["sum", "mean", "max", "count"] | None = None   # None: what suits the method
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +96,55 @@ class Bound:
     unit: Literal["%", "s", ""]
     text: str                                    # as it was written
 
+    def holds(self, figure: Fraction) -> bool:
+        """Whether a figure in the same unit is on this side."""
+        match self.op:
+            case "<":
+                return figure < self.value
+            case "<=":
+                return figure <= self.value
+            case ">":
+                return figure > self.value
+            case ">=":
+                return figure >= self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One step of a scale. Exactly one of ``credit`` (share of the fee), ``amount`` and ``days`` is given."""
+    """One step of a scale, reached by a figure that is within ``when``, and within ``until`` where that is given.
+
+    Exactly one of ``credit`` (share of the fee), ``amount`` and ``days`` is given. With ``each`` it is given once more for
+    each full step of that size, in the unit of ``when``, by which the figure is beyond ``when``.
+    """
 
     when: Bound
     credit: Fraction | None = None
     amount: Money | None = None
     days: Fraction | None = None
+    until: Bound | None = None                   # the far end of a tier with two bounds
+    each: Fraction | None = None
+
+    def holds(self, figure: Fraction) -> bool:
+        """Whether a figure is in this tier. Exact: ``below`` leaves out the bound itself."""
+        return self.when.holds(figure) and (self.until is None or self.until.holds(figure))
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that is given back: a share of the period's fee, or the fee of some time, for a period or each interruption.
+
+    Exactly one of ``share``, ``seconds`` and ``months`` is given.
+    """
+
+    share: Fraction | None = None
+    seconds: int | None = None
+    months: int | None = None
+    of: Literal["period", "interruption"] = "period"
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """From the ``misses``-th miss within so many periods on, the credit is multiplied."""
+    """From the ``misses``-th miss within so many periods on, this period among them, the credit is multiplied."""
 
     misses: int
     within: int
@@ -127,17 +162,22 @@ class EarnBack:
 
 @dataclass(frozen=True, slots=True)
 class CreditTerms:
-    """What is given back when a target is missed. ``cap`` None: no bound. ``targets`` empty: all of them."""
+    """What is given back when a target is missed. ``cap`` None: no bound. ``targets`` empty: all of them.
+
+    One of ``tiers``, ``multiplier`` (of the fee for the time of the downtime) and ``at_risk`` (a share of the fee that
+    weighted targets divide between them) says how much.
+    """
 
     of: Literal["monthly_fee", "period_fee", "annual_fee", "affected_fee", "fee_of_downtime"] = "monthly_fee"
     targets: tuple[str, ...] = ()
     tiers: tuple[Tier, ...] = ()
     multiplier: Fraction | None = None
     at_risk: Fraction | None = None
-    cap: Fraction | None = Fraction(1)
-    annual_cap: Fraction | None = None
+    cap: Cap | None = Cap(share=Fraction(1))
+    annual_cap: Fraction | None = None           # share of the year's fee
     minimum: Money | None = None
-    repeat: Repeat | None = None
+    minimum_strict: bool = False                 # a credit of just the minimum is not paid either
+    repeat: tuple[Repeat, ...] = ()
     earn_back: EarnBack | None = None
     double_recovery: bool = False
     paid_as: Literal["future_invoice", "refund", "extension"] = "future_invoice"
@@ -160,6 +200,8 @@ class ClaimTerms:
     submit: Deadline | None = None
     evidence: tuple[str, ...] = ()
     prevails: Literal["supplier", "customer", "own_measurement", "joint"] = "supplier"
+    to: str = ""                                 # where the claim goes
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

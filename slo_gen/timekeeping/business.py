@@ -21,7 +21,7 @@ from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.spans import EMPTY, Span, Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST, TimeError, in_range, write_instant
 
-__all__ = ["Boundary", "BusinessTime", "Timetable", "business_time", "never"]
+__all__ = ["Boundary", "BusinessTime", "Timetable", "business_time"]
 
 Boundary = Literal["close", "next_open"]
 """What a deadline is that falls on the end of a business period: that instant, or the one at which time runs again."""
@@ -55,11 +55,6 @@ class Timetable:
     def seconds(self) -> int:
         """All of its business time."""
         return self.before[-1]
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no later timetable can be made."""
-        return self.end == LATEST
 
     def run(self, instant: int) -> int:
         """The business time from ``start`` to an instant in its range."""
@@ -108,9 +103,10 @@ class BusinessTime:
         halts = pauses.clip(start, LATEST)
         table = self.timetable(start, start)
         while (until := _until(table, start, seconds, halts, boundary)) is None:
-            if table.is_last:
-                raise never(start, seconds)
-            table = self.longer(table)
+            if table.end == LATEST:
+                wanted = f"{seconds} more seconds of business time" if seconds else "no more business time"
+                raise TimeError(f"there {'are' if seconds else 'is'} {wanted} after {write_instant(start)} and before the year 2300")
+            table = self._grown(table, table.start, table.end + 1)
         return table.has_run(until) if boundary == "close" else table.runs_on(until)
 
     def next_open(self, instant: int) -> int:
@@ -126,10 +122,10 @@ class BusinessTime:
         while True:
             first = bisect_right(table.closes, instant)
             # The last period of a timetable may go on outside of it.
-            if len(table.closes) - first > count or table.is_last:
+            if len(table.closes) - first > count or table.end == LATEST:
                 found = zip(table.opens[first : first + count], table.closes[first : first + count], strict=True)
                 return tuple((max(opens, instant), closes) for opens, closes in found)
-            table = self.longer(table)
+            table = self._grown(table, table.start, table.end + 1)
 
     # --- the timetable ----------------------------------------------------------------------------------------
     def timetable(self, start: int, end: int) -> Timetable:
@@ -137,13 +133,9 @@ class BusinessTime:
         table = self._timetable
         if table is not None and table.start <= start and end < table.end:
             return table
-        if table is not None and table.start <= in_range(start) and in_range(end) == LATEST and table.is_last:
+        if table is not None and table.start <= in_range(start) and in_range(end) == table.end == LATEST:
             return table
         return self._grown(table, in_range(start), in_range(end) + 1)
-
-    def longer(self, table: Timetable) -> Timetable:
-        """A timetable that goes on for at least as long again as one that is not the last."""
-        return self._grown(table, table.start, table.end + 1)
 
     def _grown(self, table: Timetable | None, start: int, end: int) -> Timetable:
         """A timetable that reaches from ``start`` to ``end``, and at least as far again as ``table`` does."""
@@ -173,9 +165,3 @@ def _until(table: Timetable, start: int, seconds: int, halts: Spans, boundary: B
 def business_time(calendar: Calendar) -> BusinessTime:
     """The one BusinessTime of a calendar, so that whoever asks shares its timetable."""
     return BusinessTime(calendar)
-
-
-def never(start: int, seconds: int) -> TimeError:
-    """The error that says that a deadline, or with 0 seconds an opening, never comes."""
-    wanted = f"are no {seconds} more seconds of business time" if seconds else "is no more business time"
-    return TimeError(f"there {wanted} after {write_instant(start)} and before the year 2300")

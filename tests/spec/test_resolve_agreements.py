@@ -19,7 +19,7 @@ spec:
   hours: office
   targets:
     - {name: availability, indicator: requests, objective: at least 99.9%, expected: 99.95%}
-    - {name: outages, count: {of: outages}, objective: at most 2}
+    - {name: outages, count: {of: tickets, priority: P1}, objective: at most 2}
   tickets:
     matrix:
       columns: [hours,  response, resolution, share]
@@ -153,8 +153,14 @@ def test_the_period_begins_where_the_customer_is() -> None:
      "`objective` is what is owed, `expected` the better level above it"),
     ("indicator: requests, objective: at most 1%, expected: at most 2%", "at most 2% is no higher level than at most 1%",
      "`objective` is what is owed, `expected` the better level above it"),
-    ("count: {of: outages}, objective: at most 60m", "at most 60m does not fit a target on count", "write a bound like `at most 2`"),
-    ("longest: {of: outage}, objective: at most 2", "at most 2 does not fit a target on longest", "write a bound like `at most 60m`"),
+    ("count: {of: tickets}, objective: at most 60m", "at most 60m does not fit a target on count", "write a bound like `at most 2`"),
+    ("longest: {of: response}, objective: at most 2", "at most 2 does not fit a target on longest", "write a bound like `at most 60m`"),
+    ("count: {of: outages, indicator: requests}, objective: at most 60m", "at most 60m does not fit what the target measures",
+     "write a bound like `at most 2`"),
+    ("longest: {of: outage, indicator: requests}, objective: at least 60m", "a target on outages is an upper bound",
+     "write `at most 60m`"),
+    ("longest: {of: outage}, objective: at most 60m", "nothing says where it is seen", "add `indicator`"),
+    ("count: {of: tickets, indicator: requests}, objective: at most 2", "no indicator knows tickets", "leave it out"),
     ("tickets: {clock: response, within: 15m}, objective: at most 5%", "a share of tickets in time is a lower bound", "write `at least`"),
     ("indicator: requests, objective: 99%, where: {site: x}", "indicator requests has no series per site",
      "add site to `by` of the indicator; it is split by tenant"),

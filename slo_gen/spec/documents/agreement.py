@@ -29,6 +29,7 @@ from slo_gen.spec.documents.scalars import (
     PositiveDuration,
     RecipientReference,
     RequirementName,
+    RollingText,
     ServiceName,
     SupplierName,
     TeamName,
@@ -44,15 +45,24 @@ __all__ = ["OLA", "SLA", "SLR", "UC", "AgreementBody", "AgreementSpec", "Backing
 
 
 class Period(Section, frozen=True, kw_only=True):
-    """The calendar period over which the agreement is judged."""
+    """The period over which the agreement is judged: calendar periods, or the last so many days."""
 
-    length: Annotated[Literal["week", "month", "quarter", "half_year", "year"], Meta(description="Length of one period.")] = "month"
+    length: Annotated[
+        Literal["week", "month", "quarter", "half_year", "year"] | UnsetType,
+        Meta(description="Length of one calendar period; by default a month."),
+    ] = UNSET
+    rolling: Annotated[
+        RollingText | UnsetType, Meta(description="So many days, judged anew at the end of each day, in place of a length.")
+    ] = UNSET
     timezone: Annotated[
         Timezone | UnsetType, Meta(description="Time zone in which periods begin; by default the customer's, else UTC.")
     ] = UNSET
     starts: Annotated[
         MonthDay | UnsetType,
-        Meta(description="Month and day on which the year begins, for fiscal quarters and years."),
+        Meta(
+            description="Month and day on which the year begins, for fiscal quarters and years. Months begin on that day of each month, "
+            "as billing cycles do; a day that a month does not have is its last one."
+        ),
     ] = UNSET
 
 

@@ -5,7 +5,21 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Choice, Section
-from slo_gen.spec.documents.scalars import AtLeastOne, Cap, Currency, Duration, Money, Name, Number, ObjectiveText, Percent, Share, Text
+from slo_gen.spec.documents.scalars import (
+    AtLeastOne,
+    Cap,
+    Currency,
+    Duration,
+    Minimum,
+    Money,
+    Name,
+    Number,
+    ObjectiveText,
+    Percent,
+    Share,
+    StepText,
+    Text,
+)
 
 __all__ = ["Claim", "Credits", "Deadline", "EarnBack", "Fee", "Repeat", "Tier"]
 
@@ -19,20 +33,30 @@ class Fee(Section, frozen=True, kw_only=True):
 
 
 class Tier(Choice, frozen=True, kw_only=True):
-    """One step of a scale of credits."""
+    """One step of a scale of credits: reached when the figure is within its bounds, of which there are one or two."""
 
     below: Annotated[
-        ObjectiveText | UnsetType,
+        ObjectiveText | Number | UnsetType,
         Meta(description="Reached when the figure is below this; the bound itself is not in the tier.", examples=["99.9%"]),
     ] = UNSET
-    at_most: Annotated[ObjectiveText | UnsetType, Meta(description="Reached when the figure is at or below this.")] = UNSET
-    above: Annotated[ObjectiveText | UnsetType, Meta(description="Reached when the figure is above this, for counts and times.")] = UNSET
-    at_least: Annotated[ObjectiveText | UnsetType, Meta(description="Reached when the figure is at or above this.")] = UNSET
+    at_most: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or below this.")] = UNSET
+    above: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is above this, for counts and times.")
+    ] = UNSET
+    at_least: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or above this.")] = UNSET
     credit: Annotated[Share | UnsetType, Meta(description="Share of the fee that is given back.", examples=["10%"])] = UNSET
     amount: Annotated[Money | UnsetType, Meta(description="A fixed amount that is given back.")] = UNSET
     days: Annotated[Number | UnsetType, Meta(description="Days by which the term is extended free of charge.")] = UNSET
+    for_each: Annotated[
+        StepText | Number | UnsetType,
+        Meta(
+            description="The credit is given once more for each full step of this size by which the figure is beyond the bound: "
+            "one day below 99%, and one more for each full point below that.",
+            examples=["1%", "30m"],
+        ),
+    ] = UNSET
 
-    exactly_one = (("below", "at_most", "above", "at_least"), ("credit", "amount", "days"))
+    exactly_one = (("credit", "amount", "days"),)
 
 
 class EarnBack(Section, frozen=True, kw_only=True):
@@ -61,16 +85,36 @@ class Credits(Section, frozen=True, kw_only=True):
         Meta(description="What the percentages are taken of."),
     ] = "monthly_fee"
     targets: Annotated[tuple[Name, ...], Meta(description="Targets whose misses earn a credit; empty: all of them.")] = ()
-    tiers: Annotated[tuple[Tier, ...], Meta(description="The scale. Of all tiers that are reached the largest credit holds.")] = ()
+    tiers: Annotated[
+        tuple[Tier, ...],
+        Meta(description="The scale. Of all tiers that are reached the largest credit holds; a figure that is in none earns nothing."),
+    ] = ()
     multiplier: Annotated[
         Number | UnsetType,
         Meta(description="Credit as a multiple of the fee for the time of the downtime, in place of tiers.", examples=[10]),
     ] = UNSET
-    at_risk: Annotated[Share | UnsetType, Meta(description="The pool that weighted targets share out between them.")] = UNSET
-    cap: Annotated[Cap, Meta(description="The most that is given back in one period; `none` sets no bound.")] = "100%"
+    at_risk: Annotated[
+        Share | UnsetType, Meta(description="The pool that weighted targets share out between them, in place of tiers.")
+    ] = UNSET
+    cap: Annotated[
+        Cap,
+        Meta(
+            description="The most that is given back in one period: a share of the period's fee, or the fee of so many days or months; "
+            "`none` sets no bound."
+        ),
+    ] = "100%"
+    cap_per: Annotated[
+        Literal["period", "interruption"],
+        Meta(description="Whether the cap bounds a whole period, or each interruption alone (with a `multiplier`)."),
+    ] = "period"
     annual_cap: Annotated[Share | UnsetType, Meta(description="The most that is given back in one year, of the year's fee.")] = UNSET
-    minimum: Annotated[Money | UnsetType, Meta(description="Smaller credits are not paid.")] = UNSET
-    repeat: Annotated[Repeat | UnsetType, Meta(description="Larger credits for repeated misses.")] = UNSET
+    minimum: Annotated[
+        Minimum | UnsetType,
+        Meta(description="Smaller credits are not paid; after `more than`, those of just this amount are not either."),
+    ] = UNSET
+    repeat: Annotated[
+        tuple[Repeat, ...], Meta(description="Larger credits for repeated misses; of all that apply the largest factor holds.")
+    ] = ()
     earn_back: Annotated[EarnBack | UnsetType, Meta(description="How a credit can be won back.")] = UNSET
     double_recovery: Annotated[
         bool, Meta(description="Whether one outage may earn credits from several targets; by default only the largest counts.")

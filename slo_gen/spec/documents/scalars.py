@@ -9,14 +9,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 __all__ = [
-    "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cap", "Cell", "Count",
-    "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
+    "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cap", "Cell",
+    "Count", "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
     "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language", "LevelText",
-    "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText", "Phone",
-    "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName", "ReviewName",
-    "SecretFile", "Selector",
-    "ServiceName", "Severity", "Share", "SupplierName", "TeamName", "TeamReference", "TemplateReference", "Text", "TextHash",
-    "TicketEvent", "TimeRange", "Timezone", "Url",
+    "Minimum", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText",
+    "Phone", "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName",
+    "ReviewName", "RollingText", "SecretFile", "Selector", "ServiceName", "Severity", "Share", "StepText", "SupplierName", "TeamName",
+    "TeamReference", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
 ]  # fmt: skip
 
 
@@ -42,6 +41,7 @@ _TO_100 = r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%"
 _SPANS = r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+"
 _LEAP_YEAR = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
 _DATE = (
+    "(?!0000)"
     "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
     f"|{_LEAP_YEAR}-02-29)"
 )
@@ -125,8 +125,23 @@ Percent = Annotated[str, _form(_TO_100, "a percentage from 0% to 100% with its s
 Share = Annotated[str, _form(f"{_NUMBER}%", "a percentage with its sign, like 10%", "10%", "150%")]
 """A percentage that may exceed 100."""
 
-Cap = Annotated[str, _form(f"none|{_NUMBER}%", "a percentage with its sign, like 50%, or `none`", "50%", "none")]
-"""A bound on what is given back, or none."""
+Cap = Annotated[
+    str,
+    _form(
+        f"none|{_NUMBER}%|[1-9][0-9]*(d|mo)",
+        "a percentage with its sign, like 50%, days or months of fees, like 30d or 1mo, or `none`",
+        "50%",
+        "30d",
+        "1mo",
+        "none",
+    ),
+]
+"""A bound on what is given back, as a share of the fee or as the fee of some time, or none."""
+
+StepText = Annotated[
+    str, _form(f"{_NUMBER}%?|([0-9]+(s|m|h|d))+", "the size of a step in the unit of the figure, like 1%, 30m or 1", "1%", "30m", "1")
+]
+"""The size of one step of a figure."""
 
 ObjectiveText = Annotated[
     str,
@@ -162,6 +177,17 @@ Currency = Annotated[str, _form("[A-Z]{3}", "a currency code of three capital le
 Money = Annotated[str, _form(f"{_NUMBER} [A-Z]{{3}}", "an amount and a currency code, like 12000 EUR", "12000 EUR")]
 """An amount and its currency code."""
 
+Minimum = Annotated[
+    str,
+    _form(
+        f"(more than )?{_NUMBER} [A-Z]{{3}}",
+        "an amount and a currency code, like 25 EUR or more than 1 USD",
+        "25 EUR",
+        "more than 1 USD",
+    ),
+]
+"""The least that is paid out."""
+
 # --- time ----------------------------------------------------------------------------------------------------
 Duration = Annotated[
     str,
@@ -186,6 +212,9 @@ AllowanceText = Annotated[
     str, _form("[0-9]+(s|m|h|d) per (week|month|quarter|year)", "a duration for a period, like `4h per month`", "4h per month")
 ]
 """An amount of time that a period allows."""
+
+RollingText = Annotated[str, _form("[1-9][0-9]{0,3}d", "a number of days like 30d", "30d")]
+"""A number of whole days."""
 
 DateText = Annotated[str, _form(_DATE, "a date like 2026-01-31", "2026-01-01")]
 """A date, year first."""

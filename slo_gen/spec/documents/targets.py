@@ -105,14 +105,23 @@ class MeasureMethod(Section, frozen=True, kw_only=True):
         Meta(description="What time without data is; `bounds` gives the lowest and the highest figure that are possible."),
     ] = "bounds"
     over: Annotated[
-        Literal["calendar", "scheduled", "deployed", "events"],
-        Meta(description="What the figure is a share of: all time, the agreed hours, the time it was deployed, or events."),
-    ] = "calendar"
-    hours: Annotated[CalendarName | UnsetType, Meta(description="Calendar of the agreed hours, with `over: scheduled`.")] = UNSET
+        Literal["calendar", "scheduled", "deployed", "events"] | UnsetType,
+        Meta(
+            description="What the figure is a share of: all time (`calendar`), the agreed hours without what is excluded (`scheduled`), "
+            "the time it was deployed, or events. By default events with `event_ratio`, else the agreed hours where some are named, else "
+            "all time."
+        ),
+    ] = UNSET
+    hours: Annotated[
+        CalendarName | UnsetType, Meta(description="Calendar of the agreed hours; the same as `hours` of the target.")
+    ] = UNSET
     weight: Annotated[Selector | UnsetType, Meta(description="PromQL of the share of users that is hit, for `weighted_downtime`.")] = UNSET
     reduce: Annotated[
         Literal["sum", "mean", "max", "count"] | UnsetType,
-        Meta(description="How several series become one figure; by default what suits the method."),
+        Meta(
+            description="What becomes of the intervals: a share or a time of all of them (`sum`, `mean`), the longest run of down "
+            "intervals (`max`), or the number of runs (`count`); by default what suits the method."
+        ),
     ] = UNSET
 
 

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Customer, Service
 from slo_gen.spec.documents.agreement import AgreementBody, AgreementSpec, Backing, Period, Report
 from slo_gen.spec.nearest import did_you_mean
+from slo_gen.spec.resolve.credits import check_credits, credit_terms, takes_of_fee
 from slo_gen.spec.resolve.promises import Promises, promises
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import ALWAYS, Register, origin
+from slo_gen.spec.resolve.terms import (
+    allowance_terms,
+    check_source,
+    claim_terms,
+    fee_terms,
+    last_day,
+    periods,
+    source_terms,
+    terminations,
+)
 from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in_text
-from slo_gen.spec.terms import ReportTerms
-from slo_gen.timekeeping.periods import Periods
+from slo_gen.spec.terms import CreditTerms, ReportTerms, Source, Termination
+from slo_gen.timekeeping.periods import Periods, RollingDays
 
 __all__ = ["resolve_agreements"]
-
-_NO_TEMPLATE = AgreementBody()
-_UNKNOWN = Promises(complete=False)
-_NOTHING = Promises()
-
 
 def resolve_agreements(register: Register) -> dict[str, model.Agreement]:
     """All agreements, sorted by name."""
@@ -34,27 +41,51 @@ def resolve_agreements(register: Register) -> dict[str, model.Agreement]:
     return {document.name: resolver.agreement(document, value) for document, value in written}
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What one document, an agreement or its template, says itself."""
+
+    document: Document
+    body: AgreementBody
+    promises: Promises
+    credits: CreditTerms | None = None
+    termination: tuple[Termination, ...] = ()
+    source: Source | None = None
+
+    @classmethod
+    def of(cls, document: Document, body: AgreementBody, register: Register) -> _Layer:
+        """A layer, with a problem for each thing in it that is wrong."""
+        return cls(
+            document,
+            body,
+            promises(document, body, register),
+            credit_terms(register, document, body.credits, ("spec", "credits")) if body.credits else None,
+            terminations(register, document, body.termination),
+            source_terms(body.source),
+        )
+
+
 class _Resolver:
     """Applies templates; each template is looked at once however many agreements extend it."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
         self._templates = {
-            f"{document.name}@{template.metadata.version}": (template.spec, promises(document, template.spec, register))
+            f"{document.name}@{template.metadata.version}": _Layer.of(document, template.spec, register)
             for document, template in register.templates()
         }
 
     def agreement(self, document: Document, value: SLA | OLA | UC) -> model.Agreement:
-        spec = value.spec
-        template, of_template = self._template(document, spec)
-        merged = promises(document, spec, self._register).over(of_template)
+        spec, register = value.spec, self._register
+        own, template = _Layer.of(document, spec, register), self._template(document, spec)
+        hours = spec.hours or template.body.hours or ALWAYS
+        merged = own.promises.over(template.promises).owed_in(hours)
         party = _party(value)
-        customer = self._register.get(Customer, party.name) if party.kind == "customer" else None
-        period = spec.period or template.period or Period()
-        hours = spec.hours or template.hours or ALWAYS
+        customer = register.get(Customer, party.name) if party.kind == "customer" else None
         in_rows = {target.name: target for row in merged.rows.values() for target in row}
-        ticket_targets = {**in_rows, **merged.ticket_targets}
-        values = _Values(document, value, customer, self._register)
+        values = _Values(document, value, customer, register)
+        source = own.source or template.source
+        period = self._periods(own if spec.period else template, customer)
         agreement = model.Agreement(
             kind=value.kind if value.kind != "UPC" else "UC",
             name=document.name,
@@ -63,21 +94,47 @@ class _Resolver:
             service=spec.service,
             template=spec.extends or "",
             state=spec.state,
-            period=self._periods(period, customer),
+            period=period,
             targets=tuple(values.inserted(target) for target in merged.targets.values()),
-            ticket_targets=tuple(each if each.hours else replace(each, hours=hours) for each in ticket_targets.values()),
-            backed_by={target: _leaves(backing) for target, backing in {**(template.backed_by or {}), **(spec.backed_by or {})}.items()},
+            ticket_targets=tuple({**in_rows, **merged.ticket_targets}.values()),
+            backed_by={
+                target: _leaves(backing) for target, backing in {**(template.body.backed_by or {}), **(spec.backed_by or {})}.items()
+            },
             origin=origin(document, ("metadata", "name")),
             other_targets=tuple(merged.other_targets.values()),
-            report=self._report(spec.report or template.report),
+            starts=date.fromisoformat(spec.term.from_) if spec.term else None,
+            ends=last_day(register, document, spec.term, period.timezone) if spec.term else None,
+            fee=fee_terms(spec.fee),
+            credits=own.credits or template.credits,
+            allowance=allowance_terms(spec.allowance or template.body.allowance),
+            claim=claim_terms(spec.claim or template.body.claim),
+            termination=template.termination if spec.termination is UNSET else own.termination,
+            source=source,
+            report=self._report(spec.report or template.body.report),
         )
         self._check(document, spec, agreement, complete=merged.complete)
+        self._check_money(own if spec.credits else template, own if spec.claim else template, agreement)
+        if agreement.credits and agreement.fee is None and takes_of_fee(agreement.credits) and not _is_internal(party, customer):
+            message = "its credits are a part of a fee, which is not written"
+            path: Steps = ("spec", "credits") if spec.credits else ("spec", "extends")
+            register.tell(document, path, message, "add `fee`", "credits", "warning", key=bool(spec.credits))
+        if source is not None and agreement.kind == "UC":
+            check_source(register, own.document if own.source else template.document, source)
         return agreement
 
-    def _periods(self, period: Period, customer: Customer | None) -> Periods:
+    def _periods(self, layer: _Layer, customer: Customer | None) -> Periods | RollingDays:
+        period = layer.body.period or Period()
         timezone = period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone
-        month, day = (int(part) for part in (period.starts or "01-01").split("-"))
-        return Periods(period.length, timezone, (month, day))
+        return periods(self._register, layer.document, period, timezone)
+
+    def _check_money(self, of_credits: _Layer, of_claim: _Layer, agreement: model.Agreement) -> None:
+        credits = of_credits.body.credits
+        if agreement.credits is not None and credits:
+            if len(agreement.credits.tiers) == len(credits.tiers):
+                check_credits(self._register, of_credits.document, ("spec", "credits"), agreement.credits, agreement)
+        elif agreement.claim is not None:
+            message = "nothing is given back that could be claimed"
+            self._register.tell(of_claim.document, ("spec", "claim"), message, "add `credits`", "claim", "warning", key=True)
 
     def _report(self, report: Report | UnsetType) -> ReportTerms:
         usual = self._register.policy.spec.process
@@ -85,9 +142,9 @@ class _Resolver:
             return ReportTerms(report.due, report.objections or usual.objections or "")
         return ReportTerms(usual.report_due or ReportTerms().due, usual.objections or "")
 
-    def _template(self, document: Document, spec: AgreementSpec) -> tuple[AgreementBody, Promises]:
+    def _template(self, document: Document, spec: AgreementSpec) -> _Layer:
         if not spec.extends:
-            return _NO_TEMPLATE, _NOTHING
+            return _Layer(document, AgreementBody(), Promises())
         if spec.extends in self._templates:
             return self._templates[spec.extends]
         name, _, version = spec.extends.rpartition("@")
@@ -100,7 +157,7 @@ class _Resolver:
             message = f"there is no template {name}"
             hint = did_you_mean(name, self._register.template_names()) or "write a document of kind Template with this name"
         self._register.problems.append(document.problem(("spec", "extends"), message, hint, check="unknown-reference"))
-        return _NO_TEMPLATE, _UNKNOWN
+        return _Layer(document, AgreementBody(), Promises(complete=False))
 
     def _check(self, document: Document, spec: AgreementSpec, agreement: model.Agreement, *, complete: bool) -> None:
         known = [
@@ -119,8 +176,6 @@ class _Resolver:
         for path, target in _target_names(spec):
             if target not in known and complete:
                 self._problem(document, path, f"the agreement has no target {target}", did_you_mean(target, known), "unknown-target")
-        if spec.term and spec.term.until and spec.term.until < spec.term.from_:
-            self._problem(document, ("spec", "term", "until"), "the term ends before it begins", f"it begins on {spec.term.from_}", "term")
         for name, backing in (spec.backed_by or {}).items():
             for path, part in _parts(backing, ("spec", "backed_by", name)):
                 if part.at_least and part.of and part.at_least > len(part.of):
@@ -185,6 +240,11 @@ class _Values:
         path: Steps = ("metadata", "name") if own else ("spec", "extends")
         message = f"target {target.name} of {self._document.kind} {self._document.name}: {what}"
         self._register.problems.append(self._document.problem(path, message, hint, check=check))
+
+
+def _is_internal(party: model.Party, customer: Customer | None) -> bool:
+    """Whether nothing is paid for what is promised."""
+    return party.kind == "team" or (customer is not None and customer.spec.type == "internal")
 
 
 def _party(value: SLA | OLA | UC) -> model.Party:

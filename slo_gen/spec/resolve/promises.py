@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -12,10 +12,13 @@ from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import Indicator
 from slo_gen.spec.documents.agreement import AgreementBody
-from slo_gen.spec.documents.targets import ExclusionWhen, Target, Tickets
-from slo_gen.spec.resolve.quantities import is_percent, percent
+from slo_gen.spec.documents.targets import PercentileOf, Target, Tickets
+from slo_gen.spec.resolve.bounds import Op, Unit, bound, figure, is_fixed, quantity, words_and_figure
+from slo_gen.spec.resolve.measuring import TIMED, exclusions, measure_terms, misses, target_hours
+from slo_gen.spec.resolve.quantities import is_percent, percent, seconds
 from slo_gen.spec.resolve.references import Reference, Steps
-from slo_gen.spec.resolve.register import Register, origin
+from slo_gen.spec.resolve.register import ALWAYS, Register, origin
+from slo_gen.spec.terms import MeasureTerms
 
 __all__ = ["Promises", "promises"]
 
@@ -27,7 +30,7 @@ _DURATION = re.compile(r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+")
 _SHARE_TEXT = re.compile(r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%")
 _COLUMN = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _NOT_A_NAME = re.compile(r"[^a-z0-9._-]+")
-_BOUND = re.compile(r"(?:(at least|at most|more than|less than) )?(.*)", re.DOTALL)
+_EXAMPLES: Mapping[Unit, str] = {"%": "at least 99.9%", "s": "at most 60m", "": "at most 2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Promises:
     ticket_targets: Mapping[str, model.TicketTarget] = field(default_factory=dict)
     other_targets: Mapping[str, model.OtherTarget] = field(default_factory=dict)
     rows: Mapping[str, tuple[model.TicketTarget, ...]] = field(default_factory=dict)
+    shares_written: frozenset[str] = frozenset()  # targets that say themselves what their figure is a share of
     complete: bool = True  # False when something was left out because of a problem
 
     def over(self, template: Promises) -> Promises:
@@ -48,8 +52,25 @@ class Promises:
             {**{name: each for name, each in template.ticket_targets.items() if name not in own}, **self.ticket_targets},
             {**{name: each for name, each in template.other_targets.items() if name not in own}, **self.other_targets},
             {**template.rows, **self.rows},
+            self.shares_written | (template.shares_written - own),
             self.complete and template.complete,
         )
+
+    def owed_in(self, hours: str) -> Promises:
+        """These promises with the agreement's hours where a target names none itself."""
+        return replace(
+            self,
+            targets={name: self._owed(each, hours) for name, each in self.targets.items()},
+            ticket_targets={name: replace(each, hours=each.hours or hours) for name, each in self.ticket_targets.items()},
+            rows={row: tuple(replace(each, hours=each.hours or hours) for each in targets) for row, targets in self.rows.items()},
+        )
+
+    def _owed(self, target: model.AgreementTarget, hours: str) -> model.AgreementTarget:
+        owed = target.hours or hours
+        measure = target.measure
+        if owed != ALWAYS and measure.over == "calendar" and target.name not in self.shares_written:
+            measure = replace(measure, over="scheduled")
+        return replace(target, hours=owed, measure=measure)
 
 
 def promises(document: Document, body: AgreementBody, register: Register) -> Promises:
@@ -58,7 +79,9 @@ def promises(document: Document, body: AgreementBody, register: Register) -> Pro
     for position, target in enumerate(body.targets or ()):
         reader.target(target, ("spec", "targets", position))
     rows = reader.matrix(body.tickets) if body.tickets else {}
-    return Promises(reader.targets, reader.ticket_targets, reader.other_targets, rows, reader.complete)
+    return Promises(
+        reader.targets, reader.ticket_targets, reader.other_targets, rows, frozenset(reader.shares_written), reader.complete
+    )
 
 
 class _Reader:
@@ -69,37 +92,64 @@ class _Reader:
         self.targets: dict[str, model.AgreementTarget] = {}
         self.ticket_targets: dict[str, model.TicketTarget] = {}
         self.other_targets: dict[str, model.OtherTarget] = {}
+        self.shares_written: set[str] = set()
 
     # --- targets ----------------------------------------------------------------------------------------------
     def target(self, target: Target, path: Steps) -> None:
         if target.name in self.targets or target.name in self.ticket_targets or target.name in self.other_targets:
             self._problem((*path, "name"), f"there are two targets {target.name}", "rename one of them", "duplicate-name")
-        elif target.indicator:
-            self._indicator_target(target, target.indicator, path)
+        elif indicator := _indicator(target):
+            self._indicator_target(target, indicator, path)
         elif target.tickets:
             self._ticket_target(target, path)
         else:
             self._other_target(target, path)
 
     def _indicator_target(self, target: Target, indicator: str, path: Steps) -> None:
-        bound = self._percent_bound(target.objective, (*path, "objective"))
-        if bound is None:
+        measure = measure_terms(self._register, self._document, target, indicator, path)
+        if target.percentile:
+            level = self._latency_level(target, target.percentile, indicator, path)
+        else:
+            level = self._level(target.objective, _units(measure), (*path, "objective"))
+        if level is None:
             return
-        direction, objective = bound
+        if target.measure.over:
+            self.shares_written.add(target.name)
         self.targets[target.name] = model.AgreementTarget(
             name=target.name,
             indicator=indicator,
-            direction=direction,
-            objective=objective,
-            objective_text=_figure(target.objective),
-            expected=self._expected(target, direction, objective, path),
+            direction=level.direction,
+            objective=level.objective,
+            objective_text=level.text,
+            expected=None if target.percentile else self._expected(target, level, _units(measure), path),
             origin=origin(self._document, path),
             where=self._where(target, indicator, path),
-            exclude=tuple(
-                model.Exclusion(each.reason, each.when) if isinstance(each, ExclusionWhen) else model.Exclusion(each)
-                for each in target.exclude
-            ),
+            exclude=exclusions(self._register, self._document, target, path),
+            measure=measure,
+            hours=target_hours(self._register, self._document, target, path),
+            misses=misses(self._register, self._document, target, path),
+            grace=target.grace or "",
+            weight=percent(target.weight) if target.weight else None,
+            unit=level.unit,
         )
+
+    def _latency_level(self, target: Target, percentile: PercentileOf, indicator: str, path: Steps) -> _Level | None:
+        """95 % of requests within 300 ms: the share of requests that the indicator calls fast, which is exact at its threshold only."""
+        measured = self._register.get(Indicator, indicator)
+        latency = measured.spec.latency if measured is not None else None
+        words, written = words_and_figure(target.objective)
+        at: Steps = (*path, "objective")
+        if measured is not None and not latency:
+            self._problem((*path, "percentile", "indicator"), f"{indicator} is no latency indicator", "name one that is", "objective")
+        elif words not in ("", "at most") or not is_fixed(written):
+            self._problem(at, f"{target.objective} is no longest time", "write one like `at most 300ms`", "objective")
+        elif latency and seconds(written) != seconds(latency.threshold):
+            hint = f"write `at most {latency.threshold}`, or use an indicator with this threshold"
+            self._problem(at, f"indicator {indicator} tells only whether a request took longer than {latency.threshold}", hint, "objective")
+        else:
+            share = percentile.percent
+            return _Level("at least", percent(share), "%", share)
+        return None
 
     def _where(self, target: Target, indicator: str, path: Steps) -> Mapping[str, str]:
         for label, value in target.where.items():
@@ -117,41 +167,51 @@ class _Reader:
                     )
         return target.where
 
-    def _expected(self, target: Target, direction: str, objective: Fraction, path: Steps) -> Fraction | None:
+    def _expected(self, target: Target, level: _Level, units: Sequence[Unit], path: Steps) -> Fraction | None:
         if not target.expected:
             return None
-        bound = self._percent_bound(target.expected, (*path, "expected"))
-        if bound is None:
+        found = self._level(target.expected, units, (*path, "expected"))
+        if found is None:
             return None
-        if bound[0] != direction or (bound[1] < objective if direction == "at least" else bound[1] > objective):
+        beyond = found.objective >= level.objective if level.direction == "at least" else found.objective <= level.objective
+        if (found.direction, found.unit) != (level.direction, level.unit) or not beyond:
             hint = "`objective` is what is owed, `expected` the better level above it"
             self._problem((*path, "expected"), f"{target.expected} is no higher level than {target.objective}", hint, "expected-level")
             return None
-        return bound[1]
+        return found.objective
 
-    def _percent_bound(self, text: str, path: Steps) -> tuple[Literal["at least", "at most"], Fraction] | None:
-        words, figure = _bound(text)
-        if not is_percent(figure):
-            self._problem(path, f"{text} is no percentage", "a target on an indicator is a percentage, like `at least 99.9%`", "objective")
+    def _level(self, text: str, units: Sequence[Unit], path: Steps) -> _Level | None:
+        """The bound of a target whose figure is in one of ``units``."""
+        words, written = words_and_figure(text)
+        found = quantity(written)
+        if found is None or found[1] not in units:
+            if units == ("%",):
+                hint = "a target on an indicator is a percentage, like `at least 99.9%`"
+                self._problem(path, f"{text} is no percentage", hint, "objective")
+            else:
+                hint = f"write a bound like {' or '.join(f'`{_EXAMPLES[unit]}`' for unit in units)}"
+                self._problem(path, f"{text} does not fit what the target measures", hint, "objective")
             return None
-        objective = percent(figure)
-        if objective > 1:
-            self._problem(path, f"{figure} is more than 100%", "write at most 100%", "objective")
-            return None
-        if words in ("", "at least"):
-            return "at least", objective
-        if words == "at most":
-            return "at most", objective
-        hint = f"write `{'at least' if words == 'more than' else 'at most'} {figure}`"
-        self._problem(path, f"a target on an indicator cannot be `{words}`", hint, "objective")
+        objective, unit = found
+        if unit == "%" and objective > 1:
+            self._problem(path, f"{written} is more than 100%", "write at most 100%", "objective")
+        elif unit == "%" and words in ("", "at least"):
+            return _Level("at least", objective, unit, figure(text))
+        elif words == "at most":
+            return _Level("at most", objective, unit, figure(text))
+        elif unit == "%":
+            hint = f"write `{'at least' if words == 'more than' else 'at most'} {written}`"
+            self._problem(path, f"a target on an indicator cannot be `{words}`", hint, "objective")
+        else:
+            self._problem(path, "a target on outages is an upper bound", f"write `at most {written}`", "objective")
         return None
 
     def _ticket_target(self, target: Target, path: Steps) -> None:
         assert target.tickets
-        bound = self._percent_bound(target.objective, (*path, "objective"))
-        if bound is None:
+        level = self._level(target.objective, ("%",), (*path, "objective"))
+        if level is None:
             return
-        if bound[0] != "at least":
+        if level.direction != "at least":
             self._problem((*path, "objective"), "a share of tickets in time is a lower bound", "write `at least`", "objective")
             return
         self.ticket_targets[target.name] = model.TicketTarget(
@@ -160,18 +220,42 @@ class _Reader:
             clock=target.tickets.clock,
             within=target.tickets.within,
             hours=target.tickets.hours,
-            share=bound[1],
-            share_text=_figure(target.objective),
+            share=level.objective,
+            share_text=level.text,
             origin=origin(self._document, path),
-            expected=self._expected(target, "at least", bound[1], path),
+            expected=self._expected(target, level, ("%",), path),
+            misses=misses(self._register, self._document, target, path),
+            grace=target.grace or "",
+            weight=percent(target.weight) if target.weight else None,
         )
 
     def _other_target(self, target: Target, path: Steps) -> None:
         about, form, example = _about(target)
         for key, text in (("objective", target.objective), ("expected", target.expected)):
-            if text and form is not None and not form.fullmatch(_bound(text)[1]):
+            if text and form is not None and not form.fullmatch(words_and_figure(text)[1]):
                 self._problem((*path, key), f"{text} does not fit a target on {about}", f"write a bound like `{example}`", "objective")
-        self.other_targets[target.name] = model.OtherTarget(target.name, about, target.objective, origin(self._document, path))
+        of, needs_indicator = _of(target)
+        if needs_indicator:
+            self._problem((*path, about), "nothing says where it is seen", "add `indicator`", "objective")
+        timed = target.longest or target.percentile
+        section = target.count or timed
+        if section and section.indicator:
+            self._problem((*path, about, "indicator"), f"no indicator knows {of}", "leave it out", "objective")
+        self.other_targets[target.name] = model.OtherTarget(
+            name=target.name,
+            about=about,
+            objective_text=target.objective,
+            origin=origin(self._document, path),
+            of=of,
+            bound=bound(target.objective, _BARE.get(about, ">=" if is_percent(target.objective) else None)),
+            percent=percent(target.percentile.percent) if target.percentile else None,
+            priority=(section.priority or "") if section else "",
+            hours=timed.hours if timed else ALWAYS,
+            per=target.count.per or "" if target.count else "",
+            misses=misses(self._register, self._document, target, path),
+            grace=target.grace or "",
+            weight=percent(target.weight) if target.weight else None,
+        )
 
     # --- matrix -----------------------------------------------------------------------------------------------
     def matrix(self, tickets: Tickets) -> dict[str, tuple[model.TicketTarget, ...]]:
@@ -268,6 +352,53 @@ class _Reader:
         self._register.problems.append(self._document.problem(path, message, hint, check=check, key=key))
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What is owed, or expected: ``objective`` in ``unit``."""
+
+    direction: Literal["at least", "at most"]
+    objective: Fraction
+    unit: Unit
+    text: str
+
+
+_BARE: Mapping[str, Op] = {"count": "<=", "longest": "<=", "percentile": "<=", "satisfaction": ">="}
+"""What an objective without words means."""
+
+
+def _indicator(target: Target) -> str:
+    """The indicator that the target measures, "" where it measures something else."""
+    if target.count:
+        return (target.count.indicator or "") if target.count.of == "outages" else ""
+    if target.longest:
+        return (target.longest.indicator or "") if target.longest.of == "outage" else ""
+    if target.percentile:
+        return (target.percentile.indicator or "") if target.percentile.of == "latency" else ""
+    return target.indicator or ""
+
+
+def _units(measure: MeasureTerms) -> tuple[Unit, ...]:
+    """The units that the figure of a measurement can have."""
+    if measure.reduce == "count":
+        return ("",)
+    if measure.reduce == "max":
+        return ("s",)
+    return ("%", "s") if measure.method in TIMED and measure.reduce != "mean" else ("%",)
+
+
+def _of(target: Target) -> tuple[str, bool]:
+    """What a target is about in one word, and whether an indicator is missing for it."""
+    if target.count:
+        return target.count.of, target.count.of == "outages"
+    if target.longest:
+        return target.longest.of, target.longest.of == "outage"
+    if target.percentile:
+        return target.percentile.of, target.percentile.of == "latency"
+    if target.satisfaction:
+        return target.satisfaction.score, False
+    return target.fact.name if target.fact else "", False
+
+
 def _about(target: Target) -> tuple[Literal["count", "longest", "percentile", "satisfaction", "fact"], re.Pattern[str] | None, str]:
     """What a target is about, the form that its bound must have, and an example of one."""
     if target.count:
@@ -279,17 +410,6 @@ def _about(target: Target) -> tuple[Literal["count", "longest", "percentile", "s
     if target.satisfaction:
         return "satisfaction", re.compile(r"[0-9]+(\.[0-9]+)?%?"), "at least 4.2"
     return "fact", None, ""
-
-
-def _bound(text: str) -> tuple[str, str]:
-    """A bound's words ("" when there are none) and its figure."""
-    found = _BOUND.fullmatch(text)
-    assert found is not None, "the pattern matches any text"
-    return found[1] or "", found[2]
-
-
-def _figure(text: str) -> str:
-    return _bound(text)[1].replace(" ", "")
 
 
 def _slug(priority: str) -> str:

@@ -10,7 +10,7 @@ from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Template
 from slo_gen.spec.model import ALWAYS, Origin
 from slo_gen.spec.nearest import did_you_mean
-from slo_gen.spec.problems import Problem
+from slo_gen.spec.problems import Problem, Severity
 from slo_gen.spec.resolve.references import Reference, Steps
 from slo_gen.timekeeping.zones import TimeError, zone
 
@@ -152,6 +152,14 @@ class Register:
         if reference.refers == "agreement/target":
             return "agreement", reference.text.partition("/")[0]
         return reference.refers, reference.text
+
+    def tell(
+        self, document: Document, path: Steps, message: str, hint: str, check: str, severity: Severity = "error", *, key: bool = False
+    ) -> None:
+        """Note a problem at the value at ``path``, or at its key; once, however many agreements extend the template."""
+        problem = document.problem(path, message, hint, check=check, severity=severity, key=key)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def _missing(self, document: Document, reference: Reference, kind: str, name: str, known: Iterable[str]) -> None:
         names = list(known)

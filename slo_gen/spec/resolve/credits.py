@@ -1,0 +1,248 @@
+"""Credits as exact terms, and whether what a document says about them can ever be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from msgspec import UNSET
+
+from slo_gen.spec import model
+from slo_gen.spec.convert import Document
+from slo_gen.spec.documents.credits import Credits
+from slo_gen.spec.documents.credits import Repeat as WrittenRepeat
+from slo_gen.spec.documents.credits import Tier as WrittenTier
+from slo_gen.spec.resolve.bounds import Op, Unit, bound, quantity, words_and_figure
+from slo_gen.spec.resolve.measuring import TIMED
+from slo_gen.spec.resolve.quantities import exact, percent
+from slo_gen.spec.resolve.references import Steps
+from slo_gen.spec.resolve.register import Register
+from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Money, Repeat, Tier
+
+__all__ = ["check_credits", "credit_terms", "takes_of_fee"]
+
+_DAY: Final = 86_400
+_ENDS: Final[dict[str, Op]] = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
+_UPPER: Final = ("<", "<=")
+_WORSE: Final = {"at least": ("<", "<="), "at most": (">", ">=")}
+"""The tiers that a figure gets into as it becomes worse, by the direction of its objective."""
+
+
+# --- what is written ------------------------------------------------------------------------------------------
+def credit_terms(register: Register, document: Document, credits: Credits, path: Steps) -> CreditTerms:
+    """The terms of a ``credits`` section, with a problem for each that contradicts another one in it."""
+    ways = [
+        key
+        for key, written in (("tiers", credits.tiers), ("multiplier", credits.multiplier is not UNSET), ("at_risk", credits.at_risk))
+        if written
+    ]
+    if len(ways) > 1:
+        message = f"{ways[0]} and {ways[1]} both say how much is given back"
+        register.tell(document, (*path, ways[1]), message, "keep one of tiers, multiplier and at_risk", "credits", key=True)
+    elif not ways:
+        message = "nothing says how much is given back"
+        register.tell(document, path, message, "add `tiers`, a `multiplier` or `at_risk`", "credits", key=True)
+    if credits.cap_per == "interruption" and credits.multiplier is UNSET:
+        message = "tiers and pools know no single interruption"
+        register.tell(document, (*path, "cap_per"), message, "leave it out, or give back by a `multiplier`", "credits")
+    minimum, strict = _minimum(credits)
+    tiers = (_tier(register, document, tier, (*path, "tiers", position)) for position, tier in enumerate(credits.tiers))
+    return CreditTerms(
+        of=credits.of,
+        targets=credits.targets,
+        tiers=tuple(tier for tier in tiers if tier is not None),
+        multiplier=exact(credits.multiplier) if credits.multiplier is not UNSET else None,
+        at_risk=percent(credits.at_risk) if credits.at_risk else None,
+        cap=_cap(credits),
+        annual_cap=percent(credits.annual_cap) if credits.annual_cap else None,
+        minimum=minimum,
+        minimum_strict=strict,
+        repeat=tuple(_repeat(register, document, each, (*path, "repeat", position)) for position, each in enumerate(credits.repeat)),
+        earn_back=_earn_back(register, document, credits, path),
+        double_recovery=credits.double_recovery,
+        paid_as=credits.paid_as,
+        on_claim=credits.on_claim,
+    )
+
+
+def _tier(register: Register, document: Document, tier: WrittenTier, path: Steps) -> Tier | None:
+    ends = [(key, str(getattr(tier, key)), op) for key, op in _ENDS.items() if getattr(tier, key) is not UNSET]
+    bounds: list[Bound] = []
+    for key, text, op in ends:
+        words, figure = words_and_figure(text)
+        found = bound(text, op)
+        if words:
+            register.tell(document, (*path, key), f"`{key}` says already on which side", f"write `{key}: {figure}`", "credits")
+        elif found is None:
+            register.tell(document, (*path, key), f"no figure is in {text}", "write a percentage, a time or a number", "credits")
+        else:
+            bounds.append(found)
+    if len(bounds) < len(ends):
+        return None
+    upper = [each for each in bounds if each.op in _UPPER]
+    lower = [each for each in bounds if each.op not in _UPPER]
+    if not bounds:
+        register.tell(document, path, "the tier has no bound", "add `below: 99.9%` or the like", "credits")
+    elif len(upper) > 1 or len(lower) > 1:
+        register.tell(document, path, "the tier has two bounds on one side", "keep one of them", "credits")
+    elif upper and lower and not _is_a_range(lower[0], upper[0]):
+        register.tell(document, path, "no figure is within both bounds of the tier", "let the upper one be above the lower one", "credits")
+    else:
+        step = _step(register, document, tier, bounds, path)
+        # A share gets worse downwards and a time upwards; where it is the other way round, the tier is as long all the same.
+        when, *until = upper + lower if bounds[0].unit == "%" else lower + upper
+        return Tier(
+            when=when,
+            credit=percent(tier.credit) if tier.credit else None,
+            amount=_money(tier.amount) if tier.amount else None,
+            days=exact(tier.days) if tier.days is not UNSET else None,
+            until=until[0] if until else None,
+            each=step,
+        )
+    return None
+
+
+def _is_a_range(lower: Bound, upper: Bound) -> bool:
+    if lower.unit != upper.unit:
+        return False
+    return lower.value < upper.value or (lower.value == upper.value and (lower.op, upper.op) == (">=", "<="))
+
+
+def _step(register: Register, document: Document, tier: WrittenTier, bounds: Sequence[Bound], path: Steps) -> Fraction | None:
+    if tier.for_each is UNSET:
+        return None
+    found = quantity(str(tier.for_each))
+    if len(bounds) > 1:
+        message, hint = "steps go on without end, and the tier has two bounds", "keep the bound from which the steps count"
+    elif found is None or found[1] != bounds[0].unit:
+        message, hint = f"steps of {tier.for_each} do not fit the bound {bounds[0].text}", "write both in the same unit"
+    elif found[0] <= 0:
+        message, hint = "a step of nothing is reached without end", "write the size of one step"
+    else:
+        return found[0]
+    register.tell(document, (*path, "for_each"), message, hint, "credits")
+    return None
+
+
+def _cap(credits: Credits) -> Cap | None:
+    if credits.cap == "none":
+        return None
+    if credits.cap.endswith("%"):
+        return Cap(share=percent(credits.cap), of=credits.cap_per)
+    if credits.cap.endswith("mo"):
+        return Cap(months=int(credits.cap.removesuffix("mo")), of=credits.cap_per)
+    return Cap(seconds=int(credits.cap.removesuffix("d")) * _DAY, of=credits.cap_per)
+
+
+def _minimum(credits: Credits) -> tuple[Money | None, bool]:
+    """The least amount, and whether just that is too little."""
+    if not credits.minimum:
+        return None, False
+    return _money(credits.minimum.removeprefix("more than ")), credits.minimum.startswith("more than ")
+
+
+def _repeat(register: Register, document: Document, repeat: WrittenRepeat, path: Steps) -> Repeat:
+    if repeat.misses > repeat.within:
+        message = f"there cannot be {repeat.misses} misses within {repeat.within} period{'s' * (repeat.within != 1)}"
+        register.tell(document, (*path, "misses"), message, f"write at most {repeat.within}", "credits")
+    return Repeat(repeat.misses, repeat.within, exact(repeat.times))
+
+
+def _earn_back(register: Register, document: Document, credits: Credits, path: Steps) -> EarnBack | None:
+    if not credits.earn_back:
+        return None
+    objective = None
+    if credits.earn_back.objective:
+        objective = bound(credits.earn_back.objective, ">=")
+        if objective is None:
+            message = f"no figure is in {credits.earn_back.objective}"
+            register.tell(document, (*path, "earn_back", "objective"), message, "write a percentage, a time or a number", "credits")
+    return EarnBack(credits.earn_back.periods, objective, percent(credits.earn_back.share))
+
+
+def _money(text: str) -> Money:
+    amount, _, currency = text.partition(" ")
+    return Money(Fraction(amount), currency)
+
+
+# --- what it means in an agreement ----------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What is compared with the tiers for one target; ``has_downtime``: its bad part is a time."""
+
+    target: str
+    unit: Unit
+    direction: str
+    weight: Fraction | None
+    has_downtime: bool
+
+
+def check_credits(register: Register, document: Document, path: Steps, terms: CreditTerms, agreement: model.Agreement) -> None:
+    """Note a problem for each term of the credits that cannot work with the agreement's targets and fee."""
+    figures = [figure for figure in _figures(agreement) if not terms.targets or figure.target in terms.targets]
+    _check_tiers(register, document, path, terms, figures)
+    if terms.at_risk is not None:
+        _check_pool(register, document, path, terms, figures)
+    if (terms.multiplier is not None or terms.of == "fee_of_downtime") and not any(figure.has_downtime for figure in figures):
+        key = "of" if terms.multiplier is None else "multiplier"
+        message = "no target measures a downtime whose fee could be given back"
+        register.tell(document, (*path, key), message, "measure `downtime_minutes` or the like, or write `tiers`", "credits")
+    _check_money(register, document, path, terms, agreement)
+
+
+def _figures(agreement: model.Agreement) -> Iterator[_Figure]:
+    for target in agreement.targets:
+        timed = target.measure.method in TIMED or target.unit == "s"
+        yield _Figure(target.name, target.unit, target.direction, target.weight, timed)
+    for ticket in agreement.ticket_targets:
+        yield _Figure(ticket.name, "%", "at least", ticket.weight, False)
+    for other in agreement.other_targets:
+        if other.bound is not None:
+            yield _Figure(other.name, other.bound.unit, "at most" if other.bound.op in _UPPER else "at least", other.weight, False)
+
+
+def _fits(tier: Tier, figure: _Figure) -> bool:
+    return tier.when.unit == figure.unit and (tier.until is not None or tier.when.op in _WORSE[figure.direction])
+
+
+def _check_tiers(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[_Figure]) -> None:
+    for position, tier in enumerate(terms.tiers):
+        if figures and not any(_fits(tier, figure) for figure in figures):
+            key = next(key for key, op in _ENDS.items() if op == tier.when.op)
+            message = f"no target that earns credits gets worse {key.replace('_', ' ')} {tier.when.text}"
+            hint = "write the tiers in the unit of the target's objective, on its worse side"
+            register.tell(document, (*path, "tiers", position, key), message, hint, "credits")
+    for position, name in enumerate(terms.targets):
+        of_target = [figure for figure in figures if figure.target == name]
+        if terms.tiers and of_target and not any(_fits(tier, figure) for tier in terms.tiers for figure in of_target):
+            message = f"no tier fits target {name}, which never earns a credit"
+            register.tell(document, (*path, "targets", position), message, "add a tier in the unit of its objective", "credits")
+
+
+def _check_pool(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[_Figure]) -> None:
+    weights = [figure.weight for figure in figures if figure.weight is not None]
+    at = (*path, "at_risk")
+    if not weights:
+        register.tell(document, at, "no target has a part of what is at risk", "give targets a `weight`, 100% together", "credits")
+    elif sum(weights) != 1:
+        together = f"{float(sum(weights) * 100):g}%"
+        message = f"the weights of the targets are {together} together, not 100%"
+        register.tell(document, at, message, "let them add up to 100%", "credits", "warning")
+
+
+def _check_money(register: Register, document: Document, path: Steps, terms: CreditTerms, agreement: model.Agreement) -> None:
+    amounts: list[tuple[Steps, Money | None]] = [(("minimum",), terms.minimum)]
+    amounts += [(("tiers", position, "amount"), tier.amount) for position, tier in enumerate(terms.tiers)]
+    for steps, money in amounts:
+        if agreement.fee is not None and money is not None and money.currency != agreement.fee.currency:
+            message = f"the fee of {agreement.name} is in {agreement.fee.currency}, this amount in {money.currency}"
+            hint = "write both in one currency; what holds for one currency only belongs into the agreement"
+            register.tell(document, (*path, *steps), message, hint, "credits")
+
+
+def takes_of_fee(terms: CreditTerms) -> bool:
+    """Whether the credits are a part of a fee that the agreement is to name; what was paid for the affected part comes with the facts."""
+    is_part = terms.multiplier is not None or terms.at_risk is not None or any(tier.credit is not None for tier in terms.tiers)
+    return is_part and terms.of != "affected_fee"
