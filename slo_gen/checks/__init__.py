@@ -5,24 +5,27 @@ What a document may look like is checked when it is read; the checks here know w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from slo_gen.checks import (
     burn_cannot_fire,
     label_names,
+    late_maintenance,
     latency_boundary,
+    overlapping_maintenance,
     process_start,
     retention,
     selector_job,
     selector_no_series,
     selector_syntax,
 )
-from slo_gen.checks.check import Check, Facts
+from slo_gen.checks.check import Check, Facts, Subject
+from slo_gen.checks.written import Written
 from slo_gen.spec.convert import Document
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem
 
-__all__ = ["CHECKS", "Check", "Facts", "check_catalogue", "questions"]
+__all__ = ["CHECKS", "Check", "Facts", "check_catalogue", "moments", "questions"]
 
 CHECKS: tuple[Check, ...] = (
     selector_syntax.CHECK,
@@ -33,6 +36,8 @@ CHECKS: tuple[Check, ...] = (
     label_names.CHECK,
     burn_cannot_fire.CHECK,
     retention.CHECK,
+    overlapping_maintenance.CHECK,
+    late_maintenance.CHECK,
 )
 """All checks, in the order in which a reader meets their subjects."""
 
@@ -42,7 +47,21 @@ def questions(catalogue: Catalogue) -> list[str]:
     return sorted({question for check in CHECKS for question in check.questions(catalogue)})
 
 
-def check_catalogue(catalogue: Catalogue, documents: Iterable[Document] = (), facts: Facts | None = None) -> list[Problem]:
-    """Problems that the checks find, in the order of files and lines; ``documents`` are those that were resolved."""
-    by_name = {(document.kind, document.name): document for document in documents}
-    return sorted(finding.problem(by_name) for check in CHECKS for finding in check.find(catalogue, facts))
+def moments(catalogue: Catalogue, documents: Iterable[Document], now: int) -> list[tuple[str, int]]:
+    """Every file and instant of which the checks want to know what the file said then, each once, sorted."""
+    return sorted(set(late_maintenance.moments(Subject(catalogue, Written(documents), now=now))))
+
+
+def check_catalogue(
+    catalogue: Catalogue,
+    documents: Iterable[Document] = (),
+    facts: Facts | None = None,
+    now: int | None = None,
+    recorded: Mapping[tuple[str, int], str] | None = None,
+) -> list[Problem]:
+    """Problems that the checks find, each once, in the order of files and lines; ``documents`` are those that were resolved.
+
+    One mistake in a template is one problem, however many agreements extend it. For the rest see ``Subject``.
+    """
+    subject = Subject(catalogue, Written(documents), facts, now, recorded or {})
+    return sorted({finding.problem(subject.written) for check in CHECKS for finding in check.find(subject)})

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.rules.promql import duration
 from slo_gen.rules.thresholds import can_fire
-from slo_gen.spec.model import Catalogue
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    for slo in catalogue.slos.values():
+def find(subject: Subject) -> Iterator[Finding]:
+    for slo in subject.catalogue.slos.values():
         silent = [pair for pair in slo.alerts if not can_fire(slo, pair)]
         if not silent:
             continue

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slo_gen.checks.written import About, Written
 from slo_gen.spec.convert import Document
-from slo_gen.spec.model import Catalogue, Indicator, Slo
+from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, Severity
 from slo_gen.spec.source import Path
 
 if TYPE_CHECKING:
     from slo_gen.prometheus import Sample
 
-__all__ = ["Check", "Facts", "Finding", "nothing_asked"]
+__all__ = ["Check", "Facts", "Finding", "Subject", "nothing_asked"]
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -27,6 +29,22 @@ class Facts:
     retention: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is looked at: the catalogue, the documents behind it, and what else is known.
+
+    ``facts`` is None when no Prometheus was named. ``now`` is in seconds since 1970; None where the result must not depend on the
+    day, as in compiling: checks that compare with it are silent then. ``recorded`` is what files said at earlier instants, as far as
+    that is known; "" where a file was not there.
+    """
+
+    catalogue: Catalogue
+    written: Written = field(default_factory=Written)
+    facts: Facts | None = None
+    now: int | None = None
+    recorded: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+
 def nothing_asked(catalogue: Catalogue) -> Iterable[str]:
     """The questions of a check that needs no Prometheus."""
     return ()
@@ -36,16 +54,15 @@ def nothing_asked(catalogue: Catalogue) -> Iterable[str]:
 class Check:
     """One thing that is looked at, in every document of a catalogue.
 
-    ``find`` yields what is wrong; its second argument is None when no Prometheus was named. ``questions`` are the PromQL
-    expressions whose instant values ``find`` needs. ``reason`` tells why it matters, ``fix`` what helps; both
-    are shown by ``slo-gen explain`` and stand on the check's page, ``docs/checks/<id>.md``.
+    ``find`` yields what is wrong. ``questions`` are the PromQL expressions whose instant values ``find`` needs. ``reason`` tells
+    why it matters, ``fix`` what helps; both stand on the check's page, ``docs/checks/<id>.md``.
     """
 
     id: str
     title: str
     reason: str
     fix: str
-    find: Callable[[Catalogue, Facts | None], Iterable[Finding]]
+    find: Callable[[Subject], Iterable[Finding]]
     questions: Callable[[Catalogue], Iterable[str]] = nothing_asked
 
     @property
@@ -56,20 +73,20 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check has found, about one document. ``path`` leads to the value in it that is meant, as the user wrote it."""
+    """What a check has found, about one document. ``path`` leads to the value in it that is meant (``Written`` says how)."""
 
     check: str
     severity: Severity
-    about: Indicator | Slo
+    about: About
     path: Path
     message: str
     hint: str
 
-    def problem(self, documents: Mapping[tuple[str, str], Document]) -> Problem:
-        """The problem at the value's own place. ``documents`` by kind and name; without the document, at its origin."""
-        kind = "SLO" if isinstance(self.about, Slo) else "Indicator"
-        document = documents.get((kind, self.about.name))
-        if document is not None:
-            return document.problem(self.path, self.message, self.hint, check=self.check, severity=self.severity)
+    def problem(self, written: Written) -> Problem:
+        """The problem at the value's own place; at the origin of what it is about where its document is not known."""
+        place = written.place(self.about, self.path)
+        if place is not None:
+            return place.document.problem(place.path, self.message, self.hint, check=self.check, severity=self.severity)
+        assert not isinstance(self.about, Document), "a document knows its own places"
         origin = self.about.origin
         return Problem(self.severity, origin.file, origin.line, origin.column, self.message, self.hint, self.check)

@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterator
 
 from slo_gen import names
-from slo_gen.checks.check import Check, Facts, Finding
-from slo_gen.spec.model import Catalogue, Indicator, Slo
+from slo_gen.checks.check import Check, Finding, Subject
+from slo_gen.spec.model import Indicator, Slo
 
 __all__ = ["CHECK"]
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    for indicator in catalogue.indicators.values():
+def find(subject: Subject) -> Iterator[Finding]:
+    for indicator in subject.catalogue.indicators.values():
         for position, label in enumerate(indicator.by):
             if fault := _fault(label):
                 told = f"indicator {indicator.name} cannot be grouped by {label!r}: {fault}"
                 yield Finding(CHECK.id, "error", indicator, ("spec", "by", position), told, "group by another label")
-    for slo in catalogue.slos.values():
-        yield from _of_slo(slo, catalogue.indicators[slo.indicator])
+    for slo in subject.catalogue.slos.values():
+        yield from _of_slo(slo, subject.catalogue.indicators[slo.indicator])
 
 
 def _of_slo(slo: Slo, indicator: Indicator) -> Iterator[Finding]:

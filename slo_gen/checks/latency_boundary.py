@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Facts, Finding, Subject
 from slo_gen.rules.promql import PromqlError, number, parse_selector
 from slo_gen.spec.model import Catalogue, Indicator, Latency
 
@@ -27,12 +27,12 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
     return (question for _, _, question in _classic(catalogue))
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    for indicator, latency, question in _classic(catalogue):
-        if facts is None:
+def find(subject: Subject) -> Iterator[Finding]:
+    for indicator, latency, question in _classic(subject.catalogue):
+        if subject.facts is None:
             yield from _unverified(indicator, latency)
         else:
-            yield from _verified(indicator, latency, facts, question)
+            yield from _verified(indicator, latency, subject.facts, question)
 
 
 def _classic(catalogue: Catalogue) -> Iterator[tuple[Indicator, Latency, str]]:

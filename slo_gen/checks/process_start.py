@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.measured import Reading, counters
 from slo_gen.rules.promql import Selector, label_list
 from slo_gen.spec.model import Catalogue
@@ -20,19 +20,19 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
         yield _ambiguous(reading)
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    if facts is None:
+def find(subject: Subject) -> Iterator[Finding]:
+    if subject.facts is None:
         return
-    for reading in _totals(catalogue):
+    for reading in _totals(subject.catalogue):
         indicator = reading.indicator
-        lacking = facts.answers.get(_without_start(reading), ())
+        lacking = subject.facts.answers.get(_without_start(reading), ())
         if lacking:
             yield Finding(
                 CHECK.id, "warning", indicator, reading.path,
                 f"{lacking[0].value:g} targets of indicator {indicator.name} expose no {START_TIME}, which exact counting needs",
                 "expose it (the client libraries do by default) or set `counting: light`",
             )
-        if facts.answers.get(_ambiguous(reading), ()):
+        if subject.facts.answers.get(_ambiguous(reading), ()):
             yield Finding(
                 CHECK.id, "warning", indicator, ("spec", "target_labels"),
                 f"the target labels of indicator {indicator.name} ({', '.join(indicator.target_labels)}) do not tell its targets apart",

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.rules.promql import duration
-from slo_gen.spec.model import Catalogue
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    if facts is None or facts.retention is None:
+def find(subject: Subject) -> Iterator[Finding]:
+    if subject.facts is None or subject.facts.retention is None:
         return
-    for slo in catalogue.slos.values():
-        if slo.window > facts.retention:
+    for slo in subject.catalogue.slos.values():
+        if slo.window > subject.facts.retention:
             yield Finding(
                 CHECK.id, "warning", slo, ("spec", "window"),
-                f"the window of {duration(slo.window)} is longer than the {duration(facts.retention)} that Prometheus keeps",
+                f"the window of {duration(slo.window)} is longer than the {duration(subject.facts.retention)} that Prometheus keeps",
                 f"set --storage.tsdb.retention.time to {duration(slo.window + 86400)} or more, or use a shorter window",
             )
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.measured import counters
-from slo_gen.spec.model import Catalogue
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    for reading in counters(catalogue):
+def find(subject: Subject) -> Iterator[Finding]:
+    for reading in counters(subject.catalogue):
         indicator = reading.indicator
         if not reading.selector.on(indicator.target_labels):
             yield Finding(

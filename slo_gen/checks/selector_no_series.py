@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.measured import Reading, readings
 from slo_gen.rules.promql import Matcher, Selector
 from slo_gen.spec.model import Catalogue
@@ -21,14 +21,14 @@ def questions(catalogue: Catalogue) -> Iterator[str]:
             yield _present(_having(reading, label))
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    if facts is None:
+def find(subject: Subject) -> Iterator[Finding]:
+    if subject.facts is None:
         return
-    for reading in readings(catalogue):
+    for reading in readings(subject.catalogue):
         name = f"{reading.role} of indicator {reading.indicator.name}"
-        if facts.answers.get(_present(_read(reading))):
+        if subject.facts.answers.get(_present(_read(reading))):
             continue
-        unknown = [label for label in _conditions(reading) if not facts.answers.get(_present(_having(reading, label)))]
+        unknown = [label for label in _conditions(reading) if not subject.facts.answers.get(_present(_having(reading, label)))]
         if reading.role == "bad" and not unknown:
             continue    # the first error has not happened yet
         if unknown and len(unknown) < len(_conditions(reading)):

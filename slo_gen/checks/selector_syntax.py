@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slo_gen.checks.check import Check, Facts, Finding
+from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.measured import expressions, path_of, syntax_error
-from slo_gen.spec.model import Catalogue
 
 __all__ = ["CHECK"]
 
 
-def find(catalogue: Catalogue, facts: Facts | None) -> Iterator[Finding]:
-    for indicator in catalogue.indicators.values():
+def find(subject: Subject) -> Iterator[Finding]:
+    for indicator in subject.catalogue.indicators.values():
         for role, text in expressions(indicator):
             error = syntax_error(indicator, text)
             if error is not None:

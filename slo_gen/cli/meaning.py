@@ -13,11 +13,24 @@ if TYPE_CHECKING:
 __all__ = ["problems_of_meaning"]
 
 
-def problems_of_meaning(read: Specs, url: str | None) -> list[Problem]:
-    """Problems that the checks find in what could be resolved. ``url`` names a Prometheus that is asked; None asks nobody."""
-    from slo_gen.checks import check_catalogue
+def problems_of_meaning(read: Specs, url: str | None, now: int | None = None) -> list[Problem]:
+    """Problems that the checks find in what could be resolved. ``url`` names a Prometheus that is asked; None asks nobody.
 
-    return check_catalogue(read.catalogue, read.loaded.documents, None if url is None else _facts(read, url))
+    With ``now`` the day counts too, and what the repository of the documents knows of their past.
+    """
+    from slo_gen.checks import check_catalogue, moments
+
+    documents = read.loaded.documents
+    recorded = {} if now is None else _past_texts(moments(read.catalogue, documents, now))
+    return check_catalogue(read.catalogue, documents, None if url is None else _facts(read, url), now, recorded)
+
+
+def _past_texts(asked: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    if not asked:
+        return {}
+    from slo_gen.cli.git_past import texts_at
+
+    return texts_at(asked)
 
 
 def _facts(read: Specs, url: str) -> Facts:

@@ -1,0 +1,79 @@
+"""What files said at earlier times, from the git repository that they are in.
+
+Everything here is best effort: without git, outside a repository, or before its first commit, nothing is known, and
+nothing is said. A shallow clone knows what came after the commit at which it was cut off.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+__all__ = ["texts_at"]
+
+_TIMEOUT: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    """One commit that changed a file: when, and how the file was called in it, from the root of the repository."""
+
+    commit: str
+    time: int
+    path: str
+
+
+def texts_at(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The text of each file at each instant (seconds since 1970); "" where it was not there yet. What is not known is left out."""
+    found: dict[tuple[str, int], str] = {}
+    for file, asked in groupby(sorted(set(wanted)), key=lambda each: each[0]):
+        since = _since(Path(file).parent) if Path(file).is_file() else None
+        if since is None:
+            continue
+        revisions = _revisions(Path(file))
+        for _, instant in asked:
+            if instant >= since:
+                revision = next((each for each in revisions if each.time <= instant), None)
+                found[file, instant] = "" if revision is None else _text(Path(file), revision)
+    return found
+
+
+def _since(folder: Path) -> int | None:
+    """From when on the repository around a folder knows everything; None where there is no repository."""
+    roots = _git(folder, "log", "--max-parents=0", "--format=%ct", "HEAD")
+    times = [int(line) for line in (roots or "").split()]
+    if not times:
+        return None
+    return min(times) if _git(folder, "rev-parse", "--is-shallow-repository") == "false\n" else max(times)
+
+
+def _revisions(file: Path) -> tuple[_Revision, ...]:
+    """The commits that changed a file, also under its earlier names, the newest first."""
+    listed = _git(file.parent, "log", "--follow", "--name-only", "-z", "--format=%x01%H %ct", "--", file.name)
+    found = []
+    for block in (listed or "").split("\x01")[1:]:
+        head, _, names = block.partition("\x00")
+        commit, time = head.split()
+        found.append(_Revision(commit, int(time), names.strip("\x00\n").partition("\x00")[0]))
+    return tuple(found)
+
+
+def _text(file: Path, revision: _Revision) -> str:
+    """A file as a commit left it; "" where it took it away."""
+    return _git(file.parent, "cat-file", "blob", f"{revision.commit}:{revision.path}") or ""
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git prints; None when it fails, or is not there."""
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    command = ["git", "--no-pager", "-C", str(folder), "-c", "core.quotePath=false", "-c", "log.showSignature=false", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment, timeout=_TIMEOUT, check=False, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

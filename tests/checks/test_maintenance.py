@@ -1,0 +1,126 @@
+"""The checks on planned work: overlaps, and work that was written down too late."""
+
+from __future__ import annotations
+
+import pytest
+
+from slo_gen.checks import check_catalogue, moments
+from slo_gen.spec.convert import Document, read_documents
+from slo_gen.spec.model import Catalogue
+from slo_gen.spec.resolve import resolve
+from slo_gen.timekeeping.zones import read_instant, zone
+
+SERVICES = """\
+kind: Service
+metadata: {name: shop}
+---
+kind: Service
+metadata: {name: mail}
+---
+kind: Customer
+metadata: {name: acme}
+---
+kind: Customer
+metadata: {name: bolt}
+---
+"""
+NOW = read_instant("2026-11-01T00:00Z", zone("UTC"))
+
+
+def work(name: str, windows: str, more: str = "", services: str = "shop") -> str:
+    return f"kind: Maintenance\nmetadata: {{name: {name}}}\nspec:\n  services: [{services}]\n  {windows}\n{more}"
+
+
+def catalogue_of(*documents: str) -> tuple[Catalogue, list[Document]]:
+    read, problems = read_documents([("specs.yaml", SERVICES + "---\n".join(documents))])
+    catalogue, unresolved = resolve(read)
+    assert [*problems, *unresolved] == []
+    return catalogue, read
+
+
+def found(check: str, *documents: str, recorded: dict[tuple[str, int], str] | None = None) -> list[tuple[int, int, str, str]]:
+    problems = check_catalogue(*catalogue_of(*documents), now=NOW, recorded=recorded)
+    return [(each.line, each.column, each.message, each.hint) for each in problems if each.check == check]
+
+
+def test_two_windows_that_overlap() -> None:
+    first = work("a", "windows: [{from: 2026-10-03T01:00, to: 2026-10-03T03:00}]")
+    second = work(
+        "b", "windows:\n    - {from: 2026-09-01T01:00, to: 2026-09-01T02:00}\n    - {from: 2026-10-03T02:00, to: 2026-10-03T04:00}"
+    )
+    told = (
+        25, 14, "overlaps the work of a from 2026-10-03T02:00:00Z to 2026-10-03T03:00:00Z; this time is excluded once",
+        "join the two, or move one, so that each minute has one reason",
+    )
+    assert found("overlapping-maintenance", first, second) == [told]
+    assert found("overlapping-maintenance", first, second.replace("T02:00, to: 2026-10-03T04", "T03:00, to: 2026-10-03T04")) == []
+    assert found("overlapping-maintenance", first, second.replace("[shop]", "[mail]")) == []
+    assert found("overlapping-maintenance", first, f"{second}  state: cancelled\n") == []
+    for_one, for_other = f"{first}  customers: [acme]\n", f"{second}  customers: [bolt]\n"
+    assert found("overlapping-maintenance", for_one, for_other) == []
+    assert [each[2] for each in found("overlapping-maintenance", for_one, second)] == [told[2]]
+
+
+def test_windows_of_one_document_that_overlap() -> None:
+    windows = "windows: [{from: 2026-10-03T01:00, to: 2026-10-03T05:00}, {from: 2026-10-03T02:00, to: 2026-10-03T03:00}]"
+    assert [each[2] for each in found("overlapping-maintenance", work("a", windows))] == [
+        "overlaps an earlier window of this document from 2026-10-03T02:00:00Z to 2026-10-03T03:00:00Z; this time is excluded once",
+    ]
+
+
+def test_work_that_comes_again_overlaps_many_times() -> None:
+    nightly = work("nightly", "recurring: {every: day, at: 02:00-03:00, from: 2026-10-01, until: 2026-10-31}")
+    long = work("week", "windows: [{from: 2026-10-05T00:00, to: 2026-10-08T00:00}]")
+    assert [each[2] for each in found("overlapping-maintenance", nightly, long)] == [
+        "overlaps the work of nightly from 2026-10-05T02:00:00Z to 2026-10-05T03:00:00Z, and 2 more times; this time is excluded once",
+    ]
+
+
+BEGAN = read_instant("2026-10-03T01:00Z", zone("UTC"))
+WINDOW = work("upgrade", "windows: [{from: 2026-10-03T03:00, to: 2026-10-03T05:00}]", "  timezone: Europe/Berlin\n")
+HINT = "say when customers were told (`announced`) and where that is recorded (`reference`), or write an Adjustment that is agreed"
+
+
+def late(document: str, then: str | None) -> list[str]:
+    return [each[2] for each in found("late-maintenance", document, recorded={} if then is None else {("specs.yaml", BEGAN): then})]
+
+
+def test_work_that_was_written_down_after_it_began() -> None:
+    assert moments(*catalogue_of(WINDOW), now=NOW) == [("specs.yaml", BEGAN)]
+    assert moments(*catalogue_of(WINDOW), now=BEGAN) == [("specs.yaml", BEGAN)]
+    assert moments(*catalogue_of(WINDOW), now=BEGAN - 1) == []
+    assert found("late-maintenance", WINDOW, recorded={("specs.yaml", BEGAN): ""}) == [(
+        17, 20, "this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of upgrade", HINT,
+    )]
+    assert late(WINDOW, None) == []
+    assert late(WINDOW, WINDOW) == []
+    assert late(WINDOW, work("another", "windows: [{from: 2026-10-03T03:00, to: 2026-10-03T05:00}]"))
+    assert late(WINDOW, "kind: [broken") == ["this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of upgrade"]
+
+
+@pytest.mark.parametrize(("then", "is_late"), [
+    ("{from: 2026-10-03T03:00, to: 2026-10-03T04:59}", True),
+    ("{from: 2026-10-03T03:01, to: 2026-10-03T05:00}", True),
+    ("{from: 2026-10-03T01:00Z, to: 2026-10-03T03:00Z}", False),         # the same instants in other words
+    ("{from: 2026-10-03T03:00, to: 2026-10-03T05:00, reference: CHG-1}", False),
+])
+def test_work_that_was_moved_after_it_began(then: str, is_late: bool) -> None:
+    moved = "this work began at 2026-10-03T01:00:00Z, and by then the repository had other windows of upgrade"
+    earlier = work("upgrade", f"windows: [{then}]", "  timezone: Europe/Berlin\n")
+    assert late(WINDOW, earlier) == ([moved] if is_late else [])
+
+
+def test_work_that_is_on_record_elsewhere() -> None:
+    told = WINDOW.replace("T05:00}", "T05:00, announced: 2026-10-01T09:00, reference: CHG-1}")
+    assert late(told, "") == []
+    assert late(told.replace(", reference: CHG-1", ""), "") != []
+    assert late(told.replace(", reference: CHG-1", "") + "  change: CHG-1\n", "") == []
+    assert late(told.replace("2026-10-01T09:00", "2026-10-03T03:00"), "") != []
+    assert late(f"{WINDOW}  state: cancelled\n", "") == []
+
+
+def test_work_that_comes_again_is_judged_by_its_first_time() -> None:
+    nightly = work("nightly", "recurring: {every: day, at: 01:00-03:00, from: 2026-10-03}")
+    assert moments(*catalogue_of(nightly), now=NOW) == [("specs.yaml", BEGAN)]
+    assert late(nightly, "") == ["this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of nightly"]
+    assert late(nightly, nightly.replace("01:00-03:00", "01:00-02:00")) == []
