@@ -8,16 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from slo_gen.checks import (
+    always_or_never_met,
+    ambiguous_boundary,
+    budget_unseen,
     burn_cannot_fire,
+    calendar_ends,
+    calendar_never_open,
+    credit_scale,
+    hidden_downtime,
     label_names,
     late_maintenance,
     latency_boundary,
+    maintenance_counts,
+    maintenance_hours,
     overlapping_maintenance,
     process_start,
+    query_samples,
     retention,
+    rolling_figure,
     selector_job,
     selector_no_series,
     selector_syntax,
+    source_verified,
+    unstated_denominator,
+    unstated_empty,
+    unstated_zone,
 )
 from slo_gen.checks.check import Check, Facts, Subject
 from slo_gen.checks.written import Written
@@ -35,16 +50,32 @@ CHECKS: tuple[Check, ...] = (
     latency_boundary.CHECK,
     label_names.CHECK,
     burn_cannot_fire.CHECK,
-    retention.CHECK,
+    credit_scale.CHECK,
+    ambiguous_boundary.CHECK,
+    unstated_zone.CHECK,
+    unstated_denominator.CHECK,
+    unstated_empty.CHECK,
+    hidden_downtime.CHECK,
+    budget_unseen.CHECK,
+    source_verified.CHECK,
     overlapping_maintenance.CHECK,
     late_maintenance.CHECK,
+    maintenance_counts.CHECK,
+    maintenance_hours.CHECK,
+    calendar_ends.CHECK,
+    calendar_never_open.CHECK,
+    always_or_never_met.CHECK,
+    rolling_figure.CHECK,
+    retention.CHECK,
+    query_samples.CHECK,
 )
 """All checks, in the order in which a reader meets their subjects."""
 
 
-def questions(catalogue: Catalogue) -> list[str]:
-    """Every PromQL expression that the checks want answered, each once, sorted."""
-    return sorted({question for check in CHECKS for question in check.questions(catalogue)})
+def questions(catalogue: Catalogue, documents: Iterable[Document] = (), now: int | None = None) -> list[str]:
+    """Every PromQL expression that the checks want answered, each once, sorted. ``now`` as in ``Subject``."""
+    subject = Subject(catalogue, Written(documents), now=now)
+    return sorted({question for check in CHECKS for question in check.questions(subject)})
 
 
 def moments(catalogue: Catalogue, documents: Iterable[Document], now: int) -> list[tuple[str, int]]:

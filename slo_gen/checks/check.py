@@ -22,11 +22,13 @@ __all__ = ["Check", "Facts", "Finding", "Subject", "nothing_asked"]
 class Facts:
     """What a Prometheus said. ``answers`` holds the result of every expression that a check asked for.
 
-    ``retention`` is in seconds, None where the server keeps data by size alone or does not tell.
+    ``retention`` is in seconds, None where the server keeps data by size alone or does not tell. ``max_samples`` is the most that a
+    query may read, None where the server does not tell.
     """
 
     answers: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
     retention: int | None = None
+    max_samples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Subject:
     recorded: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
-def nothing_asked(catalogue: Catalogue) -> Iterable[str]:
+def nothing_asked(subject: Subject) -> Iterable[str]:
     """The questions of a check that needs no Prometheus."""
     return ()
 
@@ -63,7 +65,7 @@ class Check:
     reason: str
     fix: str
     find: Callable[[Subject], Iterable[Finding]]
-    questions: Callable[[Catalogue], Iterable[str]] = nothing_asked
+    questions: Callable[[Subject], Iterable[str]] = nothing_asked
 
     @property
     def page(self) -> str:

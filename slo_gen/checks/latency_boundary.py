@@ -23,8 +23,8 @@ USUAL_BOUNDARIES = frozenset(_DEFAULTS) | frozenset(boundary * 1000 for boundary
 """Default boundaries of the Prometheus and OpenTelemetry client libraries, in seconds and in milliseconds."""
 
 
-def questions(catalogue: Catalogue) -> Iterator[str]:
-    return (question for _, _, question in _classic(catalogue))
+def questions(subject: Subject) -> Iterator[str]:
+    return (question for _, _, question in _classic(subject.catalogue))
 
 
 def find(subject: Subject) -> Iterator[Finding]:

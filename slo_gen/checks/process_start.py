@@ -14,8 +14,8 @@ __all__ = ["CHECK"]
 START_TIME = "process_start_time_seconds"
 
 
-def questions(catalogue: Catalogue) -> Iterator[str]:
-    for reading in _totals(catalogue):
+def questions(subject: Subject) -> Iterator[str]:
+    for reading in _totals(subject.catalogue):
         yield _without_start(reading)
         yield _ambiguous(reading)
 

@@ -5,27 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.checks.check import Check, Finding, Subject
+from slo_gen.checks.longest_period import longest_period
 from slo_gen.rules.promql import duration
+from slo_gen.timekeeping.periods import RollingDays
 
 __all__ = ["CHECK"]
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    if subject.facts is None or subject.facts.retention is None:
+    kept = None if subject.facts is None else subject.facts.retention
+    if kept is None:
         return
     for slo in subject.catalogue.slos.values():
-        if slo.window > subject.facts.retention:
+        if slo.window > kept:
             yield Finding(
                 CHECK.id, "warning", slo, ("spec", "window"),
-                f"the window of {duration(slo.window)} is longer than the {duration(subject.facts.retention)} that Prometheus keeps",
+                f"the window of {duration(slo.window)} is longer than the {duration(kept)} that Prometheus keeps",
                 f"set --storage.tsdb.retention.time to {duration(slo.window + 86400)} or more, or use a shorter window",
+            )
+    for agreement in subject.catalogue.agreements.values():
+        longest = longest_period(agreement.period)
+        if agreement.state != "ended" and agreement.targets and longest > kept:
+            what = "the periods" if isinstance(agreement.period, RollingDays) else f"a {agreement.period.length.replace('_', '-')}"
+            yield Finding(
+                CHECK.id, "warning", agreement, ("spec", "period"),
+                f"{what} of up to {duration(longest)} {'are' if what == 'the periods' else 'is'} longer than the {duration(kept)} that "
+                "Prometheus keeps, so its beginning is gone when it is closed",
+                f"set --storage.tsdb.retention.time to {duration(longest + 7 * 86400)} or more",
             )
 
 
 CHECK = Check(
     id="retention",
-    title="Prometheus keeps data for the whole window",
+    title="Prometheus keeps data for whole windows and periods",
     reason="Prometheus keeps 15 days unless told otherwise. A window of 30 days would then be computed from 15, without a sign of it.",
-    fix="Raise --storage.tsdb.retention.time above the longest window.",
+    fix="Raise --storage.tsdb.retention.time above the longest window and period.",
     find=find,
 )

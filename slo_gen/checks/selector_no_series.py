@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.measured import Reading, readings
 from slo_gen.rules.promql import Matcher, Selector
-from slo_gen.spec.model import Catalogue
 
 __all__ = ["CHECK"]
 
 LOOK_BACK = 3600   # seconds; a target that is away for a deployment is no mistake
 
 
-def questions(catalogue: Catalogue) -> Iterator[str]:
-    for reading in readings(catalogue):
+def questions(subject: Subject) -> Iterator[str]:
+    for reading in readings(subject.catalogue):
         yield _present(_read(reading))
         for label in _conditions(reading):
             yield _present(_having(reading, label))

@@ -27,6 +27,7 @@ LARGE_AT_ONCE = 2
 
 TIMEOUT = 30.0
 _RETENTION = "storage.tsdb.retention"
+_MAX_SAMPLES = "query.max-samples"
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w|y)")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 
@@ -79,7 +80,7 @@ async def read_facts(url: str, questions: Iterable[str], asked: Callable[[], Non
         flags: Mapping[str, str] = {}
         with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
             flags = await prometheus.flags()
-    return Facts(answers, _retention(flags))
+    return Facts(answers, _retention(flags), _whole_number(flags.get(_MAX_SAMPLES, "")))
 
 
 async def _ask_each(
@@ -111,6 +112,10 @@ def _retention(flags: Mapping[str, str]) -> int | None:
     if parts and not seconds and flags.get(f"{_RETENTION}.size", "0B") == "0B":
         return 15 * _UNITS["d"]
     return seconds or None
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _first(errors: BaseExceptionGroup[RequestError]) -> RequestError:

@@ -20,7 +20,7 @@ __all__ = ["command"]
 @click.command("check")
 @specs_argument
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="How problems are written.")
-@prometheus_option("Compare selectors, bucket boundaries and retention with a running Prometheus.")
+@prometheus_option("Compare selectors, bucket boundaries, retention and objectives with what a running Prometheus has.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors for the exit status.")
 def command(specs: tuple[Path, ...], form: str, url: str | None, strict: bool) -> None:
     """Check documents and show every problem with its line.

@@ -22,7 +22,7 @@ def problems_of_meaning(read: Specs, url: str | None, now: int | None = None) ->
 
     documents = read.loaded.documents
     recorded = {} if now is None else _past_texts(moments(read.catalogue, documents, now))
-    return check_catalogue(read.catalogue, documents, None if url is None else _facts(read, url), now, recorded)
+    return check_catalogue(read.catalogue, documents, None if url is None else _facts(read, url, now), now, recorded)
 
 
 def _past_texts(asked: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
@@ -33,11 +33,11 @@ def _past_texts(asked: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
     return texts_at(asked)
 
 
-def _facts(read: Specs, url: str) -> Facts:
+def _facts(read: Specs, url: str, now: int | None) -> Facts:
     from slo_gen.checks import questions
     from slo_gen.cli.asking import answered, read_facts
     from slo_gen.cli.progress import progress
 
-    asked = questions(read.catalogue)
+    asked = questions(read.catalogue, read.loaded.documents, now)
     with progress("asking Prometheus", len(asked)) as step:
         return answered(read_facts(url, asked, step))

@@ -1,0 +1,142 @@
+"""The checks on calendars that agreements count by, and on planned work in agreed hours."""
+
+from __future__ import annotations
+
+from agreement_texts import said, sla, uc, written
+
+from slo_gen.timekeeping.zones import read_instant, zone
+
+
+def calendar(name: str, *keys: str) -> str:
+    return f"kind: Calendar\nmetadata: {{name: {name}}}\nspec:\n" + "".join(f"  {key}\n" for key in keys)
+
+
+def at(text: str) -> int:
+    return read_instant(text, zone("UTC"))
+
+
+OFFICE = calendar("office", 'hours: {mon-fri: ["08:00-18:00"]}', "valid_until: 2027-06-30")
+UNION = calendar("desk", "union_of: [office]")
+IN_HOURS = "{name: availability, indicator: requests, objective: at least 99.9%, hours: office}"
+
+
+# --- lists that end -------------------------------------------------------------------------------------------------
+
+
+def test_holidays_that_end_before_the_agreement() -> None:
+    lasting = sla("term: {from: 2026-01-01, until: 2027-12-31}", targets=IN_HOURS)
+    hint = "add the days that are known by now, and move `valid_until`"
+    assert said("calendar-ends", OFFICE, lasting) == [
+        ("warning", "the holidays are complete until 2027-06-30, and SLA deal counts by them until 2027-12-31", hint),
+    ]
+    assert written("calendar-ends", OFFICE, lasting) == ["2027-06-30"]
+    assert said("calendar-ends", OFFICE, sla("term: {from: 2026-01-01, until: 2027-06-30}", targets=IN_HOURS)) == []
+    assert said("calendar-ends", OFFICE, sla("term: {from: 2026-01-01, until: 2027-12-31}")) == []
+    assert said("calendar-ends", OFFICE, lasting.replace("active", "ended")) == []
+    later = sla("term: {from: 2026-01-01, until: 2028-12-31}", name="other", targets=IN_HOURS.replace("office", "desk"))
+    assert said("calendar-ends", OFFICE, UNION, lasting, later) == [
+        ("warning", "the holidays are complete until 2027-06-30, and SLA other and 1 more counts by them until 2028-12-31", hint),
+    ]
+
+
+def test_holidays_that_end_soon() -> None:
+    assert said("calendar-ends", OFFICE, sla(targets=IN_HOURS), now=at("2027-05-01")) == []
+    assert [message for _, message, _ in said("calendar-ends", OFFICE, sla(targets=IN_HOURS), now=at("2027-05-02"))] == [
+        "the holidays are complete until 2027-06-30 only, and SLA deal counts by them",
+    ]
+    assert said("calendar-ends", OFFICE, sla(targets=IN_HOURS), now=None) == []
+    assert said("calendar-ends", OFFICE, sla(), now=at("2027-06-01")) == []
+    tickets = "tickets: {matrix: {columns: [hours, response], P1: [office, 1h]}}"
+    assert [message for _, message, _ in said("calendar-ends", OFFICE, sla(tickets), sla(tickets, name="b"), now=at("2027-06-01"))] == [
+        "the holidays are complete until 2027-06-30 only, and 2 agreements count by them",
+    ]
+
+
+# --- hours that never come ------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_that_is_never_open() -> None:
+    night = calendar("night", 'hours: {mon-sun: ["22:00-24:00"]}')
+    never = calendar("never", "intersection_of: [office, night]")
+    used = sla(targets=IN_HOURS.replace("office", "never"))
+    assert said("calendar-never-open", OFFICE, night, never, used) == [(
+        "warning", "never is not open once in the next 400 days, so nothing is owed in its hours",
+        "look at what it is made of: hours that never meet, a list of days that is over, or another calendar that takes all away",
+    )]
+    assert written("calendar-never-open", OFFICE, night, never, used) == ["never"]
+    assert said("calendar-never-open", OFFICE, night, never, sla()) == []
+    assert said("calendar-never-open", OFFICE, night, never, used, now=None) == []
+
+
+def test_a_calendar_of_single_days_that_are_over() -> None:
+    once = calendar("once", "hours: {}", "special_days: [{date: 2026-11-24, hours: [\"08:00-18:00\"]}]")
+    used = sla(targets=IN_HOURS.replace("office", "once"))
+    assert said("calendar-never-open", once, used, now=at("2026-11-24T17:00Z")) == []
+    assert len(said("calendar-never-open", once, used, now=at("2026-11-24T18:00Z"))) == 1
+
+
+def test_hours_for_work_in_which_nothing_is_owed() -> None:
+    night = calendar("night", 'hours: {mon-sun: ["22:00-24:00"]}')
+    allowance = "allowance: {planned: 4h per month, hours: night}"
+    assert said("maintenance-hours", OFFICE, night, sla(allowance, targets=IN_HOURS)) == [(
+        "warning", "night never meets the hours in which targets are owed (office), so nothing is ever excluded",
+        "take the allowance out, or name the hours in which work may interrupt the service",
+    )]
+    assert written("maintenance-hours", OFFICE, night, sla(allowance, targets=IN_HOURS)) == ["night"]
+    assert said("maintenance-hours", OFFICE, night, sla(allowance, targets=IN_HOURS), now=None) == []
+    assert said("maintenance-hours", OFFICE, night, sla(allowance)) == []
+    assert said("maintenance-hours", OFFICE, night, sla(allowance.replace("night", "office"), targets=IN_HOURS)) == []
+    both = f"{IN_HOURS}\n{IN_HOURS.replace('name: availability', 'name: other').replace(', hours: office', '')}"
+    assert said("maintenance-hours", OFFICE, night, sla(allowance, targets=both)) == []
+
+
+# --- work that counts as downtime -----------------------------------------------------------------------------------
+
+
+def work(window: str, *keys: str) -> str:
+    spec = "".join(f"  {key}\n" for key in ("services: [shop]", window, *keys))
+    return f"kind: Maintenance\nmetadata: {{name: upgrade}}\nspec:\n{spec}"
+
+
+WINDOW = "windows: [{from: 2026-12-07T22:00, to: 2026-12-07T23:00, announced: 2026-12-03T22:00}]"
+NIGHT = calendar("night", 'hours: {mon: ["22:00-24:00"]}')
+HINT = "move the work, say when customers were told (`announced`, or `notice` of the document), or agree on the relief in an Adjustment"
+
+
+def counts(document: str, *agreements: str) -> list[str]:
+    return [message for _, message, _ in said("maintenance-counts", NIGHT, document, *agreements)]
+
+
+def test_work_that_is_announced_too_late() -> None:
+    deal = sla("allowance: {planned: 4h per month, notice: 5d}")
+    assert said("maintenance-counts", work(WINDOW), deal) == [(
+        "warning", "this work counts as downtime from 2026-12-07T22:00:00Z for SLA deal: it was announced later than 5d before", HINT,
+    )]
+    assert written("maintenance-counts", work(WINDOW), deal) == ["2026-12-07T22:00"]
+    assert counts(work(WINDOW), sla("allowance: {planned: 4h per month, notice: 4d}")) == []
+    assert counts(work(WINDOW), sla("allowance: {planned: 4h per month}")) == []
+    assert counts(work(WINDOW), sla()) == []
+    assert counts(work(WINDOW, "state: cancelled"), deal) == []
+    assert counts(work(WINDOW, "customers: [bolt]"), deal) == []
+    assert counts(work(WINDOW), deal, uc("allowance: {planned: 4h per month, notice: 9d}")) == [
+        "this work counts as downtime from 2026-12-07T22:00:00Z for UC bought and 1 more: it was announced later than 9d before",
+    ]
+
+
+def test_work_of_which_nobody_knows_when_it_was_announced() -> None:
+    deal = sla("allowance: {planned: 4h per month, notice: 5d}")
+    again = work("recurring: {every: week, on: [mon], at: 22:00-23:00, from: 2026-12-07, until: 2026-12-21}")
+    assert counts(again, deal) == [
+        "this work counts as downtime from 2026-12-07T22:00:00Z (and 2 more times) for SLA deal: nobody wrote down when it was announced, "
+        "which is to be 5d before",
+    ]
+    assert written("maintenance-counts", again, deal) == ["{"]
+    assert counts(f"{again}  notice: 5d\n", deal) == []
+
+
+def test_work_outside_of_the_agreed_hours() -> None:
+    deal = sla("allowance: {planned: 4h per month, hours: night}")
+    assert counts(work(WINDOW), deal) == []
+    assert counts(work(WINDOW.replace("T22:00, to", "T21:30, to")), deal) == [
+        "this work counts as downtime from 2026-12-07T21:30:00Z for SLA deal: it lies outside of night",
+    ]
