@@ -87,4 +87,4 @@ def project(objective: Bound, spent: Budget, *, unknown: Fraction, elapsed: Frac
     expected = spent.used / seen * (elapsed + rest)
     burn = expected / spent.allowed if spent.allowed else None
     figure = expected if objective.unit != "%" else (1 - expected / of if is_floor(objective) else expected / of)
-    return Projection(certainty, burn, expected, figure, at_risk=certainty != "certainly_met" and spent.exceeded_by(expected))
+    return Projection(certainty, burn, expected, figure, at_risk=spent.exceeded_by(expected))

@@ -32,7 +32,7 @@ def wilson(met: int, number: int, quantile: Fraction = QUANTILE_95) -> tuple[Fra
     middle = share + square / (2 * number)
     width = quantile * _root(share * (1 - share) / number + square / (4 * number * number))
     scale = 1 + square / number
-    return max(Fraction(0), (middle - width) / scale), min(Fraction(1), (middle + width) / scale)
+    return (middle - width) / scale, (middle + width) / scale
 
 
 def _root(value: Fraction) -> Fraction:

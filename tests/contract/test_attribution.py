@@ -24,6 +24,14 @@ def test_two_that_only_together_are_too_much_share_it() -> None:
     assert (first.shapley, second.shapley, first.necessary, second.necessary) == (Fraction(1, 2), Fraction(1, 2), True, True)
 
 
+def test_a_budget_that_is_just_used_up_was_kept() -> None:
+    (only,) = attribute(Fraction(10), {"a": Fraction(10)})
+    assert (only.necessary, only.shapley) == (False, 0)
+    larger, smaller = attribute(Fraction(10), {"a": Fraction(6), "b": Fraction(10)})
+    assert (larger.cause, larger.without, larger.necessary) == ("b", 6, True)
+    assert (smaller.cause, smaller.without, smaller.necessary) == ("a", 10, True)
+
+
 def test_nothing_was_bad() -> None:
     (only,) = attribute(Fraction(10), {"a": Fraction(0)})
     assert (only.share, only.necessary, only.shapley, only.without) == (0, False, 0, 0)

@@ -76,3 +76,28 @@ def test_certain_is_what_no_ending_can_change(op: str, tenths: int, bad: int, go
 @pytest.mark.parametrize(("strict", "lost"), [(True, True), (False, False)])
 def test_all_of_it_used(strict: bool, lost: bool) -> None:
     assert Budget(Fraction(5), Fraction(5), strict).lost is lost
+
+
+@pytest.mark.parametrize("objective", [
+    Bound(">", Fraction("0.999"), "%", ""), Bound("<", Fraction("0.001"), "%", ""), Bound("<", Fraction(2592), "s", ""),
+])  # fmt: skip
+def test_a_strict_promise_is_lost_with_the_last_second(objective: Bound) -> None:
+    assert (budget(objective, outcome(2591)).lost, budget(objective, outcome(2592)).lost) == (False, True)
+
+
+@pytest.mark.parametrize(("objective", "figure"), [
+    (THREE_NINES, Fraction(99, 100)), (Bound("<=", Fraction("0.001"), "%", ""), Fraction(1, 100)), (Bound("<=", Fraction(60), "s", ""), 10),
+])  # fmt: skip
+def test_what_the_present_rate_comes_to(objective: Bound, figure: Fraction) -> None:
+    """One of the first hundred seconds was bad, and a thousand count."""
+    spent = budget(objective, outcome(1), of=Fraction(1000))
+    found = project(objective, spent, unknown=Fraction(0), elapsed=Fraction(100), rest=Fraction(900), of=Fraction(1000))
+    assert (found.expected, found.figure) == (10, figure)
+
+
+def test_a_rate_is_known_from_the_first_second_that_was_seen() -> None:
+    spent = budget(THREE_NINES, outcome(0))
+    seen = project(THREE_NINES, spent, unknown=Fraction(5), elapsed=Fraction(6), rest=Fraction(5000), of=MONTH)
+    assert (seen.expected, seen.burn, seen.figure) == (0, 0, 1)
+    unseen = project(THREE_NINES, spent, unknown=Fraction(6), elapsed=Fraction(6), rest=Fraction(5000), of=MONTH)
+    assert (unseen.expected, unseen.burn, unseen.figure) == (None, None, None)

@@ -232,3 +232,23 @@ def test_nobody_looked() -> None:
     part = Downtime(0, 3600, unknown=Spans(((0, 600),)))
     found = evaluate("target", MINUTES, FLOOR, part, Window(0, 3600))
     assert (found.verdict, found.figure, found.lower, found.upper) == ("unclear", 1, Fraction(5, 6), 1)
+
+
+def test_what_the_share_of_events_is_made_of() -> None:
+    """Counts are in quarters of an event; the hour of a maintenance leaves events out, and half a slot has half of them."""
+    facts = Slots(0, 60, [400, None, 400, 400], [100, 0, 4, 40], per=4)
+    window = Window(0, 210, excluded=(("maintenance", Spans(((0, 60),))),))
+    found = evaluate("checkout", Measurement(None, Share(), over="events"), FLOOR, facts, window)
+    assert (found.target, found.start, found.end, found.unit) == ("checkout", 0, 210, "events")
+    assert (found.counted, found.real, found.of) == (6, 31, 150)
+    assert (found.figure, found.lower, found.upper) == (Fraction(144, 150), Fraction(144, 250), Fraction(244, 250))
+    assert (found.unknown, found.excluded, found.verdict) == (60, {"maintenance": 60}, "unclear")
+    assert found.interruptions == ()
+
+
+def test_what_a_share_of_time_is_made_of() -> None:
+    facts = Downtime(0, 1000, (Outage(100, 160), Outage(400, 430)), unknown=Spans(((900, 950),)))
+    found = evaluate("checkout", Measurement(60, Down(Fraction(0)), runs=Runs(60)), FLOOR, facts, Window(0, 1000))
+    assert (found.target, found.start, found.end, found.unit) == ("checkout", 0, 1000, "seconds")
+    assert (found.counted, found.real, found.of, found.unknown) == (60, 90, 950, 50)
+    assert [(each.start, each.end, each.counted) for each in found.interruptions] == [(100, 160, 60), (400, 430, 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -260,3 +261,31 @@ def test_an_allowance_hour_by_hour(works: list[PlannedWork], allowed: int) -> No
     refused = sorted({hour for each in found.not_excluded for hour in range(each.start, each.end, HOUR)})
     assert refused == planned[allowed:]
     assert found.allowance_used == len(kept) * HOUR
+
+
+def test_cancelled_emergency_work_is_told_as_such() -> None:
+    found = of(maintenance(work(at(3, 2), at(3, 4)), emergency=True, cancelled=True), promised=target(Exclusion("emergency_maintenance")))
+    assert not found.all
+    assert [(each.start, each.end, each.reason, each.why, each.source) for each in found.not_excluded] == [
+        (at(3, 2), at(3, 4), "emergency_maintenance", "cancelled", "upgrade"),
+    ]  # fmt: skip
+
+
+def test_the_last_moment_to_announce_counts_business_days() -> None:
+    """The Monday's work at 02:00 asks two whole business days: Thursday and Friday, so Wednesday's last second is in time."""
+    office = Weekly(BERLIN, week({day: ["08:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}))
+    for notice, last in (("2bd", at(5, 0)), ("12bd", at(22, 0, month=10))):
+        late = maintenance(work(at(9, 2), at(9, 3), announced=last + 1))
+        allowed = Allowance(100 * HOUR, "month", notice=notice)
+        (refused,) = of(late, allowed, business=office).not_excluded
+        assert (refused.why, refused.in_time) == ("announced_late", last)
+        assert of(maintenance(work(at(9, 2), at(9, 3), announced=last)), allowed, business=office).all
+
+
+def test_an_allowance_follows_the_billing_cycle() -> None:
+    """Months that begin on the 15th: what was used on the 14th is none of the next month's allowance."""
+    cycle = replace(agreement(Allowance(HOUR, "month")), period=Periods("month", BERLIN, (1, 15)))
+    works = maintenance(work(at(14, 2), at(14, 3)), work(at(16, 2), at(16, 3)), work(at(17, 2), at(17, 3)))
+    found = exclusions(cycle, LISTED, works, at(15, 0), at(15, 0, month=12))
+    assert found.by_reason == (("maintenance", spans((at(14, 2), at(14, 3)), (at(16, 2), at(16, 3)))),)
+    assert (found.allowance_used, [(each.start, each.why) for each in found.not_excluded]) == (HOUR, [(at(17, 2), "used_up")])

@@ -15,6 +15,7 @@ from slo_gen.spec.terms import Bound
 
 @pytest.mark.parametrize(("met", "number", "low", "high"), [
     (19, 20, "0.763869", "0.991119"), (1900, 2000, "0.939556", "0.958719"), (0, 10, "0", "0.277533"), (10, 10, "0.722467", "1"),
+    (1, 1, "0.206549", "1"), (0, 1, "0", "0.793451"),
 ])  # fmt: skip
 def test_the_interval_of_wilson(met: int, number: int, low: str, high: str) -> None:
     found = wilson(met, number)
@@ -53,5 +54,5 @@ def test_how_many_it_takes(share: str, confidence: str, number: int) -> None:
 
 @pytest.mark.parametrize(("share", "confidence"), [("0", "0.9"), ("1", "0.9"), ("0.9", "0"), ("0.9", "1")])
 def test_what_cannot_be_proven(share: str, confidence: str) -> None:
-    with pytest.raises(ValueError, match="a share and a confidence are between 0 and 1"):
+    with pytest.raises(ValueError, match=r"^a share and a confidence are between 0 and 1$"):
         needed_to_prove(Fraction(share), Fraction(confidence))
