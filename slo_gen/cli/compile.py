@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from slo_gen.cli.loading import Specs, colour_wanted, fail, read_specs, specs_ar
 from slo_gen.cli.meaning import problems_of_meaning
 from slo_gen.cli.options import prometheus_option
 from slo_gen.cli.output_options import output_options, output_settings
+from slo_gen.outputs.alertmanager_files import FORMS, Form
 from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.files import Difference, Written, difference, write
 from slo_gen.outputs.targets import TARGETS, Target
@@ -25,13 +27,16 @@ __all__ = ["command"]
               help="Folder to write to; `-` prints.")
 @click.option("--target", type=click.Choice(TARGETS), default="prometheus", show_default=True, help="Whom the files are for.")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; end with 1 when the folder is not what would be written.")
+@click.option("--alertmanager", "form", type=click.Choice((*FORMS, "none")),
+              help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
+              "[default: operator with that target, else fragment]")
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
-    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, url: str | None, prefix: str, namespace: str | None,
-    labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
+    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, url: str | None, prefix: str,
+    namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
-    """Compile documents into recording and alert rules.
+    """Compile documents into recording and alert rules, and into configuration of Alertmanager.
 
     Writes one file after the other, each whole; removes what an earlier run wrote and is no longer wanted.
 
@@ -42,17 +47,27 @@ def command(
     settings = output_settings(prefix, namespace, labels, rules_per_group, groups_per_tenant)
     read = read_specs(specs)
     _refuse_problems(read, url)
-    from slo_gen.cli.compiling import compiled_files, compiled_text
+    from slo_gen.cli.compiling import Notifying, compiled_files, compiled_text
 
+    chosen = _form(form, target)
+    this_year = datetime.now(UTC).year
+    notifying = Notifying(chosen, (this_year, this_year + 1)) if chosen is not None else None
     try:
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings), nl=False)
         elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target, settings), out), out)
+            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings), out), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings, notifying), out), out)
     except OutputError as error:
         fail(str(error))
+
+
+def _form(written: str | None, target: Target) -> Form | None:
+    """The form that was asked for, or that suits the target; None for none."""
+    if written is None:
+        return "operator" if target == "operator" else "fragment"
+    return next((form for form in FORMS if form == written), None)
 
 
 def _refuse_problems(read: Specs, url: str | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
@@ -13,14 +14,30 @@ from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
 
-__all__ = ["compiled_files", "compiled_text"]
+__all__ = ["Notifying", "compiled_files", "compiled_text"]
 
 
-def compiled_files(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> dict[str, str]:
-    """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept."""
+@dataclass(frozen=True, slots=True)
+class Notifying:
+    """In which form Alertmanager's configuration is written, and the years whose holidays are written out (first, last)."""
+
+    form: Form
+    years: tuple[int, int]
+
+
+def compiled_files(
+    catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None
+) -> dict[str, str]:
+    """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept.
+
+    Without ``notifying`` nothing is written for Alertmanager.
+    """
     able = _as_able(catalogue, target)
     groups = _groups(able, target, settings)
-    return {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(able, settings), groups)}
+    files = {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(able, settings), groups)}
+    if notifying is not None:
+        files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
+    return files
 
 
 def compiled_text(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> str:

@@ -1,4 +1,4 @@
-"""``slo-gen test``: compiled rules and the unit tests beside them, through Prometheus' own tool."""
+"""``slo-gen test``: what was compiled, and the tests beside it, through the tools of Prometheus and Alertmanager themselves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 
 import click
 
+from slo_gen.cli.amtool import RouteTest, configuration_files, route_tests
+from slo_gen.cli.amtool import failures as route_failures
 from slo_gen.cli.loading import fail
 from slo_gen.cli.progress import progress
+from slo_gen.outputs.alertmanager_files import TESTED_ROUTES
 
 __all__ = ["command"]
 
@@ -21,9 +24,10 @@ AT_ONCE = 200
 @click.command("test")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--promtool", default="promtool", metavar="PROGRAM", help="Which promtool to run; that of your Prometheus knows best.")
-def command(directory: Path, promtool: str) -> None:
+@click.option("--amtool", default="amtool", metavar="PROGRAM", help="Which amtool to run; that of your Alertmanager knows best.")
+def command(directory: Path, promtool: str, amtool: str) -> None:
     """Check what `slo-gen compile --out DIR` wrote: promtool reads every rule, and runs the unit tests that every alert
-    came with.
+    came with; amtool reads the configuration of Alertmanager, and says whom each alert reaches.
 
     Exit status: 0 all passed, 1 something failed, 2 wrong use.
     """
@@ -33,15 +37,38 @@ def command(directory: Path, promtool: str) -> None:
     rules, tests = rule_files(directory), sorted(directory.glob("tests/*.test.yml"))
     if not rules:
         fail(f"{directory} holds no compiled rules; name the folder that slo-gen compile --out wrote")
-    failures = [
+    alertmanager = _alertmanager(amtool) if configuration_files(directory) else None
+    _report("promtool", [
         *_run([program, "check", "rules"], rules, "checking rules"),
         *_run([program, "test", "rules"], tests, "running unit tests"),
-    ]
+    ])
+    routes = []
+    if alertmanager is not None:
+        routes = _route_tests(directory)
+        _report("amtool", list(route_failures(alertmanager, directory, routes)))
+    told = f", {_count(routes, 'route')} tested" if alertmanager is not None else ""
+    click.echo(f"{_count(rules, 'rule file')} checked, {_count(tests, 'unit test file')} passed{told}")
+
+
+def _alertmanager(amtool: str) -> str:
+    program = shutil.which(amtool)
+    if program is None:
+        fail(f"{amtool} is not installed; it comes with Alertmanager (on Debian: apt-get install prometheus-alertmanager)")
+    return program
+
+
+def _route_tests(directory: Path) -> list[RouteTest]:
+    try:
+        return route_tests(directory)
+    except (OSError, ValueError, LookupError, TypeError):
+        fail(f"{directory / TESTED_ROUTES} is missing or damaged; run slo-gen compile again")
+
+
+def _report(tool: str, failures: Sequence[str]) -> None:
     for failure in failures:
         click.echo(failure, err=True)
     if failures:
-        fail("promtool found errors; its words are above")
-    click.echo(f"{_count(rules, 'rule file')} checked, {_count(tests, 'unit test file')} passed")
+        fail(f"{tool} found errors; its words are above")
 
 
 def rule_files(directory: Path) -> list[Path]:
@@ -63,5 +90,5 @@ def _run(command: Sequence[str], files: Sequence[Path], what: str) -> Iterator[s
             step()
 
 
-def _count(files: Sequence[Path], noun: str) -> str:
-    return f"{len(files)} {noun}{'s' * (len(files) != 1)}"
+def _count(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"

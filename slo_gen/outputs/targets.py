@@ -25,7 +25,7 @@ from slo_gen.outputs.splitting import split_group
 from slo_gen.outputs.yaml_text import indented, render_groups, render_rule, yaml_mapping, yaml_string
 from slo_gen.rules.rule import Rule, RuleGroup
 
-__all__ = ["HEADER", "TARGETS", "OutputSettings", "Target", "prefixed", "render_rules", "rules_per_group"]
+__all__ = ["HEADER", "TARGETS", "OutputSettings", "Target", "check_kubernetes", "prefixed", "render_rules", "rules_per_group"]
 
 Target = Literal["prometheus", "operator", "mimir", "victoriametrics"]
 TARGETS: Final[tuple[Target, ...]] = ("prometheus", "operator", "mimir", "victoriametrics")
@@ -95,7 +95,7 @@ def _vmalert(groups: Sequence[RuleGroup], settings: OutputSettings) -> dict[str,
 
 
 def _resources(groups: Sequence[RuleGroup], settings: OutputSettings) -> dict[str, str]:
-    _check_kubernetes(settings)
+    check_kubernetes(settings)
     room = settings.operator_bytes - len(_resource("x" * 253, [RuleGroup("x" * 253, 60, ())], settings).encode())
     files: dict[str, str] = {}
     for group in groups:
@@ -125,7 +125,8 @@ def _resource(name: str, groups: Sequence[RuleGroup], settings: OutputSettings) 
     )
 
 
-def _check_kubernetes(settings: OutputSettings) -> None:
+def check_kubernetes(settings: OutputSettings) -> None:
+    """Raise OutputError for a namespace or label that Kubernetes would refuse."""
     if not _RESOURCE_NAME.fullmatch(settings.operator_namespace) or len(settings.operator_namespace) > 63:
         raise OutputError(f"{settings.operator_namespace!r} cannot be a Kubernetes namespace", "use lower-case letters, digits and hyphens")
     for label, value in settings.operator_labels.items():

@@ -23,7 +23,7 @@ import promql_parser
 
 __all__ = [
     "Expression", "Matcher", "MatcherOp", "PromqlError", "Selector", "all_of", "duration", "label_list", "label_matcher", "number",
-    "one_of", "parse_expression", "parse_selector", "quote",
+    "one_of", "parse_expression", "parse_selector", "quote", "regex_literal",
 ]
 
 MatcherOp = Literal["=", "!=", "=~", "!~"]
@@ -91,10 +91,11 @@ def one_of(label: str, names: Iterable[str]) -> str:
         raise ValueError("a set of names to match cannot be empty")
     if len(literal) == 1:
         return label_matcher(label, literal[0])
-    return label_matcher(label, "|".join(map(_regex_literal, literal)), "=~")
+    return label_matcher(label, "|".join(map(regex_literal, literal)), "=~")
 
 
-def _regex_literal(text: str) -> str:
+def regex_literal(text: str) -> str:
+    """``text`` as a regular expression (RE2) that matches it alone."""
     return _REGEX_META.sub(lambda match: "\\" + match[0], text)
 
 

@@ -47,7 +47,7 @@ class Receiver:
     """Somebody who is told. ``integrations`` is None where it is only named here, and defined in the user's own Alertmanager."""
 
     name: str
-    integrations: tuple[Integration, ...] | None
+    integrations: tuple[Integration, ...] | None = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
