@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from slo_gen.rules.promql import number
@@ -50,21 +51,7 @@ class Scale:
 
     def regions(self) -> tuple[Region, ...]:
         """All figures that are possible, from the best to the worst."""
-        last = _ONE if self.objective.unit == "%" else None
-        bounds = {self.objective, *(bound for tier in self.tiers for bound in (tier.when, tier.until) if bound is not None)}
-        edges = sorted({Fraction(0), *(bound.value for bound in bounds if last is None or bound.value <= last), *filter(None, (last,))})
-        found: list[Region] = []
-        for low, high in zip(edges, [*edges[1:], None], strict=True):
-            found.append(self._region(low, low, low))
-            if high is not None:
-                found.append(self._region(low, high, (low + high) / 2))
-            elif last is None:
-                found.append(self._region(low, None, low + 1))
-        return tuple(reversed(found) if self.floor else found)
-
-    def _region(self, low: Fraction, high: Fraction | None, figure: Fraction) -> Region:
-        reached = tuple(position for position, tier in enumerate(self.tiers) if tier.holds(figure))
-        return Region(low, high, self.objective.holds(figure), reached)
+        return _regions(self.objective, self.tiers)
 
     def words(self, figure: Fraction) -> str:
         """A figure as it was written for the objective or a bound."""
@@ -75,6 +62,27 @@ class Scale:
                 if bound is not None and bound.value == figure:
                     return bound.text.rpartition(" ")[2]
         return f"{number(figure * 100)}%" if self.objective.unit == "%" else number(figure)
+
+
+@lru_cache(maxsize=1024)
+def _regions(objective: Bound, tiers: tuple[Tier, ...]) -> tuple[Region, ...]:
+    """Cached: many agreements extend one template."""
+    last = _ONE if objective.unit == "%" else None
+    bounds = {objective, *(bound for tier in tiers for bound in (tier.when, tier.until) if bound is not None)}
+    edges = sorted({Fraction(0), *(bound.value for bound in bounds if last is None or bound.value <= last), *filter(None, (last,))})
+
+    def region(low: Fraction, high: Fraction | None, figure: Fraction) -> Region:
+        reached = tuple(position for position, tier in enumerate(tiers) if tier.holds(figure))
+        return Region(low, high, objective.holds(figure), reached)
+
+    found: list[Region] = []
+    for low, high in zip(edges, [*edges[1:], None], strict=True):
+        found.append(region(low, low, low))
+        if high is not None:
+            found.append(region(low, high, (low + high) / 2))
+        elif last is None:
+            found.append(region(low, None, low + 1))
+    return tuple(reversed(found) if objective.op in (">", ">=") else found)
 
 
 def scales(agreement: Agreement) -> Iterator[Scale]:

@@ -9,9 +9,14 @@ from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.planned import concerned, window_path
 from slo_gen.contract.exclusions import NotExcluded, exclusions
 from slo_gen.spec.model import Agreement, Maintenance
+from slo_gen.spec.terms import Allowance
+from slo_gen.timekeeping.periods import Periods, RollingDays
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["CHECK"]
+
+_Terms = tuple[Allowance | None, Periods | RollingDays]
+"""What of an agreement decides whether planned work that touches it is excluded."""
 
 _WHY: Final = {
     "announced_late": "it was announced later than {notice} before",
@@ -25,8 +30,12 @@ def find(subject: Subject) -> Iterator[Finding]:
         if maintenance.cancelled or not maintenance.windows:
             continue
         told: dict[tuple[int, int, str], list[Agreement]] = {}
+        judged: dict[_Terms, tuple[NotExcluded, ...]] = {}       # many agreements have the terms of one template
         for agreement in concerned(subject.catalogue, maintenance):
-            for each in _refused(subject, agreement, maintenance):
+            terms = agreement.allowance, agreement.period
+            if agreement.targets and terms not in judged:
+                judged[terms] = tuple(_refused(subject, agreement, maintenance))
+            for each in judged.get(terms, ()):
                 told.setdefault((each.start, each.end, each.why), []).append(agreement)
         for why in _WHY:
             of_this = sorted((start, end) for start, end, reason in told if reason == why)
@@ -36,7 +45,7 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def _refused(subject: Subject, agreement: Agreement, maintenance: Maintenance) -> Iterator[NotExcluded]:
     """Work that an agreement excludes as such, and not this time."""
-    if agreement.allowance is None or not agreement.targets:
+    if agreement.allowance is None:
         return
     if agreement.allowance.hours and agreement.allowance.hours not in {"24x7", *subject.catalogue.calendars}:
         return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agreement_texts import said, sla, uc, written
+from agreement_texts import asked, said, sla, uc, written
 
+from slo_gen.prometheus import Sample
 from slo_gen.timekeeping.zones import read_instant, zone
 
 
@@ -140,3 +141,38 @@ def test_work_outside_of_the_agreed_hours() -> None:
     assert counts(work(WINDOW.replace("T22:00, to", "T21:30, to")), deal) == [
         "this work counts as downtime from 2026-12-07T21:30:00Z for SLA deal: it lies outside of night",
     ]
+
+
+# --- conditions during work -----------------------------------------------------------------------------------------
+
+FAILOVER = (
+    "{name: availability, indicator: requests, objective: at least 99.9%, "
+    "exclude: [maintenance, {when: 'failover_active == 1', reason: failover}]}"
+)
+PAST = WINDOW.replace("2026-12-07", "2026-11-16").replace("2026-12-03", "2026-11-01")
+QUESTION = "count_over_time((failover_active == 1)[1h:1m] @ 1794870000)"
+
+
+def during(minutes: float, targets: str = FAILOVER) -> list[str]:
+    answers = {QUESTION: (Sample({}, 0, minutes),)} if minutes else {}
+    return [message for _, message, _ in said("overlapping-conditions", work(PAST), sla(targets=targets), answers=answers)]
+
+
+def test_a_condition_that_held_during_planned_work() -> None:
+    assert QUESTION in asked(work(PAST), sla(targets=FAILOVER))
+    told = "failover held for 12 minutes of the work of upgrade on 2026-11-16T22:00:00Z; the time is excluded once, as"
+    assert during(12) == [f"{told} maintenance"]
+    first = FAILOVER.replace("[maintenance, ", "[").replace("failover}]", "failover}, maintenance]")
+    assert during(12, first) == [f"{told} failover"]
+    assert during(0) == []
+
+
+def test_conditions_that_nobody_needs_to_ask_about() -> None:
+    for document, deal in (
+        (work(WINDOW), sla(targets=FAILOVER)),                                        # still to come
+        (work(PAST, "state: cancelled"), sla(targets=FAILOVER)),
+        (work(PAST), sla(targets=FAILOVER.replace("maintenance, ", ""))),             # which excludes no planned work
+        (work(PAST.replace("2026-11-16", "2026-10-16")), sla(targets=FAILOVER)),      # long ago
+    ):
+        assert not any(question.startswith("count_over_time((failover") for question in asked(document, deal))
+    assert not any(question.startswith("count_over_time((failover") for question in asked(work(PAST), sla(targets=FAILOVER), now=None))
