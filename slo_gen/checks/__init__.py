@@ -74,10 +74,13 @@ CHECKS: tuple[Check, ...] = (
 """All checks, in the order in which a reader meets their subjects."""
 
 
-def questions(catalogue: Catalogue, documents: Iterable[Document] = (), now: int | None = None) -> list[str]:
-    """Every PromQL expression that the checks want answered, each once, sorted. ``now`` as in ``Subject``."""
+def questions(catalogue: Catalogue, documents: Iterable[Document] = (), now: int | None = None, *, heavy: bool = False) -> list[str]:
+    """Every PromQL expression that the checks want answered, each once, sorted: the ``heavy`` ones, or the others.
+
+    ``now`` as in ``Subject``.
+    """
     subject = Subject(catalogue, Written(documents), now=now)
-    return sorted({question for check in CHECKS for question in check.questions(subject)})
+    return sorted({question for check in CHECKS if check.heavy is heavy for question in check.questions(subject)})
 
 
 def moments(catalogue: Catalogue, documents: Iterable[Document], now: int) -> list[tuple[str, int]]:

@@ -58,4 +58,5 @@ CHECK = Check(
     fix="Compare the objective with what was recorded: `slo-gen backtest` shows each period.",
     find=find,
     questions=period_questions,
+    heavy=True,
 )

@@ -110,4 +110,5 @@ CHECK = Check(
     fix="Shorter intervals and scrapes, a longer period, or an objective that can be measured.",
     find=find,
     questions=questions,
+    heavy=True,
 )

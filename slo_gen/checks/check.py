@@ -57,7 +57,8 @@ class Check:
     """One thing that is looked at, in every document of a catalogue.
 
     ``find`` yields what is wrong. ``questions`` are the PromQL expressions whose instant values ``find`` needs. ``reason`` tells
-    why it matters, ``fix`` what helps; both stand on the check's page, ``docs/checks/<id>.md``.
+    why it matters, ``fix`` what helps; both stand on the check's page, ``docs/checks/<id>.md``. ``heavy``: its questions read much
+    of the past, and a server may refuse them; then there is no answer, and the check is silent.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Check:
     fix: str
     find: Callable[[Subject], Iterable[Finding]]
     questions: Callable[[Subject], Iterable[str]] = nothing_asked
+    heavy: bool = False
 
     @property
     def page(self) -> str:

@@ -99,4 +99,5 @@ CHECK = Check(
     fix="Let the condition be false during planned work, or leave out what always goes with the other.",
     find=find,
     questions=questions,
+    heavy=True,
 )

@@ -67,4 +67,5 @@ CHECK = Check(
     fix="Keep an SLO over 30 days on the same indicator; it sees across the turn of the month.",
     find=find,
     questions=questions,
+    heavy=True,
 )

@@ -15,7 +15,7 @@ from slo_gen.cli.loading import fail
 from slo_gen.cli.options import ENVIRONMENT
 from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
 from slo_gen.history.facts import Question
-from slo_gen.prometheus import Alert, Prometheus, Sample, Series
+from slo_gen.prometheus import Alert, Prometheus, QueryError, Sample, Series
 
 __all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts"]
 
@@ -73,13 +73,23 @@ async def ask_with_alerts(url: str, questions: Iterable[str]) -> tuple[dict[str,
         return await ask_all(prometheus, questions), await prometheus.alerts()
 
 
-async def read_facts(url: str, questions: Iterable[str], asked: Callable[[], None] = lambda: None) -> Facts:
-    """Everything that the checks want to know. Raises RequestError."""
+async def read_facts(
+    url: str, questions: Iterable[str], heavy: Iterable[str] = (), asked: Callable[[], None] = lambda: None
+) -> Facts:
+    """Everything that the checks want to know. A ``heavy`` question that the server refuses has no answer. Raises RequestError."""
+
+    async def try_to_ask(question: str) -> tuple[Sample, ...] | None:
+        with contextlib.suppress(QueryError):
+            return await prometheus.query(question)
+        return None
+
     async with open_prometheus(url) as prometheus:
         answers = await ask_all(prometheus, questions, asked)
+        tried = await _ask_each(heavy, try_to_ask, asked, LARGE_AT_ONCE)
         flags: Mapping[str, str] = {}
         with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
             flags = await prometheus.flags()
+    answers |= {question: answer for question, answer in tried.items() if answer is not None}
     return Facts(answers, _retention(flags), _whole_number(flags.get(_MAX_SAMPLES, "")))
 
 

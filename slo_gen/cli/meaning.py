@@ -38,6 +38,6 @@ def _facts(read: Specs, url: str, now: int | None) -> Facts:
     from slo_gen.cli.asking import answered, read_facts
     from slo_gen.cli.progress import progress
 
-    asked = questions(read.catalogue, read.loaded.documents, now)
-    with progress("asking Prometheus", len(asked)) as step:
-        return answered(read_facts(url, asked, step))
+    light, heavy = (questions(read.catalogue, read.loaded.documents, now, heavy=each) for each in (False, True))
+    with progress("asking Prometheus", len(light) + len(heavy)) as step:
+        return answered(read_facts(url, light, heavy, step))

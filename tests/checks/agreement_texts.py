@@ -84,7 +84,8 @@ def resolved(*documents: str) -> tuple[Catalogue, list[Document]]:
 
 def asked(*documents: str, now: int | None = NOW) -> list[str]:
     """The questions of all checks."""
-    return questions(*resolved(*documents), now=now)
+    subject = resolved(*documents)
+    return [*questions(*subject, now=now), *questions(*subject, now=now, heavy=True)]
 
 
 def said(
