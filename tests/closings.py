@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Interruption, Outcome
+from slo_gen.contract.window import Window
 from slo_gen.history.closing_file import (
     Change,
     ClosedTarget,
@@ -18,6 +19,7 @@ from slo_gen.history.closing_file import (
     facts_text,
 )
 from slo_gen.spec.terms import Bound, MeasureTerms
+from slo_gen.timekeeping.spans import Spans
 
 START, END = 1_790_805_600, 1_793_487_600           # October 2026 in Berlin
 MINUTES = (END - START) // 60
@@ -38,6 +40,7 @@ def target(bad: int = 43, facts: FactsReference | None = None) -> ClosedTarget:
             excluded={"maintenance": 3600}, interruptions=(Interruption(START + 36_000, START + 36_060, Fraction(1)),),
         ),
         measure=MeasureTerms(), bound=Bound(">=", Fraction("0.999"), "%", "at least 99.9%"),
+        window=Window(START, END, excluded=(("maintenance", Spans(((START + 7200, START + 10_800),))),)),
         facts=facts or facts_text("requests", {"region": "eu"}, slots(bad))[0],
         queries=('slm:bad:increase1m{indicator="requests", region="eu"}',),
         sources=(ReadSource(labels={"replica": "a"}, records=MINUTES, read=True),),

@@ -23,6 +23,7 @@ COMMANDS = {
     "list": "slo_gen.cli.list",
     "explain": "slo_gen.cli.explain",
     "status": "slo_gen.cli.status",
+    "close": "slo_gen.cli.close",
     "backtest": "slo_gen.cli.backtest",
     "schema": "slo_gen.cli.schema",
     "demo": "slo_gen.demo.command",

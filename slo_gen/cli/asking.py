@@ -17,7 +17,7 @@ from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
 from slo_gen.history.facts import Question
 from slo_gen.prometheus import Alert, Prometheus, QueryError, Sample, Series
 
-__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts"]
+__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts", "read_retention"]
 
 Q = TypeVar("Q")
 T = TypeVar("T")
@@ -86,11 +86,21 @@ async def read_facts(
     async with open_prometheus(url) as prometheus:
         answers = await ask_all(prometheus, questions, asked)
         tried = await _ask_each(heavy, try_to_ask, asked, LARGE_AT_ONCE)
-        flags: Mapping[str, str] = {}
-        with contextlib.suppress(RequestError):      # Mimir, Thanos and VictoriaMetrics have no such call
-            flags = await prometheus.flags()
+        flags = await _flags(prometheus)
     answers |= {question: answer for question, answer in tried.items() if answer is not None}
     return Facts(answers, _retention(flags), _whole_number(flags.get(_MAX_SAMPLES, "")))
+
+
+async def read_retention(prometheus: Prometheus) -> int | None:
+    """Seconds for which the server keeps samples; None where it does not tell, or keeps them by size."""
+    return _retention(await _flags(prometheus))
+
+
+async def _flags(prometheus: Prometheus) -> Mapping[str, str]:
+    """The flags of the server; none from Mimir, Thanos and VictoriaMetrics, which have no such call."""
+    with contextlib.suppress(RequestError):
+        return await prometheus.flags()
+    return {}
 
 
 async def _ask_each(

@@ -12,14 +12,27 @@ from fractions import Fraction
 
 import msgspec
 
-from slo_gen.history.closing_file import Change, ClosedTarget, Closing, Judged, Revision, State
+from slo_gen.history.closable import Closable
+from slo_gen.history.closing_file import OBJECTIONS, Change, ClosedTarget, Closing, Judged, Revision, State
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["ClosingError", "closed_again", "differences", "disputed", "made_final", "revised", "settled_by_date"]
+__all__ = ["ClosingError", "closed_again", "differences", "disputed", "first_closed", "made_final", "revised", "settled_by_date"]
 
 
 class ClosingError(ValueError):
     """What was asked for is not possible in the state of the closing; the text says what is."""
+
+
+def first_closed(each: Closable, judged: Judged, now: int) -> Closing:
+    """A period that was not closed before."""
+    agreement, period = each.agreement, each.period
+    closing = Closing(
+        agreement=agreement.name, kind=agreement.kind, party=f"{agreement.party.kind}/{agreement.party.name}", service=agreement.service,
+        period=period.name, timezone=agreement.period.timezone, start=period.start, end=period.end, state="provisional",
+        objections_until=next((due.at for due in judged.deadlines if due.what == OBJECTIONS), None),
+        current=Revision(number=1, at=now, judged=judged),
+    )
+    return _changed(closing, "provisional", now, "closed")
 
 
 def settled_by_date(closing: Closing, now: int) -> Closing:

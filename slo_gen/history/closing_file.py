@@ -18,13 +18,17 @@ import msgspec
 
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.window import Window
 from slo_gen.history.facts_text import FactsTextError, slots_from, words_by_day
 from slo_gen.spec.terms import Bound, MeasureTerms
 
 __all__ = [
-    "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged", "ReadSource", "Revision",
-    "State", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
+    "OBJECTIONS", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
+    "ReadSource", "Revision", "State", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
 ]  # fmt: skip
+
+OBJECTIONS: Final = "objections"
+"""The deadline that ends the time in which figures may be disputed."""
 
 State = Literal["provisional", "disputed", "final"]
 """Where a closed period stands. A period that is still running has no file."""
@@ -61,7 +65,8 @@ class ClosedTarget(_Record, frozen=True, kw_only=True):
 
     ``attained`` is the figure for readers, rounded but never across the objective. ``breach``: whether the miss, with those
     of the periods before, is a breach; a miss that the agreement allows is none. ``completeness`` is the share of the time
-    that was measured. ``queries`` say what was asked, and ``sources`` which of several answers was read.
+    that was measured. ``window`` is what of the period counted, and what was excluded for which reason. ``queries`` say
+    what was asked, and ``sources`` which of several answers was read.
     """
 
     target: str
@@ -75,6 +80,7 @@ class ClosedTarget(_Record, frozen=True, kw_only=True):
     outcome: Outcome
     measure: MeasureTerms
     bound: Bound
+    window: Window
     facts: FactsReference
     queries: tuple[str, ...]
     sources: tuple[ReadSource, ...]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-__all__ = ["factor", "percent"]
+from slo_gen.spec.terms import Bound
+
+__all__ = ["factor", "figure_text", "percent"]
 
 MOST_PLACES = 12
 
@@ -26,6 +28,15 @@ def percent(ratio: Fraction, marks: Iterable[Fraction] = (), places: int = 2) ->
 def factor(value: Fraction, marks: Iterable[Fraction] = (), places: int = 1) -> str:
     """A multiple such as ``14.4x``, under the same rule for ``marks`` and 0."""
     return _rounded(value, [*marks, Fraction(0)], places) + "x"
+
+
+def figure_text(figure: Fraction | None, bound: Bound) -> str:
+    """What a target attained, in the unit of what was promised and never on its other side: ``99.95%``, ``2580s``, ``3``."""
+    if figure is None:
+        return "-"
+    if bound.unit == "%":
+        return percent(figure, [bound.value])
+    return _rounded(figure, [bound.value, Fraction(0)], 0) + bound.unit
 
 
 def _rounded(value: Fraction, marks: list[Fraction], places: int) -> str:

@@ -1,0 +1,205 @@
+"""From the facts of a period to what is closed: every target evaluated exactly, and the reasons why another is not.
+
+Pure. The terms are the agreement's; the answers come in with the questions that they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from slo_gen.contract.evaluate import evaluate
+from slo_gen.contract.facts import Slots
+from slo_gen.contract.methods import measurement, objective
+from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.window import ALL_TIME, Window
+from slo_gen.history.closable import Closable, term
+from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, NotJudged, ReadSource, facts_text
+from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
+from slo_gen.history.misses import is_breach
+from slo_gen.history.rounding import figure_text
+from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
+from slo_gen.spec.normative import normative_hash
+from slo_gen.timekeeping.durations import add_duration
+
+__all__ = ["Asked", "Server", "asked_about", "earlier_needed", "judge"]
+
+_AROUND: Final = 86_400
+"""Seconds beyond an edge of the period that are read where a run of down time may reach over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The Prometheus that was asked. ``retention``: seconds for which it keeps samples, None where that is not known."""
+
+    url: str
+    version: str
+    retention: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What must be known to judge one target in ``[start, end)``: its facts, and when each dynamic exclusion held."""
+
+    target: AgreementTarget
+    start: int
+    end: int
+    wanted: Wanted
+    facts: tuple[Question, ...]
+    conditions: tuple[tuple[str, tuple[Question, ...]], ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return (*self.facts, *(question for _, asked in self.conditions for question in asked))
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """What was asked, each once."""
+        return tuple(dict.fromkeys(question.query for question in self.questions))
+
+
+# --- what to ask -------------------------------------------------------------------------------------------------
+def asked_about(catalogue: Catalogue, each: Closable, end: int, now: int) -> tuple[Asked, ...]:
+    """What to ask about a period of an agreement up to ``end``, which is before the period's own only while it is running."""
+    start, evaluation = each.period.start, catalogue.evaluation
+    found = []
+    for target in _judged(each.agreement):
+        around = _around(target)
+        until = max(end, min(end + around, now - evaluation.settling - 2 * evaluation.interval))
+        wanted = Wanted.over(catalogue.indicators[target.indicator], evaluation, start - around, until, target.where)
+        conditions = tuple(
+            (exclusion.when, condition_question(exclusion.when, evaluation, wanted.start, wanted.end))
+            for exclusion in target.exclude if exclusion.when
+        )
+        found.append(Asked(target, start, end, wanted, questions(wanted), conditions))
+    return tuple(found)
+
+
+def _judged(agreement: Agreement) -> Iterator[AgreementTarget]:
+    """Targets whose exclusions are all told by Prometheus."""
+    return (target for target in agreement.targets if all(exclusion.when for exclusion in target.exclude))
+
+
+def _around(target: AgreementTarget) -> int:
+    """How far a run that reaches over the edge of the period is followed."""
+    how = measurement(target)
+    shortest = how.runs.shortest if how.runs is not None else 0
+    return max(shortest, _AROUND) if how.runs is not None or how.reduce in ("max", "count", "percentile") else 0
+
+
+def earlier_needed(agreement: Agreement) -> int:
+    """How many earlier periods decide with this one what a miss means."""
+    return max((target.misses.of for target in agreement.targets), default=1) - 1
+
+
+# --- what the answers mean ---------------------------------------------------------------------------------------
+def judge(
+    catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int
+) -> tuple[Judged, dict[str, str]]:
+    """What a period came to, and the files of facts that it names, by their paths.
+
+    ``earlier`` are the closings of the periods before, in their order, as far as there are any.
+    """
+    agreement = each.agreement
+    targets, files = [], {}
+    for one in asked:
+        found = reading(one.wanted, one.facts, answers)
+        slots = _trimmed(found.slots, one.start, one.end)
+        reference, text = facts_text(one.target.indicator, one.target.where, slots)
+        files[reference.file] = text
+        window = _window(catalogue, agreement, one, answers)
+        outcome = evaluate(one.target.name, measurement(one.target), objective(one.target), slots, window)
+        targets.append(ClosedTarget(
+            target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
+            objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
+            breach=_breach(agreement, one.target, outcome, earlier), attained=figure_text(outcome.figure, objective(one.target)),
+            completeness=_completeness(found, one.start, one.end), outcome=outcome, measure=one.target.measure, bound=objective(one.target),
+            window=window, facts=reference, queries=one.queries,
+            sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),
+        ))
+    return Judged(
+        terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets),
+        not_judged=tuple(_not_judged(agreement)), deadlines=tuple(deadlines(agreement, each.period.end)),
+        notes=tuple(_notes(each, server, now)),
+    ), files
+
+
+def _window(catalogue: Catalogue, agreement: Agreement, asked: Asked, answers: Answers) -> Window:
+    target, start, end = asked.target, asked.wanted.start, asked.wanted.end
+    held = {when: condition_spans(questions, answers) for when, questions in asked.conditions}
+    dynamic = [(exclusion.reason, held[exclusion.when]) for exclusion in target.exclude if exclusion.when]
+    scheduled = catalogue.calendars[target.hours].spans(start, end) if target.hours in catalogue.calendars else ALL_TIME
+    return Window(asked.start, asked.end, scheduled, term(agreement), tuple(dynamic), {})
+
+
+def _trimmed(slots: Slots, start: int, end: int) -> Slots:
+    """Without what lies beyond the period and can lengthen no run: from the nearest slot on that was surely up.
+
+    So that closing again later, when more has been recorded after the period, gives the same facts.
+    """
+    length = slots.seconds
+    first, last = (start - slots.start) // length, -((slots.start - end) // length)
+    while first > 0 and not _up(slots, first):
+        first -= 1
+    while last < len(slots.total) and not _up(slots, last - 1):
+        last += 1
+    return replace(
+        slots, start=slots.start + first * length, total=slots.total[first:last], bad=slots.bad[first:last],
+        unseen=slots.unseen[first:last] if any(slots.unseen[first:last]) else (),
+    )
+
+
+def _up(slots: Slots, number: int) -> bool:
+    """Events, none of them bad, and none that nobody saw."""
+    total = slots.total[number]
+    return total is not None and total > 0 and slots.bad[number] == 0 and not (slots.unseen and slots.unseen[number])
+
+
+def _completeness(found: Reading, start: int, end: int) -> Fraction:
+    return Fraction(found.known.clip(start, end).seconds, end - start)
+
+
+def _breach(agreement: Agreement, target: AgreementTarget, outcome: Outcome, earlier: Sequence[Closing]) -> bool:
+    """Whether the agreement calls the miss a breach: not in its grace, nor while so many misses are allowed."""
+    if outcome.verdict != "missed" or _in_grace(agreement, target, outcome.start):
+        return False
+    before = [
+        closed.verdict == "missed" for closing in earlier for closed in closing.current.judged.targets if closed.target == target.name
+    ]
+    return is_breach(target.misses, [*before, True])
+
+
+def _in_grace(agreement: Agreement, target: AgreementTarget, start: int) -> bool:
+    """Whether the period begins within the grace after the start of the agreement."""
+    if not target.grace or agreement.starts is None:
+        return False
+    timezone = agreement.period.timezone
+    return start < add_duration(term(agreement).items[0][0], target.grace, timezone)
+
+
+def _not_judged(agreement: Agreement) -> Iterator[NotJudged]:
+    for target in agreement.targets:
+        reasons = [exclusion.reason for exclusion in target.exclude if not exclusion.when]
+        if reasons:
+            yield NotJudged(target=target.name, reason=f"what is excluded for {', '.join(reasons)} is not known")
+    for ticket in agreement.ticket_targets:
+        yield NotJudged(target=ticket.name, reason="the tickets are known to the exporter, not to Prometheus")
+    for other in agreement.other_targets:
+        yield NotJudged(target=other.name, reason="it rests on no indicator")
+
+
+def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:
+    if server.retention is not None and each.period.start < now - server.retention:
+        days = server.retention // 86_400
+        yield f"{server.url} keeps {days} days, and the period begins before that: what it has dropped is unknown"
+
+
+def deadlines(agreement: Agreement, end: int) -> Iterator[DueDate]:
+    """When the report of a period is due, and until when its figures may be disputed."""
+    timezone, terms = agreement.period.timezone, agreement.report
+    report = add_duration(end, terms.due, timezone)
+    yield DueDate(what="report", at=report)
+    if terms.objections:
+        yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone))
