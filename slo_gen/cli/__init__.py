@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "slo_gen.cli.status",
     "close": "slo_gen.cli.close",
     "backtest": "slo_gen.cli.backtest",
+    "evaluate": "slo_gen.cli.evaluate",
     "schema": "slo_gen.cli.schema",
     "demo": "slo_gen.demo.command",
 }

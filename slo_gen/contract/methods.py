@@ -6,10 +6,10 @@ This is the only place that knows the names; each is a way to fill in a ``Measur
 from __future__ import annotations
 
 from slo_gen.contract.measurement import Denominator, Down, Measurement, Runs, Share
-from slo_gen.spec.model import AgreementTarget
+from slo_gen.spec.model import AgreementTarget, TicketTarget
 from slo_gen.spec.terms import Bound, MeasureTerms
 
-__all__ = ["measured", "measurement", "objective"]
+__all__ = ["measured", "measurement", "objective", "of_tickets"]
 
 
 def measurement(target: AgreementTarget) -> Measurement:
@@ -20,6 +20,11 @@ def measurement(target: AgreementTarget) -> Measurement:
 def objective(target: AgreementTarget) -> Bound:
     """What a target on an indicator promises."""
     return target.bound
+
+
+def of_tickets(target: TicketTarget) -> tuple[Measurement, Bound]:
+    """How a target on tickets is measured, and what it promises: the share of them that were in time."""
+    return Measurement(None, Share(), over="events"), Bound(">=", target.share, "%", f"at least {target.share_text}")
 
 
 def measured(terms: MeasureTerms) -> Measurement:

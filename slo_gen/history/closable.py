@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
+from slo_gen.contract.target_period import term
 from slo_gen.history.facts import settled
 from slo_gen.history.named_periods import periods_ending_in
 from slo_gen.rules.info import IN_FORCE
 from slo_gen.spec.model import Agreement, Evaluation
 from slo_gen.timekeeping.periods import Period
-from slo_gen.timekeeping.spans import Span, Spans
-from slo_gen.timekeeping.zones import EARLIEST, LATEST, at, zone
 
 __all__ = ["Closable", "closable", "term"]
 
@@ -38,15 +36,6 @@ def closable(agreements: Iterable[Agreement], named: str, evaluation: Evaluation
         for period in periods_ending_in(agreement.period, named):
             if _judged(agreement) and term(agreement).clip(period.start, period.end):
                 yield Closable(agreement, period, settled(period.end, evaluation))
-
-
-def term(agreement: Agreement) -> Spans:
-    """From the beginning of the first day of the agreement to the end of its last one, in the zone of its periods."""
-    where = zone(agreement.period.timezone)
-    start = at(agreement.starts, 0, where) if agreement.starts is not None else EARLIEST
-    end = at(agreement.ends + timedelta(days=1), 0, where) if agreement.ends is not None else LATEST
-    span: Span = (start, end)
-    return Spans.of([span])
 
 
 def _judged(agreement: Agreement) -> bool:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from slo_gen.spec.terms import Bound
 
-__all__ = ["factor", "figure_text", "percent"]
+__all__ = ["factor", "figure_text", "fraction_text", "number_text", "percent", "seconds_text"]
 
 MOST_PLACES = 12
 
@@ -37,6 +37,34 @@ def figure_text(figure: Fraction | None, bound: Bound) -> str:
     if bound.unit == "%":
         return percent(figure, [bound.value])
     return _rounded(figure, [bound.value, Fraction(0)], 0) + bound.unit
+
+
+def seconds_text(value: Fraction | int) -> str:
+    """Seconds as ``50m``, ``1h10m`` or ``44m34.8s``; with ``about`` where three decimals do not say it exactly."""
+    value = Fraction(value)
+    scaled = round(abs(value) * 1000)
+    exact = Fraction(scaled, 1000) == abs(value)
+    hours, rest = divmod(scaled, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    seconds, thousandths = divmod(rest, 1000)
+    decimals = f"{seconds}.{thousandths:03d}".rstrip("0").rstrip(".")
+    parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{decimals}s" if decimals != "0" else ""]
+    text = "".join(parts) or "0s"
+    return ("" if exact else "about ") + ("-" if value < 0 and scaled else "") + text
+
+
+def number_text(value: Fraction | int) -> str:
+    """A number as it is where it is short, else with three decimals and ``about``."""
+    value = Fraction(value)
+    scaled = round(value * 1000)
+    text = _decimal(scaled, 3).rstrip("0").rstrip(".")
+    return text if Fraction(scaled, 1000) == value else f"about {text}"
+
+
+def fraction_text(value: Fraction, most: int = 24) -> str:
+    """``44557/44580``; "" for a fraction that is longer than a reader wants to see."""
+    text = str(value)
+    return text if len(text) <= most else ""
 
 
 def _rounded(value: Fraction, marks: list[Fraction], places: int) -> str:

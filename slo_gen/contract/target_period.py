@@ -1,0 +1,91 @@
+"""One target of an agreement in one period: what counts, what came of it, and what is left of its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from slo_gen.contract.budget import Budget, budget
+from slo_gen.contract.evaluate import evaluate
+from slo_gen.contract.exclusions import Exclusions, causes, exclusions
+from slo_gen.contract.facts import Facts
+from slo_gen.contract.measurement import Measurement
+from slo_gen.contract.methods import measurement, objective, of_tickets
+from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.window import ALL_TIME, Window
+from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, TicketTarget
+from slo_gen.spec.terms import Bound
+from slo_gen.timekeeping.calendars import Calendar, Weekly, week
+from slo_gen.timekeeping.periods import Period
+from slo_gen.timekeeping.spans import EMPTY, Spans
+from slo_gen.timekeeping.zones import EARLIEST, LATEST, at, zone
+
+__all__ = ["TargetPeriod", "business_days", "target_period", "term", "ticket_period"]
+
+_REACH: Final = 40 * 86_400
+"""How far beyond the period hours are known, for runs that reach over its edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPeriod:
+    """A target in a period and all that its figure follows from."""
+
+    agreement: Agreement
+    target: AgreementTarget | TicketTarget
+    period: Period
+    measurement: Measurement
+    bound: Bound
+    window: Window
+    exclusions: Exclusions
+    outcome: Outcome
+
+    @property
+    def budget(self) -> Budget | None:
+        """What may be bad; None where nothing was measured."""
+        return budget(self.bound, self.outcome) if self.outcome.verdict != "not_measured" else None
+
+
+def target_period(
+    catalogue: Catalogue, agreement: Agreement, target: AgreementTarget, period: Period, facts: Facts, *,
+    found: Mapping[str, Spans] | None = None, adjusted: Spans = EMPTY, used: int | None = None,
+) -> TargetPeriod:  # fmt: skip
+    """Judges a target on an indicator. ``found``, ``adjusted`` and ``used`` are as ``exclusions`` takes them.
+
+    Causes of outages are found in the facts themselves.
+    """
+    start, end = period.start, period.end
+    first, last = start - _REACH, end + _REACH
+    scheduled = catalogue.calendars[target.hours].spans(first, last) if target.hours in catalogue.calendars else ALL_TIME
+    deployed = term(agreement)
+    known = {**causes(facts, (each.reason for each in target.exclude if not each.when)), **(found or {})}
+    indicator = catalogue.indicators.get(target.indicator)
+    excluded = exclusions(
+        agreement, target, catalogue.maintenance, start, end, service=indicator.service if indicator else "", agreed=scheduled & deployed,
+        calendars=catalogue.calendars, business=business_days(agreement), found=known, adjusted=adjusted, used=used,
+    )  # fmt: skip
+    how, promised = measurement(target), objective(target)
+    hours = {name: catalogue.calendars[name].spans(first, last) for name, _ in how.weights if name in catalogue.calendars}
+    window = Window(start, end, scheduled, deployed, excluded.by_reason, hours)
+    return TargetPeriod(agreement, target, period, how, promised, window, excluded, evaluate(target.name, how, promised, facts, window))
+
+
+def ticket_period(agreement: Agreement, target: TicketTarget, period: Period, facts: Facts) -> TargetPeriod:
+    """Judges a target on tickets; its hours are those of the clocks, which have run already."""
+    how, promised = of_tickets(target)
+    window = Window(period.start, period.end, deployed=term(agreement))
+    return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), evaluate(target.name, how, promised, facts, window))
+
+
+def term(agreement: Agreement) -> Spans:
+    """From the beginning of the first day of the agreement to the end of its last one, in the zone of its periods."""
+    where = zone(agreement.period.timezone)
+    start = at(agreement.starts, 0, where) if agreement.starts is not None else EARLIEST
+    end = at(agreement.ends + timedelta(days=1), 0, where) if agreement.ends is not None else LATEST
+    return Spans.of([(start, end)])
+
+
+def business_days(agreement: Agreement) -> Calendar:
+    """The days that a notice in business days counts: Monday to Friday in the zone of the agreement."""
+    return Weekly(agreement.period.timezone, week({"mon-fri": ["00:00-24:00"]}))

@@ -1,0 +1,191 @@
+"""``slo-gen evaluate`` from the outside: figures, words, JSON, and what is wrong with what was typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+SPECS = """\
+kind: Service
+metadata: {name: database}
+---
+kind: Supplier
+metadata: {name: bigcloud}
+---
+kind: Customer
+metadata: {name: acme}
+---
+kind: Indicator
+metadata: {name: probe}
+spec: {service: database, probe: {series: 'probe_success{job="cloud"}'}}
+---
+kind: UC
+metadata: {name: cloud}
+spec:
+  supplier: bigcloud
+  service: database
+  state: active
+  period: {length: month, timezone: ZONE}
+  targets: [{name: availability, indicator: probe, objective: at least 99%, exclude: [customer]}]
+---
+kind: SLA
+metadata: {name: acme}
+spec:
+  customer: acme
+  service: database
+  state: active
+  targets: [{name: uptime, indicator: probe, objective: at least 99.9%}]
+  tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}}
+"""
+
+
+@pytest.fixture
+def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    monkeypatch.chdir(tmp_path)
+
+    def write(timezone: str) -> None:
+        Path("a.yaml").write_text(SPECS.replace("ZONE", timezone), encoding="utf-8")
+
+    write("UTC")
+    return write
+
+
+def evaluated(run: Run, *arguments: str, agreement: str = "cloud") -> dict[str, object]:
+    result = run("evaluate", "a.yaml", "--agreement", agreement, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    target: dict[str, object] = json.loads(result.stdout)["targets"][0]
+    return target
+
+
+@pytest.mark.parametrize(("period", "minutes", "verdict"), [
+    ("2026-02", 403, "met"), ("2026-02", 404, "missed"),           # 403.2 of 40320
+    ("2028-02", 417, "met"), ("2028-02", 418, "missed"),           # 417.6 of 41760
+    ("2026-04", 432, "met"), ("2026-04", 433, "missed"),           # exactly 432 of 43200
+    ("2026-01", 446, "met"), ("2026-01", 447, "missed"),           # 446.4 of 44640
+])  # fmt: skip
+def test_the_edge_of_a_month_of_any_length(
+    run: Run, specs: Callable[[str], None], period: str, minutes: int, verdict: str
+) -> None:
+    found = evaluated(run, "--period", period, "--down", f"{period}-03T00:00/{minutes}m")
+    assert found["verdict"] == verdict
+    assert found["counted"] == str(minutes * 60)
+
+
+@pytest.mark.parametrize(("timezone", "period", "minutes"), [
+    ("Europe/Berlin", "2026-03", 44580), ("Europe/Berlin", "2026-10", 44700),
+    ("Australia/Lord_Howe", "2026-04", 43230), ("Australia/Lord_Howe", "2026-10", 44610),
+])  # fmt: skip
+def test_months_with_a_clock_change(run: Run, specs: Callable[[str], None], timezone: str, period: str, minutes: int) -> None:
+    specs(timezone)
+    allowed = minutes * 60 // 100
+    for down, verdict in ((allowed, "met"), (allowed + 1, "missed")):
+        found = evaluated(run, "--period", period, "--down", f"{period}-10T00:00/{down}s")
+        assert (found["verdict"], found["of"]) == (verdict, str(minutes * 60))
+
+
+def test_a_figure_exactly_at_the_bound_is_met_and_says_so(run: Run, specs: Callable[[str], None]) -> None:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/432m")
+    assert "  attained    99.00% (exactly 99/100)\n  verdict     met, exactly at the bound\n" in result.output
+
+
+def test_a_figure_is_never_shown_on_the_other_side(run: Run, specs: Callable[[str], None]) -> None:
+    found = evaluated(run, "--period", "2026-04", "--down", "2026-04-03T00:00/25921s")
+    assert (found["attained"], found["attained_exact"]) == ("98.99996%", "2566079/2592000")
+
+
+def test_samples_that_are_missing_make_it_unclear(run: Run, specs: Callable[[str], None]) -> None:
+    Path("f.csv").write_text("time,up\n2026-04-01T00:00,1\n2026-04-01T01:00,1\n", encoding="utf-8")
+    found = evaluated(run, "--period", "2026-04", "--samples", "f.csv")
+    assert found["verdict"] == "unclear"
+    assert found["attained"] == "100.00%"
+    assert found["lower"] == {"text": "0.28%", "exact": "1/360"}
+    assert found["unknown"] == str(718 * 3600)
+
+
+def test_an_outage_of_an_excluded_cause_does_not_count(run: Run, specs: Callable[[str], None]) -> None:
+    found = evaluated(run, "--period", "2026-04", "--down", "2026-04-03T00:00/10h/customer", "--down", "2026-04-03T09:00/2h")
+    assert (found["counted"], found["real"], found["excluded"]) == ("7200", "39600", {"customer": 32400})
+    found = evaluated(run, "--period", "2026-04", "--down", "2026-04-03T00:00/10h", "--when", "customer=2026-04-03T00:00/9h")
+    assert (found["counted"], found["excluded"]) == ("3600", {"customer": 32400})
+
+
+def test_tickets_come_with_what_few_of_them_prove(run: Run, specs: Callable[[str], None]) -> None:
+    rows = "".join(f"2026-04-{day:02}T10:00,{int(day != 7)},15m\n" for day in range(1, 21))
+    Path("t.csv").write_text("time,met,taken\n" + rows, encoding="utf-8")
+    result = run("evaluate", "a.yaml", "--agreement", "acme", "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")
+    assert result.output == (
+        "acme/p1-response in 2026-04\n"
+        "  promised     at least 95%\n"
+        "  attained     95.00% (exactly 19/20)\n"
+        "  verdict      met, exactly at the bound\n"
+        "  counted      1 event bad of 20 events\n"
+        "  may be bad   1 event, 0 events left\n"
+        "  few results  with 20 results the true share lies between 76.39% and 99.11% (95% confidence)\n"
+        "  one miss     moves the figure by 5.00%; 1 may be missed\n"
+    )
+
+
+def test_no_tickets_are_not_all_of_them_in_time(run: Run, specs: Callable[[str], None]) -> None:
+    Path("t.csv").write_text("time,met\n2026-05-02T10:00,1\n", encoding="utf-8")
+    found = evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv", agreement="acme")
+    assert (found["verdict"], found["attained"]) == ("not_measured", None)
+
+
+def test_standard_input(run: Run, specs: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from slo_gen.cli import main
+
+    result = CliRunner().invoke(
+        main, ["evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--samples", "-"],
+        input="start,end\n2026-04-03T00:00,2026-04-03T01:00\n",
+    )  # fmt: skip
+    assert "counted     1h bad of 720h" in result.output
+
+
+def test_targets_that_the_facts_are_not_about_are_named(run: Run, specs: Callable[[str], None]) -> None:
+    result = run("evaluate", "a.yaml", "--agreement", "acme", "--period", "2026-04", "--down", "2026-04-03T00:00/1h")
+    assert result.exit_code == 0
+    assert "slo-gen: not evaluated: p1-response; what is told of tickets are rows of time,met" in result.output
+
+
+ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
+
+
+@pytest.mark.parametrize(("arguments", "status", "message"), [
+    (("--agreement", "clod", "--period", "2026-04", *ONE_HOUR), 1, "there is no agreement 'clod'; did you mean `cloud`?"),
+    (("--agreement", "cloud", "--period", "April", *ONE_HOUR), 1, "--period: 'April' is no month; write it like 2026-10"),
+    (("--agreement", "cloud", "--period", "2026-13", *ONE_HOUR), 1, "--period: '2026-13' is no month; write it like 2026-10"),
+    (("--agreement", "cloud", "--period", "2026-Q2", *ONE_HOUR), 1, "--period: '2026-Q2' is no month; write it like 2026-10"),
+    (("--agreement", "cloud", "--target", "uptime", "--period", "2026-04", *ONE_HOUR), 1, "cloud has no target 'uptime'"),
+    (("--agreement", "cloud", "--period", "2026-04"), 2, "Say what was observed: --samples FILE, or --down START/LENGTH once or more."),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", *ONE_HOUR), 2, "Say what was observed"),
+    (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00"), 1, "the length is missing"),
+    (("--agreement", "cloud", "--period", "2026-04", "--down", "noon/1h"), 1, "--down noon/1h: 'noon' is no time"),
+    (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/3bd"), 1, "3bd has no fixed length"),
+    (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/0"), 1, "it does not end after its start"),
+    (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/1h/130%"), 1, "130% is no share of the users"),
+    (("--agreement", "cloud", "--period", "2026-04", *ONE_HOUR, "--when", "custmer=2026-04-03T00:00/1h"), 1, "did you mean `customer`?"),
+    (("--agreement", "cloud", "--period", "2026-04", *ONE_HOUR, "--when", "2026-04-03T00:00/1h"), 1, "the reason is missing"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "nowhere.csv"), 1, "nowhere.csv cannot be read: No such file"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", "--slot", "0"), 1, "--slot: a slot lasts at least 1s"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "latin.csv"), 1, "latin.csv: line 2 is no UTF-8 text"),
+    (("--agreement", "acme", "--target", "p1-response", "--period", "2026-04", *ONE_HOUR), 1, "p1-response is about tickets"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "t.csv"), 1, "availability is not about tickets"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv"), 1, "30 errors in f.csv, of which 20 are shown"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_in_one_sentence(
+    run: Run, specs: Callable[[str], None], arguments: tuple[str, ...], status: int, message: str
+) -> None:
+    Path("f.csv").write_text("time,up\n" + "x,1\n" * 30, encoding="utf-8")
+    Path("t.csv").write_text("time,met\n2026-04-02T10:00,1\n", encoding="utf-8")
+    Path("latin.csv").write_bytes("time,up\n1,ä\n".encode("latin-1"))
+    result = run("evaluate", "a.yaml", *arguments)
+    assert result.exit_code == status
+    assert message in " ".join(result.output.split())
