@@ -8,7 +8,7 @@ from fractions import Fraction
 from slo_gen.contract.outcome import Verdict
 from slo_gen.spec.terms import Bound
 
-__all__ = ["bad_or_good", "bounded", "is_floor", "meets", "verdict_of"]
+__all__ = ["bad_or_good", "bounded", "is_floor", "verdict_of"]
 
 
 def is_floor(objective: Bound) -> bool:
@@ -27,24 +27,12 @@ def bounded(figures: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
     return ordered[0], ordered[-1]
 
 
-def meets(bound: Bound, figure: Fraction) -> bool:
-    """Whether an exact figure is on the right side of a bound."""
-    match bound.op:
-        case "<":
-            return figure < bound.value
-        case "<=":
-            return figure <= bound.value
-        case ">":
-            return figure > bound.value
-    return figure >= bound.value
-
-
 def verdict_of(objective: Bound, best: Fraction | None, worst: Fraction | None, *, measured: bool) -> Verdict:
     """Met when it is met at worst, missed when it is missed at best. A figure of None has no bound on that side."""
     if not measured:
         return "not_measured"
-    if worst is not None and meets(objective, worst):
+    if worst is not None and objective.holds(worst):
         return "met"
-    if best is not None and not meets(objective, best):
+    if best is not None and not objective.holds(best):
         return "missed"
     return "unclear"

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo_gen.contract.budget import Budget, budget, project
-from slo_gen.contract.comparing import meets
 from slo_gen.contract.outcome import Outcome
 from slo_gen.spec.terms import Bound
 
@@ -65,7 +64,7 @@ def test_certain_is_what_no_ending_can_change(op: str, tenths: int, bad: int, go
         return
     objective = Bound(op, Fraction(tenths, 10), "%", "")  # type: ignore[arg-type]
     ratios = [Fraction(bad + more, of) for more in range(unknown + rest + 1)]
-    endings = {meets(objective, 1 - ratio if op in (">", ">=") else ratio) for ratio in ratios}
+    endings = {objective.holds(1 - ratio if op in (">", ">=") else ratio) for ratio in ratios}
     spent = budget(objective, outcome(bad), of=Fraction(of))
     found = project(
         objective, spent, unknown=Fraction(unknown), elapsed=Fraction(bad + good + unknown), rest=Fraction(rest), of=Fraction(of)

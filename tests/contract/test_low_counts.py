@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.comparing import meets
 from slo_gen.contract.low_counts import allowed_misses, needed_to_prove, one_miss, wilson
 from slo_gen.spec.terms import Bound
 
@@ -34,7 +33,7 @@ def test_one_more_miss_than_allowed_breaks_the_promise(op: str, twentieths: int,
     most = allowed_misses(objective, number)
 
     def kept(misses: int) -> bool:
-        return meets(objective, 1 - Fraction(misses, number) if op in (">", ">=") else Fraction(misses, number))
+        return objective.holds(1 - Fraction(misses, number) if op in (">", ">=") else Fraction(misses, number))
 
     assert most == max((misses for misses in range(number + 1) if kept(misses)), default=-1)
 

@@ -72,7 +72,6 @@ def test_a_contract_may_say_what_an_open_ticket_is(unknown: str, figure: Fractio
 
 def test_nothing_decided_and_nothing_at_all() -> None:
     assert (of(SHARE, results()).verdict, figures(of(SHARE, results()))) == ("not_measured", (None, None, None))
-    assert (of(SHARE, results(True)).figure, of(SHARE, results(False)).figure) == (1, 0)
     open_only = of(SHARE, results(None, None))
     assert (open_only.verdict, *figures(open_only), open_only.unknown) == ("unclear", None, 0, 1, 2)
     excluded = Measurement(None, Share(), unknown="excluded", over="events")
@@ -97,8 +96,6 @@ def test_a_result_by_an_excluded_cause_is_left_out() -> None:
     assert (found.figure, found.counted, found.real, found.excluded) == (Fraction(1, 3), 2, 3, {"customer": 1})
     twice = Results(0, 100, (*facts.results, Result(5, False, cause="customer")))
     assert of(SHARE, twice, window=window).excluded == {"customer": 2}
-    of_the_customer = Results(0, 100, (Result(1, False, cause="customer"), Result(2, True, cause="own")))
-    assert of(SHARE, of_the_customer, window=window).figure == 1
 
 
 # --- counts, the longest, percentiles -------------------------------------------------------------------------------

@@ -99,8 +99,8 @@ class Credits(Section, frozen=True, kw_only=True):
     cap: Annotated[
         Cap,
         Meta(
-            description="The most that is given back in one period: a share of the period's fee, or the fee of so many days or months; "
-            "`none` sets no bound."
+            description="The most that is given back in one period: a share of what credits are taken of (of the period's fee with a "
+            "`multiplier` or `fee_of_downtime`), or the fee of so many days or months; `none` sets no bound."
         ),
     ] = "100%"
     cap_per: Annotated[

@@ -1,0 +1,407 @@
+"""What is owed for a period in which targets were missed: exact, line by line, rounded half up once at the end.
+
+In this order, and each step only where the terms have it: what each target earns (the largest tier that its figure is in,
+a multiple of the fee for the time of its downtime, or its part of the pool); more for repeated misses; one outage counted
+once; the caps of interruptions, of the period and of the year; the smallest amount that is paid; rounding.
+
+Tiers speak for themselves: a figure earns what its tier says, whatever its objective is. Multiples and pools need a miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final, Literal
+
+from slo_gen.contract.comparing import is_floor
+from slo_gen.contract.fees import Fees
+from slo_gen.contract.money import amount_text, rounded
+from slo_gen.contract.outcome import Interruption, Outcome
+from slo_gen.spec.model import AgreementTarget
+from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
+
+__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "figure_text", "reading"]
+
+Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
+"""What made a credit smaller."""
+
+_SIDES: Final = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
+_FEES: Final = {
+    "monthly_fee": "the monthly fee", "period_fee": "the fee of the period", "annual_fee": "the annual fee",
+    "affected_fee": "what was paid for the affected part", "fee_of_downtime": "the fee for the time of the downtime",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one target came to, as far as credits look at it. ``figure`` None: nothing can be said, and nothing is earned.
+
+    ``missed``: the objective was missed and nothing excuses it. ``downtime``: the seconds that count. ``interruptions`` say
+    which outages they are; without them a target may have been missed by the same outage as any other.
+    """
+
+    target: str
+    objective: Bound
+    figure: Fraction | None
+    missed: bool
+    downtime: Fraction = Fraction(0)
+    interruptions: tuple[Interruption, ...] = ()
+    weight: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What went before the period. ``misses``: of each target, whether it was missed, the latest period last.
+
+    ``this_year``: credits of the closed periods of the year, for the cap of a year.
+    """
+
+    misses: Mapping[str, Sequence[bool]]
+    this_year: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step in words, and the amount that it comes to (exact; None where no fee is known or nothing is paid)."""
+
+    words: str
+    amount: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is owed. ``amount`` is exact and ``paid`` is rounded; both None where no fee is known.
+
+    ``share`` is the part of the fee that the tiers or the pool name, after the cap, and None for amounts that are no share.
+    ``days`` by which the term is extended. ``cut``: what made it smaller.
+    """
+
+    amount: Fraction | None
+    paid: Fraction | None
+    currency: str
+    share: Fraction | None
+    days: Fraction
+    lines: tuple[Line, ...]
+    cut: tuple[Cut, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The amount as it is paid, or the share where no fee is known."""
+        if self.paid is None:
+            return f"{_decimal(self.share * 100)}%" if self.share is not None else ""
+        return amount_text(self.paid, self.currency)
+
+
+_NOTHING_BEFORE: Final = Given({})
+
+
+def reading(target: AgreementTarget, outcome: Outcome, *, worst: bool = False, excused: bool = False) -> Reading:
+    """What a target came to: at its best where something is unknown, which is what is owed for certain, or at its ``worst``."""
+    objective = target.bound
+    ends = [end for end in (outcome.lower, outcome.upper) if end is not None]
+    figure = None if outcome.verdict == "not_measured" or not ends else (min(ends) if worst == is_floor(objective) else max(ends))
+    return Reading(
+        target=target.name,
+        objective=objective,
+        figure=None if excused else figure,
+        missed=figure is not None and not excused and not objective.holds(figure),
+        downtime=outcome.counted if outcome.unit == "seconds" else Fraction(0),
+        interruptions=outcome.interruptions,
+        weight=target.weight,
+    )
+
+
+def credit(terms: CreditTerms, readings: Sequence[Reading], fees: Fees, before: Given = _NOTHING_BEFORE) -> Credit:
+    """What is owed for one period. Raises FeeError when an amount depends on a fee of which only a part is known."""
+    earning = [each for each in readings if not terms.targets or each.target in terms.targets]
+    parts = [part for each in earning for part in _earned(terms, each, fees, before.misses.get(each.target, ()))]
+    lines = [line for part in parts for line in part.lines]
+    kept = parts if terms.double_recovery or terms.at_risk is not None else _once_each(parts)
+    if len(kept) < len(parts):
+        lost = ", ".join(part.reading.target for part in parts if part not in kept)
+        lines.append(Line(f"one outage is counted once: nothing more for {lost}"))
+    amounts = [part.amount for part in kept if part.amount is not None]
+    shares = [part.share for part in kept if part.share is not None]
+    is_known = len(amounts) == sum(not part.days for part in kept)
+    owed = Credit(
+        amount=sum(amounts, Fraction(0)) if is_known else None,
+        paid=None,
+        currency=fees.currency or _currency(terms),
+        share=sum(shares, Fraction(0)) if shares or not parts else None,
+        days=sum((part.days for part in kept), Fraction(0)),
+        lines=tuple(lines),
+        cut=tuple(cut for part in kept for cut in part.cut),
+    )
+    for step in (_under_cap, _under_annual_cap, _above_minimum):
+        owed = step(owed, terms, fees, before)
+    if not parts:
+        owed = replace(owed, lines=(Line("no target earns a credit"),))
+    if owed.amount is None:
+        return owed
+    paid = rounded(owed.amount, owed.currency)
+    how = f"rounded half up: {amount_text(paid, owed.currency)}" if paid != owed.amount else amount_text(paid, owed.currency)
+    return replace(owed, paid=paid, lines=(*owed.lines, Line(how, paid)))
+
+
+# --- what one target earns -------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one target earns by itself."""
+
+    reading: Reading
+    amount: Fraction | None
+    share: Fraction | None
+    days: Fraction
+    lines: tuple[Line, ...]
+    cut: tuple[Cut, ...] = ()
+
+
+def _earned(terms: CreditTerms, read: Reading, fees: Fees, misses: Sequence[bool]) -> Iterable[_Part]:
+    if terms.multiplier is not None:
+        part = _multiple(terms, terms.multiplier, read, fees) if read.missed else None
+    elif terms.at_risk is not None:
+        part = _of_pool(terms, terms.at_risk, read, fees) if read.missed and read.weight is not None else None
+    else:
+        part = _by_tier(terms, read, fees)
+    return () if part is None else (_repeated(part, terms.repeat, misses),)
+
+
+def _by_tier(terms: CreditTerms, read: Reading, fees: Fees) -> _Part | None:
+    """The largest of the tiers that the figure is in."""
+    if read.figure is None:
+        return None
+    parts = [
+        _of_tier(terms, tier, read, read.figure, fees)
+        for tier in terms.tiers
+        if _is_on_its_scale(tier, read.objective) and tier.holds(read.figure)
+    ]
+    return max(parts, key=_size, default=None)
+
+
+def _is_on_its_scale(tier: Tier, objective: Bound) -> bool:
+    """Whether a tier is in the unit of the objective, and on the side on which it is missed."""
+    is_upper = tier.when.op in ("<", "<=")
+    return tier.when.unit == objective.unit and (tier.until is not None or is_upper == is_floor(objective))
+
+
+def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fees: Fees) -> _Part:
+    times = 1 + abs(figure - tier.when.value) // tier.each if tier.each else 1
+    reached = f"{read.target}: {figure_text(figure, read.objective.unit, tier.when.value)} is {_range(tier)}"
+    often = f", {times} times" if times > 1 else ""
+    if tier.days is not None:
+        days = times * tier.days
+        return _Part(read, None, None, days, (Line(f"{reached}: {_decimal(tier.days)} days{often}, {_decimal(days)} days in all"),))
+    if tier.amount is not None:
+        amount = times * tier.amount.amount
+        words = f"{reached}: {amount_text(tier.amount.amount, tier.amount.currency)}{often}"
+        return _Part(read, amount, None, Fraction(0), (Line(words, amount),))
+    assert tier.credit is not None, "a tier gives a share, an amount or days"
+    return _share(terms, read, times * tier.credit, f"{reached}: {_decimal(tier.credit * 100)}%{often}", fees)
+
+
+def _of_pool(terms: CreditTerms, at_risk: Fraction, read: Reading, fees: Fees) -> _Part:
+    assert read.weight is not None, "looked at by the caller"
+    words = f"{read.target} was missed: {_decimal(read.weight * 100)}% of the {_decimal(at_risk * 100)}% at risk"
+    return _share(terms, read, at_risk * read.weight, words, fees)
+
+
+def _share(terms: CreditTerms, read: Reading, share: Fraction, words: str, fees: Fees) -> _Part:
+    """A share of what the terms take credits of."""
+    base = _base(terms, read, fees)
+    amount = None if base is None else share * base
+    known = f" of {amount_text(base, fees.currency)}" if base is not None and fees.currency else ""
+    return _Part(read, amount, share, Fraction(0), (Line(f"{words} of {_FEES[terms.of]}{known}", amount),))
+
+
+def _base(terms: CreditTerms, read: Reading, fees: Fees) -> Fraction | None:
+    """What percentages are taken of; None where no fee is known."""
+    if terms.of == "affected_fee":
+        return fees.affected.amount if fees.affected is not None else None
+    if fees.fee is None:
+        return None
+    match terms.of:
+        case "monthly_fee":
+            return fees.monthly
+        case "annual_fee":
+            return fees.annual
+        case "fee_of_downtime":
+            return fees.of_period * read.downtime / fees.period.seconds
+    return fees.of_period
+
+
+def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fees) -> _Part:
+    """So many times the fee for the time of the downtime, each interruption under its own cap where there is one."""
+    if terms.of == "affected_fee":
+        fee = fees.affected.amount if fees.affected is not None else None
+    else:
+        fee = fees.of_period if fees.fee is not None else None
+    words = f"{read.target} was missed: {_decimal(multiplier)} times the fee for {_span(read.downtime)} of downtime"
+    if fee is None:
+        return _Part(read, None, None, Fraction(0), (Line(words),))
+    a_second = multiplier * fee / fees.period.seconds
+    whole = a_second * read.downtime
+    if terms.cap is None or terms.cap.of != "interruption":
+        return _Part(read, whole, None, Fraction(0), (Line(words, whole),))
+    amounts = [(a_second * each.counted, _capped_at(terms, terms.cap, fees, each.start)) for each in read.interruptions]
+    capped = sum((min(amount, most) for amount, most in amounts), Fraction(0))
+    lines = [Line(words, whole)]
+    if capped < whole:
+        lines.append(Line("each interruption under its cap", capped))
+    return _Part(read, capped, None, Fraction(0), tuple(lines), ("interruption_cap",) if capped < whole else ())
+
+
+def _repeated(part: _Part, repeats: Sequence[Repeat], misses: Sequence[bool]) -> _Part:
+    """More for a target that was missed before."""
+    held = [
+        each for each in repeats
+        if 1 + sum(misses[max(0, len(misses) - each.within + 1) :]) >= each.misses
+    ]  # fmt: skip
+    most = max(held, key=lambda each: each.times, default=None)
+    if most is None or not part.reading.missed or most.times == 1:
+        return part
+    amount = None if part.amount is None else part.amount * most.times
+    share = None if part.share is None else part.share * most.times
+    words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {_decimal(most.times)} times as much"
+    return replace(part, amount=amount, share=share, days=part.days * most.times, lines=(*part.lines, Line(words, amount)))
+
+
+# --- all targets together --------------------------------------------------------------------------------------
+def _once_each(parts: Sequence[_Part]) -> list[_Part]:
+    """Of the targets that the same outages hit, the one that earns most."""
+    groups: list[list[_Part]] = []
+    for part in parts:
+        touched = [group for group in groups if any(_may_be_the_same(part.reading, other.reading) for other in group)]
+        groups = [group for group in groups if group not in touched] + [[part, *(each for group in touched for each in group)]]
+    kept = [max(group, key=_size) for group in groups]
+    return [part for part in parts if part in kept]
+
+
+def _may_be_the_same(one: Reading, other: Reading) -> bool:
+    if not one.interruptions or not other.interruptions:
+        return True
+    return any(mine.start < theirs.end and theirs.start < mine.end for mine in one.interruptions for theirs in other.interruptions)
+
+
+def _size(part: _Part) -> tuple[Fraction, Fraction, Fraction]:
+    return part.amount or Fraction(0), part.share or Fraction(0), part.days
+
+
+def _under_cap(owed: Credit, terms: CreditTerms, fees: Fees, _: Given) -> Credit:
+    cap = terms.cap
+    if cap is None or cap.of != "period":
+        return owed
+    if owed.share is not None and cap.share is not None and owed.share > cap.share:
+        owed = replace(owed, share=cap.share)
+        if owed.amount is None:
+            line = Line(f"no more than {_decimal(cap.share * 100)}% in one period")
+            return replace(owed, lines=(*owed.lines, line), cut=(*owed.cut, "cap"))
+    if owed.amount is None or owed.amount == 0:
+        return owed
+    if not fees.currency:
+        return replace(owed, lines=(*owed.lines, Line(f"no more than {_cap_words(cap)} in one period, and nobody said what it is")))
+    return _cut(owed, _capped_at(terms, cap, fees, fees.period.end), "cap", f"no more than {_cap_words(cap)} in one period")
+
+
+def _capped_at(terms: CreditTerms, cap: Cap, fees: Fees, instant: int) -> Fraction:
+    """The amount of a cap; the fee of some time is what is paid in the time before ``instant``. Raises FeeError."""
+    of_affected = terms.of == "affected_fee"
+    if cap.seconds is not None:
+        if of_affected:
+            return fees.of_affected * Fraction(cap.seconds, fees.period.seconds)
+        return fees.between(instant - cap.seconds, instant)
+    if cap.months is not None:
+        return fees.monthly * cap.months
+    assert cap.share is not None, "a cap is a share or the fee of some time"
+    if of_affected:
+        return cap.share * fees.of_affected
+    if terms.multiplier is not None or terms.of == "fee_of_downtime" or terms.of == "period_fee":
+        return cap.share * fees.of_period
+    return cap.share * (fees.annual if terms.of == "annual_fee" else fees.monthly)
+
+
+def _under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Given) -> Credit:
+    if terms.annual_cap is None or owed.amount is None or owed.amount == 0:
+        return owed
+    left = max(terms.annual_cap * fees.annual - before.this_year, Fraction(0))
+    most, given = f"{_decimal(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
+    words = f"no more than {most} in one year, of which {given} was given"
+    return _cut(owed, left, "annual_cap", words)
+
+
+def _above_minimum(owed: Credit, terms: CreditTerms, _: Fees, __: Given) -> Credit:
+    if terms.minimum is None or not owed.amount:
+        return owed
+    if owed.amount > terms.minimum.amount or (owed.amount == terms.minimum.amount and not terms.minimum_strict):
+        return owed
+    least = amount_text(terms.minimum.amount, terms.minimum.currency)
+    words = f"only more than {least} is paid" if terms.minimum_strict else f"less than {least} is not paid"
+    return _cut(owed, Fraction(0), "minimum", words)
+
+
+def _cut(owed: Credit, most: Fraction, cut: Cut, words: str) -> Credit:
+    assert owed.amount is not None, "looked at by the callers"
+    if owed.amount <= most:
+        return owed
+    return replace(owed, amount=most, lines=(*owed.lines, Line(words, most)), cut=(*owed.cut, cut))
+
+
+def _currency(terms: CreditTerms) -> str:
+    """The currency of the terms' own amounts, where no fee names one."""
+    amounts = [terms.minimum, *(tier.amount for tier in terms.tiers)]
+    return next((amount.currency for amount in amounts if amount is not None), "")
+
+
+# --- afterwards ------------------------------------------------------------------------------------------------
+def earned_back(terms: EarnBack, objective: Bound, given: Fraction, figures: Sequence[Fraction | None]) -> Fraction | None:
+    """What of a credit is won back by the figures of the periods after it; None while they are not all there.
+
+    ``objective`` is the target's own, for terms that name no other. A period that was not measured wins nothing.
+    """
+    if len(figures) < terms.periods:
+        return None
+    needed = terms.objective or objective
+    held = all(figure is not None and needed.holds(figure) for figure in figures[: terms.periods])
+    return given * terms.share if held else Fraction(0)
+
+
+# --- words -----------------------------------------------------------------------------------------------------
+def figure_text(figure: Fraction, unit: Literal["%", "s", ""], mark: Fraction) -> str:
+    """A figure in its unit, with as many decimals as it takes to see on which side of ``mark`` it is."""
+    if unit == "s":
+        return _span(figure)
+    scale = 100 if unit == "%" else 1
+    for places in range(2, 12):
+        shown = Fraction(round(figure * scale * 10**places), 10**places)
+        if (shown > mark * scale) == (figure > mark) and (shown < mark * scale) == (figure < mark):
+            return _decimal(shown) + unit
+    return f"{'just above' if figure > mark else 'just below'} {_decimal(mark * scale)}{unit}"
+
+
+def _range(tier: Tier) -> str:
+    words = f"{_SIDES[tier.when.op]} {tier.when.text}"
+    return words if tier.until is None else f"{words} and {_SIDES[tier.until.op]} {tier.until.text}"
+
+
+def _cap_words(cap: Cap) -> str:
+    if cap.share is not None:
+        return f"{_decimal(cap.share * 100)}% of the fee"
+    return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {_span(Fraction(cap.seconds or 0))}"
+
+
+def _decimal(value: Fraction) -> str:
+    """A number with at most six decimals, and none that say nothing."""
+    text = f"{abs(value * 10**6).__round__():07d}"
+    whole, decimals = text[:-6], text[-6:].rstrip("0")
+    return ("-" if value < 0 else "") + whole + (f".{decimals}" if decimals else "")
+
+
+def _span(seconds: Fraction) -> str:
+    """A time in hours, minutes and seconds."""
+    rest = round(seconds)
+    parts = []
+    for size, unit in ((3600, "h"), (60, "m"), (1, "s")):
+        number, rest = divmod(rest, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return "".join(parts) or "0s"
