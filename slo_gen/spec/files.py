@@ -13,7 +13,7 @@ from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.yaml_text import MAX_FILE_BYTES, shown_text
 
-__all__ = ["STDIN", "Loaded", "load"]
+__all__ = ["APART", "STDIN", "Loaded", "load"]
 
 STDIN = "<stdin>"
 """Name of the file that ``-`` stands for."""
@@ -38,11 +38,16 @@ class Loaded:
         return sorted((*self.problems, *without_consequences(problems, self.unread, self.sources)))
 
 
+APART = ".apart"
+"""A file that makes its folder a catalogue of its own, which those around it leave out."""
+
+
 def load(paths: Sequence[Path], stdin: BinaryIO | None = None) -> Loaded:
     """Read documents from files and folders. ``-`` is standard input.
 
     Folders are walked for ``*.yaml`` and ``*.yml`` in the order of their names; names that start with a dot are left
-    out. A file that is named twice is read once. What is missing, unreadable or holds nothing becomes a problem.
+    out, and so are folders that hold a file ``.apart``, unless they are named themselves.
+    A file that is named twice is read once. What is missing, unreadable or holds nothing becomes a problem.
     """
     texts: dict[str, bytes] = {}
     problems: list[Problem] = []
@@ -81,7 +86,7 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            if not entry.is_symlink():
+            if not entry.is_symlink() and not (entry / APART).exists():
                 yield from _walk(entry, problems)
         elif entry.suffix in _SUFFIXES and (entry.is_file() or not entry.exists()):
             yield entry  # a link that leads nowhere is reported as missing; pipes and sockets are passed over
