@@ -259,8 +259,8 @@ Timezone = Annotated[
 """A time zone of the IANA database."""
 
 # --- people, places, texts -----------------------------------------------------------------------------------
-Email = Annotated[str, _form(r"[^@ \t\n]+@[^@ \t\n]+", "a mail address", "buyer@acme.example")]
-"""A mail address."""
+Email = Annotated[str, _form(r"([^@ \t\n{]|\{(?!\{))+@([^@ \t\n{]|\{(?!\{))+", "a mail address", "buyer@acme.example")]
+"""A mail address; without ``{{``, which Alertmanager would run."""
 
 Phone = Annotated[str, _form("[+0-9][0-9 ()/-]*", "a telephone number", "+49 30 1234567")]
 """A telephone number."""
