@@ -10,7 +10,7 @@ from slo_gen.alertmanager.hours import CLOSED, Hours, hours_of, zone_of
 from slo_gen.alertmanager.inhibition import inhibit_rules
 from slo_gen.alertmanager.routes import routes
 from slo_gen.alertmanager.tellings import of_agreement, of_default, of_team
-from slo_gen.spec.model import ALWAYS, Catalogue
+from slo_gen.spec.model import Catalogue
 from slo_gen.spec.notification import SEVERITIES, Receiver
 
 __all__ = ["compile_alertmanager"]
@@ -25,8 +25,6 @@ def compile_alertmanager(catalogue: Catalogue, years: tuple[int, int], *, timezo
 
     @cache
     def hours(calendar: str) -> Hours:
-        if calendar == ALWAYS:
-            return Hours(None, None)
         found = catalogue.calendars[calendar]
         return hours_of(f"hours/{calendar}", found, years, timezone or zone_of(found))
 

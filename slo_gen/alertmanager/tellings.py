@@ -12,7 +12,7 @@ from typing import Final
 from slo_gen import names
 from slo_gen.alertmanager.texts import draft, notice
 from slo_gen.rules.info import IN_FORCE
-from slo_gen.spec.model import Catalogue
+from slo_gen.spec.model import ALWAYS, Catalogue
 from slo_gen.spec.notification import BREACH, PERIOD_BUDGET, TICKET_CLOCK, Desk, Event, Notifications, Receiver, Severity, Step
 
 __all__ = ["AGREEMENT_ALERTS", "OTHER", "Telling", "of_agreement", "of_default", "of_team"]
@@ -122,4 +122,6 @@ def _receiver(notifications: Notifications, desk: Desk, severity: Severity) -> R
 
 
 def _hours(desk: Desk | None, severity: Severity) -> str:
-    return desk.hours if desk is not None and severity in desk.quiet else ""
+    if desk is None or severity not in desk.quiet or desk.hours == ALWAYS:
+        return ""
+    return desk.hours

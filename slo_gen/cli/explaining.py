@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
 from slo_gen.history.rounding import percent
 from slo_gen.rules.info import IN_FORCE, promises
 from slo_gen.rules.promql import duration, number
@@ -50,6 +51,7 @@ def explain_slo(catalogue: Catalogue, slo: Slo) -> list[str]:
         "Alerts",
         *_alerts(slo, indicator, catalogue.evaluation),
         "",
+        *told_of_slo(catalogue, slo),
         *_measured(catalogue, indicator),
         "",
         "Rests on it",
@@ -91,7 +93,9 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for ticket in agreement.ticket_targets:
         if target in (None, ticket.name):
             lines += ["", *_ticket_target(agreement, ticket)]
-    lines += ["", "An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
+    told = told_of_agreement(catalogue, agreement)
+    lines += ["", *told] if told else [""]
+    lines += ["An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
     return lines
 
 
