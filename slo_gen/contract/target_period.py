@@ -24,8 +24,8 @@ from slo_gen.timekeeping.zones import EARLIEST, LATEST, at, zone
 
 __all__ = ["TargetPeriod", "business_days", "target_period", "term", "ticket_period"]
 
-_REACH: Final = 40 * 86_400
-"""How far beyond the period hours are known, for runs that reach over its edges."""
+_REACH: Final = 400 * 86_400
+"""How far beyond the period hours are known: work in them uses up an allowance that may be that of a year."""
 
 
 @dataclass(frozen=True, slots=True)

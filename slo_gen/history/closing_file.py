@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from slo_gen.contract.exclusions import NotExcluded
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import Window
@@ -65,8 +66,8 @@ class ClosedTarget(_Record, frozen=True, kw_only=True):
 
     ``attained`` is the figure for readers, rounded but never across the objective. ``breach``: whether the miss, with those
     of the periods before, is a breach; a miss that the agreement allows is none. ``completeness`` is the share of the time
-    that was measured. ``window`` is what of the period counted, and what was excluded for which reason. ``queries`` say
-    what was asked, and ``sources`` which of several answers was read.
+    that was measured. ``window`` is what of the period counted, and what was excluded for which reason; ``not_excluded``
+    what could have been and was not, and why. ``queries`` say what was asked, and ``sources`` which of several answers was read.
     """
 
     target: str
@@ -81,6 +82,7 @@ class ClosedTarget(_Record, frozen=True, kw_only=True):
     measure: MeasureTerms
     bound: Bound
     window: Window
+    not_excluded: tuple[NotExcluded, ...] = ()
     facts: FactsReference
     queries: tuple[str, ...]
     sources: tuple[ReadSource, ...]

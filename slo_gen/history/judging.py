@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.facts import Slots
-from slo_gen.contract.methods import measurement, objective
+from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.window import ALL_TIME, Window
-from slo_gen.history.closable import Closable, term
+from slo_gen.contract.target_period import business_days, target_period, term
+from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, NotJudged, ReadSource, facts_text
 from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
 from slo_gen.history.misses import is_breach
@@ -23,6 +22,8 @@ from slo_gen.history.rounding import figure_text
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
 from slo_gen.timekeeping.durations import add_duration
+from slo_gen.timekeeping.periods import Period
+from slo_gen.timekeeping.spans import EMPTY, Spans
 
 __all__ = ["Asked", "Server", "asked_about", "earlier_needed", "judge"]
 
@@ -65,7 +66,7 @@ def asked_about(catalogue: Catalogue, each: Closable, end: int, now: int) -> tup
     """What to ask about a period of an agreement up to ``end``, which is before the period's own only while it is running."""
     start, evaluation = each.period.start, catalogue.evaluation
     found = []
-    for target in _judged(each.agreement):
+    for target in each.agreement.targets:
         around = _around(target)
         until = max(end, min(end + around, now - evaluation.settling - 2 * evaluation.interval))
         wanted = Wanted.over(catalogue.indicators[target.indicator], evaluation, start - around, until, target.where)
@@ -75,11 +76,6 @@ def asked_about(catalogue: Catalogue, each: Closable, end: int, now: int) -> tup
         )
         found.append(Asked(target, start, end, wanted, questions(wanted), conditions))
     return tuple(found)
-
-
-def _judged(agreement: Agreement) -> Iterator[AgreementTarget]:
-    """Targets whose exclusions are all told by Prometheus."""
-    return (target for target in agreement.targets if all(exclusion.when for exclusion in target.exclude))
 
 
 def _around(target: AgreementTarget) -> int:
@@ -109,14 +105,17 @@ def judge(
         slots = _trimmed(found.slots, one.start, one.end)
         reference, text = facts_text(one.target.indicator, one.target.where, slots)
         files[reference.file] = text
-        window = _window(catalogue, agreement, one, answers)
-        outcome = evaluate(one.target.name, measurement(one.target), objective(one.target), slots, window)
+        judged = target_period(
+            catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), slots, found=_held(one, answers),
+            adjusted=_adjusted(catalogue, agreement, one.target),
+        )
+        outcome = judged.outcome
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
             objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
-            breach=_breach(agreement, one.target, outcome, earlier), attained=figure_text(outcome.figure, objective(one.target)),
-            completeness=_completeness(found, one.start, one.end), outcome=outcome, measure=one.target.measure, bound=objective(one.target),
-            window=window, facts=reference, queries=one.queries,
+            breach=_breach(agreement, one.target, outcome, earlier), attained=figure_text(outcome.figure, judged.bound),
+            completeness=_completeness(found, one.start, one.end), outcome=outcome, measure=one.target.measure, bound=judged.bound,
+            window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=one.queries,
             sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),
         ))
     return Judged(
@@ -126,12 +125,22 @@ def judge(
     ), files
 
 
-def _window(catalogue: Catalogue, agreement: Agreement, asked: Asked, answers: Answers) -> Window:
-    target, start, end = asked.target, asked.wanted.start, asked.wanted.end
-    held = {when: condition_spans(questions, answers) for when, questions in asked.conditions}
-    dynamic = [(exclusion.reason, held[exclusion.when]) for exclusion in target.exclude if exclusion.when]
-    scheduled = catalogue.calendars[target.hours].spans(start, end) if target.hours in catalogue.calendars else ALL_TIME
-    return Window(asked.start, asked.end, scheduled, term(agreement), tuple(dynamic), {})
+def _held(asked: Asked, answers: Answers) -> dict[str, Spans]:
+    """When the condition of each dynamic exclusion held, by its reason."""
+    when = {when: condition_spans(about, answers) for when, about in asked.conditions}
+    held: dict[str, Spans] = {}
+    for exclusion in asked.target.exclude:
+        if exclusion.when:
+            held[exclusion.reason] = held.get(exclusion.reason, EMPTY) | when[exclusion.when]
+    return held
+
+
+def _adjusted(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Spans:
+    """The time that the parties agreed not to count."""
+    return Spans.of(
+        adjustment.span for adjustment in catalogue.adjustments
+        if adjustment.span is not None and adjustment.relieves(agreement.name, target.name)
+    )  # fmt: skip
 
 
 def _trimmed(slots: Slots, start: int, end: int) -> Slots:
@@ -176,14 +185,10 @@ def _in_grace(agreement: Agreement, target: AgreementTarget, start: int) -> bool
     if not target.grace or agreement.starts is None:
         return False
     timezone = agreement.period.timezone
-    return start < add_duration(term(agreement).items[0][0], target.grace, timezone)
+    return start < add_duration(term(agreement).items[0][0], target.grace, timezone, business_days(agreement))
 
 
 def _not_judged(agreement: Agreement) -> Iterator[NotJudged]:
-    for target in agreement.targets:
-        reasons = [exclusion.reason for exclusion in target.exclude if not exclusion.when]
-        if reasons:
-            yield NotJudged(target=target.name, reason=f"what is excluded for {', '.join(reasons)} is not known")
     for ticket in agreement.ticket_targets:
         yield NotJudged(target=ticket.name, reason="the tickets are known to the exporter, not to Prometheus")
     for other in agreement.other_targets:
@@ -199,7 +204,8 @@ def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:
 def deadlines(agreement: Agreement, end: int) -> Iterator[DueDate]:
     """When the report of a period is due, and until when its figures may be disputed."""
     timezone, terms = agreement.period.timezone, agreement.report
-    report = add_duration(end, terms.due, timezone)
+    business = business_days(agreement)
+    report = add_duration(end, terms.due, timezone, business)
     yield DueDate(what="report", at=report)
     if terms.objections:
-        yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone))
+        yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone, business))

@@ -31,8 +31,8 @@ from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.periods import Periods, RollingDays
 
 __all__ = [
-    "ALWAYS", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events", "Exclusion",
-    "Indicator", "Latency", "Maintenance", "Measure", "Origin", "OtherTarget", "Party", "PlannedWork", "Probe", "Ratio",
+    "ALWAYS", "Adjustment", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events",
+    "Exclusion", "Indicator", "Latency", "Maintenance", "Measure", "Origin", "OtherTarget", "Party", "PlannedWork", "Probe", "Ratio",
     "Service", "Slo", "Threshold", "TicketTarget",
 ]
 
@@ -315,6 +315,23 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What the parties of an agreement agreed not to count: one ticket, or one span in seconds since 1970."""
+
+    name: str
+    agreement: str
+    targets: tuple[str, ...]              # those that are relieved; empty: all
+    ticket: str                           # "" where it is about a span
+    span: tuple[int, int] | None
+    reason: str
+    origin: Origin
+
+    def relieves(self, agreement: str, target: str) -> bool:
+        """Whether it is about this target."""
+        return self.agreement == agreement and (not self.targets or target in self.targets)
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How Prometheus is to evaluate the rules; from the Policy document, defaults otherwise. All in seconds."""
 
@@ -338,3 +355,4 @@ class Catalogue:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)        # 24x7 needs no entry
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     notifications: Notifications = NO_NOTIFICATIONS
+    adjustments: tuple[Adjustment, ...] = ()                               # by name

@@ -202,6 +202,59 @@ def test_quarters_are_closed_when_they_end(house: House) -> None:
     assert not any("quarterly" in name for name in house.files())
 
 
+WORK = """\
+kind: Maintenance
+metadata: {name: switch}
+spec:
+  services: [shop]
+  timezone: Europe/Berlin
+  windows: [{from: 2026-10-10T12:00, to: 2026-10-10T12:30, announced: 2026-10-01}]
+---
+"""
+RELIEF = """\
+kind: Adjustment
+metadata: {name: load-test}
+spec:
+  agreement: acme
+  span: {from: 2026-10-10T12:30, to: 2026-10-10T12:40}
+  reason: A load test of the customer.
+  agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-12}]
+---
+"""
+
+
+def test_planned_work_and_what_the_parties_agreed_on_are_no_failures(house: House) -> None:
+    house.server.series = stored(60)
+    house.write(sla("acme", target=", exclude: [maintenance]"), sla("beta", target=", exclude: [maintenance]"), sla("gamma"), WORK, RELIEF)
+    result = house.close()
+    assert result.exit_code == 0, result.output
+    found = {name: house.closing(name).current.judged.targets[0] for name in ("acme", "beta", "gamma")}
+    assert {name: target.outcome.counted for name, target in found.items()} == {"acme": 2000, "beta": 3000, "gamma": 6000}
+    assert found["acme"].outcome.excluded == {"adjustment": 600, "maintenance": 1800}
+    assert [each.why for each in found["gamma"].not_excluded] == ["not_agreed"]
+    assert found["gamma"].verdict == "missed"
+
+
+def test_a_dynamic_exclusion_is_read_for_the_period(house: House) -> None:
+    house.server.series = stored(60)
+    house.write(sla("acme", target=", exclude: [{when: 'paused == 1', reason: paused}]"))
+    noon = read_instant("2026-10-10T12:00", BERLIN)
+    held = tuple((noon + 60 * minute, 1.0) for minute in range(1, 41))
+    house.server.ranges = {"count(paused == 1)": [Series({}, held)]}
+    house.close()
+    target = house.closing().current.judged.targets[0]
+    assert target.outcome.excluded == {"paused": 40 * 60}
+    assert (target.outcome.counted, target.outcome.of) == (20 * 100, (MINUTES - 40) * 100)
+    assert "count(paused == 1)" in target.queries
+
+
+def test_a_miss_that_is_allowed_is_no_breach(house: House) -> None:
+    house.write(sla("acme", target=", misses: {allowed: 1, of: 6}"))
+    house.server.series = stored(60)
+    assert "missed, allowed" in house.close().output
+    assert not (house.folder / "specs/records").exists()
+
+
 # --- states ------------------------------------------------------------------------------------------------------
 def test_a_period_that_runs_is_not_closed(house: House) -> None:
     house.at("2026-11-01T00:02")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.problems import Problem
+from slo_gen.spec.resolve.adjustments import resolve_adjustments
 from slo_gen.spec.resolve.agreements import resolve_agreements
 from slo_gen.spec.resolve.calendars import resolve_calendars
 from slo_gen.spec.resolve.indicators import resolve_indicators
@@ -19,7 +20,6 @@ from slo_gen.spec.resolve.notifications import resolve_notifications
 from slo_gen.spec.resolve.register import Register
 from slo_gen.spec.resolve.services import evaluation, resolve_customers, resolve_services
 from slo_gen.spec.resolve.slos import resolve_slos
-from slo_gen.spec.resolve.times import check_times
 
 __all__ = ["resolve"]
 
@@ -31,7 +31,6 @@ def resolve(documents: Sequence[Document]) -> tuple[model.Catalogue, list[Proble
     """
     register = Register(documents)
     target_links = check_links(register, documents)
-    check_times(register)
     agreements = resolve_agreements(register)
     agreed = frozenset(target.indicator for agreement in agreements.values() for target in agreement.targets)
     indicators = resolve_indicators(register, agreed)
@@ -46,5 +45,6 @@ def resolve(documents: Sequence[Document]) -> tuple[model.Catalogue, list[Proble
         calendars=resolve_calendars(register),
         maintenance=resolve_maintenance(register, documents),
         notifications=resolve_notifications(register),
+        adjustments=resolve_adjustments(register, agreements),
     )
     return catalogue, sorted(register.problems)
