@@ -26,16 +26,18 @@ __all__ = ["command"]
 @click.option("--when", multiple=True, metavar="REASON=START/LENGTH",
               help="Time that is excluded for a cause or a condition that the target excludes.")
 @click.option("--slot", metavar="LENGTH", help="How long one sample lasts. Default: the shortest distance between two.")
+@click.option("--fee", metavar="AMOUNT",
+              help="What was paid in the period for what was affected, as '1840.00 EUR', where no document says it.")
 @click.option("--explain", "in_words", is_flag=True, help="Say how the figure comes about, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     specs: tuple[Path, ...], agreement_name: str, target: str | None, period_name: str, samples: Path | None, down: tuple[str, ...],
-    when: tuple[str, ...], slot: str | None, in_words: bool, as_json: bool,
+    when: tuple[str, ...], slot: str | None, fee: str | None, in_words: bool, as_json: bool,
 ) -> None:
     """Evaluate facts under an agreement: what was attained, what counts, and what is owed.
 
     Nothing is asked and nothing is written. Figures are exact; they are rounded only where they are shown, and never across
-    what was promised. Samples that are missing are unknown.
+    what was promised. Samples that are missing are unknown. Credits are those of this period by itself.
 
     \b
       slo-gen evaluate --agreement acme-checkout --period 2026-03 --down 2026-03-29T01:30/50m --explain
@@ -44,6 +46,8 @@ def command(
     Exit status: 0 shown, whatever the verdict, 1 errors found, 2 wrong use.
     """
     from slo_gen.cli.evaluating import agreement_named, judged, observed, period_named, spans_of_reasons, targets_named
+    from slo_gen.cli.evaluating_credits import money, owed
+    from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
     from slo_gen.cli.evaluation_text import explained, summed_up
 
@@ -53,10 +57,14 @@ def command(
     period = period_named(agreement, period_name)
     seen = observed(agreement, period, samples, down, slot)
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
+    due = owed(agreement, period, found, money(fee))
     if as_json:
-        click.echo(json.dumps(as_document(agreement, period, found, skipped), indent=2, ensure_ascii=False))
+        document = as_document(agreement, period, found, skipped)
+        click.echo(json.dumps({**document, "credit": None if due is None else credit_document(due)}, indent=2, ensure_ascii=False))
         return
-    texts = ["\n".join(explained(each, seen) if in_words else summed_up(each, seen)) for each in found]
-    click.echo("\n\n".join(texts))
+    parts = [explained(each, seen) if in_words else summed_up(each, seen) for each in found]
+    if due is not None:
+        parts.append((credit_lines if in_words else credit_summary)(agreement, period, due))
+    click.echo("\n\n".join("\n".join(lines) for lines in parts))
     if skipped is not None:
         click.echo(f"slo-gen: not evaluated: {', '.join(skipped.targets)}; {skipped.reason}", err=True)

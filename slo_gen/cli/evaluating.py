@@ -13,13 +13,14 @@ import click
 
 from slo_gen.cli.loading import colour_wanted, fail
 from slo_gen.contract.facts import Downtime, Facts, Outage, Results
-from slo_gen.contract.target_period import TargetPeriod, target_period, ticket_period
+from slo_gen.contract.methods import of_results
+from slo_gen.contract.target_period import Promise, TargetPeriod, target_period, ticket_period
 from slo_gen.history.sample_facts import facts_of, read_length, read_time
 from slo_gen.history.sample_rows import read_rows
-from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, TicketTarget
+from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.problems import render_text
-from slo_gen.timekeeping.periods import Period
+from slo_gen.timekeeping.periods import Period, Periods
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import TimeError, zone
 
@@ -146,7 +147,7 @@ def _end(start: int, length: str, where: str, option: str, text: str) -> int:
     return end
 
 
-def spans_of_reasons(agreement: Agreement, targets: Iterable[AgreementTarget | TicketTarget], texts: Sequence[str]) -> dict[str, Spans]:
+def spans_of_reasons(agreement: Agreement, targets: Iterable[Promise], texts: Sequence[str]) -> dict[str, Spans]:
     """``--when REASON=START/LENGTH``: what was excluded for causes and conditions, by their reason."""
     known = {each.reason for target in targets if isinstance(target, AgreementTarget) for each in target.exclude}
     found: dict[str, list[Span]] = {}
@@ -163,11 +164,12 @@ def spans_of_reasons(agreement: Agreement, targets: Iterable[AgreementTarget | T
 
 
 # --- targets -----------------------------------------------------------------------------------------------------------
-def targets_named(agreement: Agreement, name: str | None) -> list[AgreementTarget | TicketTarget]:
+def targets_named(agreement: Agreement, name: str | None) -> list[Promise]:
     """The target of that name, or all that facts can be given for; ends the run when there is none."""
-    known: dict[str, AgreementTarget | TicketTarget] = {}
+    known: dict[str, Promise] = {}
     known.update((each.name, each) for each in agreement.targets)
     known.update((each.name, each) for each in agreement.ticket_targets)
+    known.update((each.name, each) for each in agreement.other_targets if _is_told_by_results(agreement, each))
     if name is None:
         if not known:
             fail(f"{agreement.name} has no target that facts can be given for")
@@ -175,30 +177,36 @@ def targets_named(agreement: Agreement, name: str | None) -> list[AgreementTarge
     if name in known:
         return [known[name]]
     if any(each.name == name for each in agreement.other_targets):
-        fail(f"{agreement.name}/{name} rests on no indicator and on no single tickets; it cannot be evaluated from samples")
+        fail(f"{agreement.name}/{name} rests on no indicator, and not on single tickets of one of its periods; no samples tell it")
     fail(f"{agreement.name} has no target {name!r}; {did_you_mean(name, known)}")
 
 
+def _is_told_by_results(agreement: Agreement, target: OtherTarget) -> bool:
+    """Whether single results tell it, over the agreement's own periods."""
+    periods = agreement.period
+    return of_results(target) is not None and (not target.per or (isinstance(periods, Periods) and target.per == periods.length))
+
+
 def judged(
-    catalogue: Catalogue, agreement: Agreement, targets: Sequence[AgreementTarget | TicketTarget], period: Period, seen: Observed,
+    catalogue: Catalogue, agreement: Agreement, targets: Sequence[Promise], period: Period, seen: Observed,
     reasons: dict[str, Spans],
 ) -> tuple[list[TargetPeriod], Skipped | None]:  # fmt: skip
     """What the facts make of the targets that they are about. Ends the run where that is none of them."""
     results = isinstance(seen.facts, Results)
-    fitting = [each for each in targets if isinstance(each, TicketTarget) == results]
+    fitting = [each for each in targets if isinstance(each, AgreementTarget) != results]
     others = tuple(each.name for each in targets if each not in fitting)
     why = "the facts are results of tickets" if results else "what is told of tickets are rows of time,met"
     if not fitting:
         names = ", ".join(each.name for each in targets)
         what = "results of tickets" if results else "no results of tickets"
         fail(f"the facts are {what}, and {names} {'is' if len(targets) == 1 else 'are'} {'not about' if results else 'about'} tickets")
-    sources = {each.priority + each.clock if isinstance(each, TicketTarget) else each.indicator for each in fitting}
+    sources = {each.indicator if isinstance(each, AgreementTarget) else each.name for each in fitting}
     if len(sources) > 1 and not seen.spans:
         fail(f"the facts are about one of {', '.join(each.name for each in fitting)}; say which with --target")
     found = [
-        ticket_period(agreement, each, period, seen.facts)
-        if isinstance(each, TicketTarget)
-        else target_period(catalogue, agreement, each, period, seen.facts, found=reasons)
+        target_period(catalogue, agreement, each, period, seen.facts, found=reasons)
+        if isinstance(each, AgreementTarget)
+        else ticket_period(agreement, each, period, seen.facts)
         for each in fitting
     ]
     return found, Skipped(others, why) if others else None

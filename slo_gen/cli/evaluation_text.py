@@ -17,6 +17,7 @@ from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.target_period import TargetPeriod
 from slo_gen.history.rounding import figure_text, fraction_text, number_text, percent, seconds_text
 from slo_gen.spec.model import ALWAYS, AgreementTarget
+from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, local_date, zone
 
@@ -49,8 +50,9 @@ def summed_up(judged: TargetPeriod, seen: Observed) -> list[str]:
         ("promised", judged.bound.text),
         ("attained", _attained(judged)),
         ("verdict", _verdict(judged)),
-        ("counted", _counted(outcome)),
     ]
+    if not (isinstance(seen.facts, Results) and judged.measurement.reduce in ("max", "count", "percentile")):
+        rows.append(("counted", _counted(outcome)))
     if outcome.real != outcome.counted:
         left_out = outcome.real - outcome.counted
         rows.append(("not counted", f"{_amount(left_out, outcome)} of {_amount(outcome.real, outcome)} that were bad"))
@@ -68,15 +70,21 @@ def _attained(judged: TargetPeriod) -> str:
     outcome, bound = judged.outcome, judged.bound
     if outcome.figure is None:
         return "nothing can be said" if outcome.lower is None else _between(judged)
-    text = figure_text(outcome.figure, bound)
+    text = _shown(outcome.figure, bound)
     exact = fraction_text(outcome.figure) if bound.unit == "%" else ""
     text += f" (exactly {exact})" if "/" in exact else ""
     return text if outcome.lower == outcome.upper else f"{text}, {_between(judged)}"
 
 
+def _shown(figure: Fraction, bound: Bound) -> str:
+    """A figure in the unit of what was promised, a time as people write it."""
+    exact = seconds_text(figure) if bound.unit == "s" else ""
+    return exact if exact and not exact.startswith("about") else figure_text(figure, bound)
+
+
 def _between(judged: TargetPeriod) -> str:
     outcome = judged.outcome
-    low, high = (figure_text(each, judged.bound) if each is not None else "any length" for each in (outcome.lower, outcome.upper))
+    low, high = (_shown(each, judged.bound) if each is not None else "any length" for each in (outcome.lower, outcome.upper))
     return f"between {low} and {high}"
 
 
@@ -188,7 +196,7 @@ def _promise(judged: TargetPeriod) -> Iterator[str]:
 def _measured(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     how = judged.measurement
     if isinstance(seen.facts, Results):
-        yield "Each result counts in the period in which it is. The figure is the share of those that were met."
+        yield f"Each result counts in the period in which it is. The figure is {_of_results(how)}."
         return
     if isinstance(how.score, Down):
         yield from _down_words(how, how.score, seen)
@@ -204,6 +212,17 @@ def _measured(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     yield _OVER[how.over] if not (how.over == "events" and isinstance(seen.facts, Downtime)) else _OVER["calendar"]
 
 
+def _of_results(how: Measurement) -> str:
+    match how.reduce:
+        case "count":
+            return "how many there are"
+        case "max":
+            return "the longest time that one of them took"
+        case "percentile":
+            return f"the time that {number_text((how.percent or 1) * 100)}% of them did not exceed"
+    return "the share of those that were met"
+
+
 _EMPTY: Final = {"good": "good", "bad": "bad", "excluded": "left out", "unknown": "unknown"}
 _OVER: Final = {
     "calendar": "The whole is all time of the period; excluded time is part of it, and good.",
@@ -214,13 +233,14 @@ _OVER: Final = {
 
 
 def _down_words(how: Measurement, score: Down, seen: Observed) -> Iterator[str]:
-    beyond = f"{'more than' if score.strict else 'at least'} {percent(score.threshold).replace('.00', '')}"
+    words = "more than" if score.strict else "at least"
+    beyond = f"{words} {number_text(score.threshold * 100)}% of" if score.threshold else "any of"
     if isinstance(seen.facts, Downtime) and not score.by_interval:
-        yield f"It is down while {beyond} of the users are hit. Down time is exact to the second."
+        yield f"It is down while {beyond} its users are hit. Down time is exact to the second."
     else:
         least = f" and it has at least {score.minimum_events} events" if score.minimum_events else ""
         length = f"An interval of {seconds_text(how.slot)}" if how.slot else "The period"
-        yield f"{length} is down when {beyond} of its events are bad{least}; one without events is {_EMPTY[how.empty]}."
+        yield f"{length} is down when {beyond} its events are bad{least}; one without events is {_EMPTY[how.empty]}."
     if score.weighted:
         yield "Down time counts as much as the share that is hit."
     if how.runs is not None:
@@ -270,7 +290,7 @@ def _seen(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
         counts = f", of which {_amount(outcome.counted, outcome)} count" if outcome.real != outcome.counted else ""
         yield f"{_amount(outcome.real, outcome)} bad{counts}." if outcome.real else "Nothing was bad."
     else:
-        yield f"It was down {len(runs)} {'time' if len(runs) == 1 else 'times'}:"
+        yield f"It was down {'once' if len(runs) == 1 else f'{len(runs)} times'}:"
         for run in runs[:_SHOWN]:
             counts = "" if run.counted == run.end - run.start else f", of which {seconds_text(run.counted)} count"
             yield f"  {_span(judged, run.start, run.end)}{counts}"
@@ -292,9 +312,11 @@ def _figure(judged: TargetPeriod) -> Iterator[str]:
         sum_of = f"{number_text(outcome.counted)}{unit} / {number_text(outcome.of)}{unit}"
         exact = fraction_text(outcome.figure)
         told = f", exactly {exact}" if "/" in exact else ""
-        yield f"{'1 - ' if is_floor(bound) else ''}{sum_of} = {figure_text(outcome.figure, bound)}{told}."
+        yield f"{'1 - ' if is_floor(bound) else ''}{sum_of} = {_shown(outcome.figure, bound)}{told}."
+        if outcome.unit == "seconds":
+            yield f"That is {seconds_text(outcome.counted)} of {seconds_text(outcome.of)}."
     elif outcome.figure is not None:
-        yield f"{figure_text(outcome.figure, bound)}."
+        yield f"{_shown(outcome.figure, bound)}."
     if outcome.lower != outcome.upper:
         yield f"With all that is unknown good, and with all of it bad, it lies {_between(judged)}."
 
@@ -305,7 +327,7 @@ def _conclusion(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     if figure is not None and outcome.verdict in ("met", "missed"):
         relation = "is exactly" if figure == bound.value else "is more than" if figure > bound.value else "is less than"
         promised = bound.text.removeprefix("at least ").removeprefix("at most ")
-        yield f"{figure_text(figure, bound)} {relation} {promised}, and {bound.text} was promised: {outcome.verdict}."
+        yield f"{_shown(figure, bound)} {relation} {promised}, and {bound.text} was promised: {outcome.verdict}."
     else:
         yield f"{_VERDICTS[outcome.verdict].capitalize()}."
     if outcome.verdict != "not_measured":

@@ -16,9 +16,10 @@ from typing import Final, Literal
 
 from slo_gen.contract.comparing import is_floor
 from slo_gen.contract.fees import Fees
+from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
-from slo_gen.spec.model import AgreementTarget
+from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
 
 __all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "figure_text", "reading"]
@@ -96,9 +97,11 @@ class Credit:
 _NOTHING_BEFORE: Final = Given({})
 
 
-def reading(target: AgreementTarget, outcome: Outcome, *, worst: bool = False, excused: bool = False) -> Reading:
+def reading(
+    target: AgreementTarget | TicketTarget | OtherTarget, outcome: Outcome, *, worst: bool = False, excused: bool = False
+) -> Reading:
     """What a target came to: at its best where something is unknown, which is what is owed for certain, or at its ``worst``."""
-    objective = target.bound
+    objective = promised(target)
     ends = [end for end in (outcome.lower, outcome.upper) if end is not None]
     figure = None if outcome.verdict == "not_measured" or not ends else (min(ends) if worst == is_floor(objective) else max(ends))
     return Reading(

@@ -5,11 +5,14 @@ This is the only place that knows the names; each is a way to fill in a ``Measur
 
 from __future__ import annotations
 
-from slo_gen.contract.measurement import Denominator, Down, Measurement, Runs, Share
-from slo_gen.spec.model import AgreementTarget, TicketTarget
+from collections.abc import Mapping
+from typing import Final
+
+from slo_gen.contract.measurement import Denominator, Down, Measurement, Reduce, Runs, Share
+from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, MeasureTerms
 
-__all__ = ["measured", "measurement", "objective", "of_tickets"]
+__all__ = ["measured", "measurement", "objective", "of_results", "of_tickets", "promised"]
 
 
 def measurement(target: AgreementTarget) -> Measurement:
@@ -25,6 +28,32 @@ def objective(target: AgreementTarget) -> Bound:
 def of_tickets(target: TicketTarget) -> tuple[Measurement, Bound]:
     """How a target on tickets is measured, and what it promises: the share of them that were in time."""
     return Measurement(None, Share(), over="events"), Bound(">=", target.share, "%", f"at least {target.share_text}")
+
+
+def of_results(target: OtherTarget) -> tuple[Measurement, Bound] | None:
+    """How a target on the number or the time of single tickets is measured; None where single results do not tell."""
+    reduce = _OF_RESULTS.get((target.about, target.of))
+    if reduce is None or target.bound is None:
+        return None
+    return Measurement(None, Share(), over="events", reduce=reduce, percent=target.percent), target.bound
+
+
+def promised(target: AgreementTarget | TicketTarget | OtherTarget) -> Bound:
+    """What a target promises. Raises ValueError for one whose objective is no figure, such as a recorded fact."""
+    if isinstance(target, AgreementTarget):
+        return target.bound
+    if isinstance(target, TicketTarget):
+        return of_tickets(target)[1]
+    if target.bound is None:
+        raise ValueError(f"{target.name} promises no figure")
+    return target.bound
+
+
+_OF_RESULTS: Final[Mapping[tuple[str, str], Reduce]] = {
+    ("count", "tickets"): "count",
+    ("longest", "response"): "max", ("longest", "resolution"): "max",
+    ("percentile", "response"): "percentile", ("percentile", "resolution"): "percentile",
+}  # fmt: skip
 
 
 def measured(terms: MeasureTerms) -> Measurement:

@@ -12,20 +12,25 @@ from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.exclusions import Exclusions, causes, exclusions
 from slo_gen.contract.facts import Facts
 from slo_gen.contract.measurement import Measurement
-from slo_gen.contract.methods import measurement, objective, of_tickets
+from slo_gen.contract.methods import measurement, objective, of_results, of_tickets
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import ALL_TIME, Window
-from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, TicketTarget
+from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.calendars import Calendar, Weekly, week
+from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST, at, zone
 
-__all__ = ["TargetPeriod", "business_days", "target_period", "term", "ticket_period"]
+__all__ = ["Promise", "TargetPeriod", "business_days", "target_period", "term", "ticket_period"]
 
 _REACH: Final = 400 * 86_400
-"""How far beyond the period hours are known: work in them uses up an allowance that may be that of a year."""
+"""How far around the period hours are known: runs reach over its edges, and an allowance may be that of a year."""
+
+
+Promise = AgreementTarget | TicketTarget | OtherTarget
+"""A target of an agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,22 @@ class TargetPeriod:
     """A target in a period and all that its figure follows from."""
 
     agreement: Agreement
-    target: AgreementTarget | TicketTarget
+    target: Promise
     period: Period
     measurement: Measurement
     bound: Bound
     window: Window
     exclusions: Exclusions
     outcome: Outcome
+
+    @property
+    def in_grace(self) -> bool:
+        """Whether the period begins within the grace after the start of the agreement, in which a miss is no breach."""
+        if not self.target.grace or self.agreement.starts is None:
+            return False
+        timezone = self.agreement.period.timezone
+        began = at(self.agreement.starts, 0, zone(timezone))
+        return self.period.start < add_duration(began, self.target.grace, timezone, business_days(self.agreement))
 
     @property
     def budget(self) -> Budget | None:
@@ -71,9 +85,15 @@ def target_period(
     return TargetPeriod(agreement, target, period, how, promised, window, excluded, evaluate(target.name, how, promised, facts, window))
 
 
-def ticket_period(agreement: Agreement, target: TicketTarget, period: Period, facts: Facts) -> TargetPeriod:
-    """Judges a target on tickets; its hours are those of the clocks, which have run already."""
-    how, promised = of_tickets(target)
+def ticket_period(agreement: Agreement, target: TicketTarget | OtherTarget, period: Period, facts: Facts) -> TargetPeriod:
+    """Judges a target on tickets; its hours are those of the clocks, which have run already.
+
+    Raises ValueError for a target that single results say nothing about.
+    """
+    judged_by = of_tickets(target) if isinstance(target, TicketTarget) else of_results(target)
+    if judged_by is None:
+        raise ValueError(f"single results say nothing about {target.name}")
+    how, promised = judged_by
     window = Window(period.start, period.end, deployed=term(agreement))
     return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), evaluate(target.name, how, promised, facts, window))
 

@@ -32,7 +32,10 @@ spec:
   service: database
   state: active
   period: {length: month, timezone: ZONE}
-  targets: [{name: availability, indicator: probe, objective: at least 99%, exclude: [customer]}]
+  targets:
+    - {name: availability, indicator: probe, objective: at least 99%, exclude: [customer], measure: {method: downtime_minutes, empty: good}}
+  credits: {tiers: [{below: 99%, credit: 10%}, {below: 95%, credit: 25%}], minimum: more than 1 USD}
+  claim: {notify: {within: 2bd, after: incident_end}, submit: {within: 30d, after: period_end}}
 ---
 kind: SLA
 metadata: {name: acme}
@@ -40,7 +43,12 @@ spec:
   customer: acme
   service: database
   state: active
-  targets: [{name: uptime, indicator: probe, objective: at least 99.9%}]
+  targets:
+    - {name: uptime, indicator: probe, objective: at least 99.9%}
+    - {name: p1-tickets, count: {of: tickets, priority: P1}, objective: at most 2}
+    - {name: slowest, longest: {of: resolution}, objective: at most 4h}
+    - {name: p95, percentile: {of: resolution, percent: 95%}, objective: at most 2h}
+    - {name: complaints, count: {of: complaints}, objective: at most 2}
   tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}}
 """
 
@@ -131,6 +139,21 @@ def test_tickets_come_with_what_few_of_them_prove(run: Run, specs: Callable[[str
     )
 
 
+@pytest.mark.parametrize(("target", "attained", "verdict"), [
+    ("p1-tickets", "3", "missed"), ("slowest", "10800s", "met"), ("p95", "10800s", "missed"),
+])  # fmt: skip
+def test_numbers_and_times_of_tickets(run: Run, specs: Callable[[str], None], target: str, attained: str, verdict: str) -> None:
+    Path("t.csv").write_text("time,met,taken\n2026-04-02,1,1h\n2026-04-03,0,3h\n2026-04-04,1,30m\n2026-05-01,1,9h\n", encoding="utf-8")
+    found = evaluated(run, "--target", target, "--period", "2026-04", "--samples", "t.csv", agreement="acme")
+    assert (found["attained"], found["verdict"]) == (attained, verdict)
+
+
+def test_a_time_is_shown_as_people_write_it(run: Run, specs: Callable[[str], None]) -> None:
+    Path("t.csv").write_text("time,met,taken\n2026-04-02,1,1h\n2026-04-03,0,4h1s\n", encoding="utf-8")
+    result = run("evaluate", "a.yaml", "--agreement", "acme", "--target", "slowest", "--period", "2026-04", "--samples", "t.csv")
+    assert result.output == "acme/slowest in 2026-04\n  promised  at most 4h\n  attained  4h1s\n  verdict   missed by 1s\n"
+
+
 def test_no_tickets_are_not_all_of_them_in_time(run: Run, specs: Callable[[str], None]) -> None:
     Path("t.csv").write_text("time,met\n2026-05-02T10:00,1\n", encoding="utf-8")
     found = evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv", agreement="acme")
@@ -152,7 +175,33 @@ def test_standard_input(run: Run, specs: Callable[[str], None], monkeypatch: pyt
 def test_targets_that_the_facts_are_not_about_are_named(run: Run, specs: Callable[[str], None]) -> None:
     result = run("evaluate", "a.yaml", "--agreement", "acme", "--period", "2026-04", "--down", "2026-04-03T00:00/1h")
     assert result.exit_code == 0
-    assert "slo-gen: not evaluated: p1-response; what is told of tickets are rows of time,met" in result.output
+    assert "slo-gen: not evaluated: p1-response, p1-tickets, slowest, p95; what is told of tickets are rows of time,met" in result.output
+
+
+def test_a_credit_and_the_deadlines_for_it(run: Run, specs: Callable[[str], None]) -> None:
+    march = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h")
+    assert run(*march, "--fee", "1840.55 USD").output.partition("\n\n")[2] == (
+        "cloud in 2026-03\n"
+        "  credit  184.06 USD\n"
+        "  tell    the outage of 2026-03-27 01:30 UTC, before 2026-04-01 00:00 UTC\n"          # Monday and Tuesday
+        "  claim   before 2026-05-01 00:00 UTC\n"
+    )
+    assert "  credit  10% (no fee is known; --fee says what was paid)\n" in run(*march).output
+    assert "  credit  0.00 USD\n" in run(*march, "--fee", "10 USD").output            # no more than 1 USD
+    words = run(*march, "--fee", "1840.55 USD", "--explain").output
+    assert "   availability: 98.92% is below 99%: 10% of the monthly fee of 1840.55 USD = 184.055 USD\n" in words
+    assert "   rounded half up: 184.06 USD\n" in words
+
+
+def test_a_period_that_was_met_owes_nothing_and_nothing_is_to_be_claimed(run: Run, specs: Callable[[str], None]) -> None:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", *ONE_HOUR, "--fee", "10 USD")
+    assert result.output.endswith("cloud in 2026-03\n  credit  0.00 USD\n")
+
+
+def test_what_is_unknown_may_owe_more(run: Run, specs: Callable[[str], None]) -> None:
+    Path("f.csv").write_text("time,up\n" + "".join(f"2026-03-{day:02}T00:00,1\n" for day in range(1, 30)), encoding="utf-8")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--samples", "f.csv", "--fee", "100 USD")
+    assert "  credit  0.00 USD, or up to 25.00 USD if all that is unknown was bad\n" in result.output
 
 
 ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
@@ -164,6 +213,7 @@ ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
     (("--agreement", "cloud", "--period", "2026-13", *ONE_HOUR), 1, "--period: '2026-13' is no month; write it like 2026-10"),
     (("--agreement", "cloud", "--period", "2026-Q2", *ONE_HOUR), 1, "--period: '2026-Q2' is no month; write it like 2026-10"),
     (("--agreement", "cloud", "--target", "uptime", "--period", "2026-04", *ONE_HOUR), 1, "cloud has no target 'uptime'"),
+    (("--agreement", "acme", "--target", "complaints", "--period", "2026-04", *ONE_HOUR), 1, "acme/complaints rests on no indicator"),
     (("--agreement", "cloud", "--period", "2026-04"), 2, "Say what was observed: --samples FILE, or --down START/LENGTH once or more."),
     (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", *ONE_HOUR), 2, "Say what was observed"),
     (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00"), 1, "the length is missing"),
@@ -179,6 +229,7 @@ ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
     (("--agreement", "acme", "--target", "p1-response", "--period", "2026-04", *ONE_HOUR), 1, "p1-response is about tickets"),
     (("--agreement", "cloud", "--period", "2026-04", "--samples", "t.csv"), 1, "availability is not about tickets"),
     (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv"), 1, "30 errors in f.csv, of which 20 are shown"),
+    (("--agreement", "cloud", "--period", "2026-04", *ONE_HOUR, "--fee", "much"), 1, "--fee much: this is no amount; write it like"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(
     run: Run, specs: Callable[[str], None], arguments: tuple[str, ...], status: int, message: str
