@@ -6,7 +6,7 @@ division comes at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -14,7 +14,7 @@ from typing import Final
 
 from slo_gen.contract.comparing import bad_or_good, verdict_of
 from slo_gen.contract.facts import Facts, Results, Slots
-from slo_gen.contract.judging import OUT, Judged, Judgement, judge
+from slo_gen.contract.judging import GOOD, OUT, Judged, Judgement, judge
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.contract.pieces import Interval, Observed, Piece, observe
@@ -78,8 +78,8 @@ class _Scenario:
 
 def _of_time(target: str, measurement: Measurement, objective: Bound, observed: Observed, window: Window) -> Outcome:
     counting = _followed(measurement, observed, window)
-    inside = _judged(measurement, observed, counting, window.start, window.end)
-    stretches = _stretches(inside)
+    tally = _Tally()
+    stretches = _stretches(tally.of(_judged(measurement, observed, counting, window.start, window.end)))
     followed = [*_before(measurement, observed, counting, window, stretches), *stretches]
     followed += _after(measurement, observed, counting, window, followed)
     seen, best, worst = (_scenario(measurement, observed, window, stretches, followed, which) for which in ("seen", "best", "worst"))
@@ -87,11 +87,10 @@ def _of_time(target: str, measurement: Measurement, objective: Bound, observed: 
         figures = [_figure(objective, each) for each in (seen, best, worst)]
     else:
         figures = _of_runs(measurement, window, followed, seen, best, worst)
-    measured = any(each.interval.total for each in inside)
     return _outcome(
-        target, objective, window, figures if measured else [None, None, None],
-        counted=seen.bad, real=_real(measurement, observed, window), of=Fraction(seen.of), unit="seconds",
-        unknown=_unknown(inside), interruptions=_interruptions(measurement, observed, window, seen),
+        target, objective, window, figures if tally.measured else [None, None, None],
+        counted=seen.bad, real=_real(measurement, observed, window, stretches), of=Fraction(seen.of), unit="seconds",
+        unknown=tally.unknown, interruptions=_interruptions(measurement, observed, window, seen),
     )  # fmt: skip
 
 
@@ -102,15 +101,39 @@ def _followed(measurement: Measurement, observed: Observed, window: Window) -> S
     return inside | counting.clip(observed.facts.start, observed.facts.end) if _follows_runs(measurement) else inside
 
 
-def _judged(measurement: Measurement, observed: Observed, counting: Spans, start: int, end: int) -> list[Judged]:
+def _judged(measurement: Measurement, observed: Observed, counting: Spans, start: int, end: int) -> Iterator[Judged]:
     slot = measurement.slot if _is_cut(measurement, observed) else None
-    return [judge(measurement, observed, interval) for interval in observed.intervals(counting, start, end, slot)]
+    return (judge(measurement, observed, interval) for interval in observed.intervals(counting, start, end, slot))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is noted of intervals that pass by: whether any has events, and the seconds without data."""
+
+    measured: bool = False
+    unknown: int = 0
+
+    def of(self, judged: Iterable[Judged]) -> Iterator[Judged]:
+        for each in judged:
+            self.measured = self.measured or each.interval.total > 0
+            self.unknown += each.interval.unknown
+            yield each
 
 
 def _stretches(judged: Iterable[Judged]) -> list[Stretch]:
-    found = []
+    """The pieces of all intervals; those that follow each other and are surely good are one."""
+    found: list[Stretch] = []
+    is_good = False                              # whether the last one is surely good
     for each in judged:
+        good = each.worst is GOOD and each.best is GOOD and each.seen is GOOD
         for piece in each.interval.pieces:
+            if good and is_good and found[-1].end == piece.start:
+                found[-1] = Stretch(found[-1].start, piece.end, each.interval, GOOD, GOOD, GOOD)
+                continue
+            is_good = good
+            if good:
+                found.append(Stretch(piece.start, piece.end, each.interval, GOOD, GOOD, GOOD))
+                continue
             best, worst, seen = (_of_piece(piece, judgement) for judgement in (each.best, each.worst, each.seen))
             found.append(Stretch(piece.start, piece.end, each.interval, best, worst, seen))
     return found
@@ -246,9 +269,12 @@ def _lengths(measurement: Measurement, window: Window, scenario: _Scenario) -> l
     ]  # fmt: skip
 
 
-def _real(measurement: Measurement, observed: Observed, window: Window) -> Fraction:
+def _real(measurement: Measurement, observed: Observed, window: Window, inside: Sequence[Stretch]) -> Fraction:
     """Bad time of the whole period before hours, exclusions, runs and minimum volumes left something out of it."""
     score = measurement.score
+    left_out = (window.deployed & window.period) != (window.counting & window.period) or (isinstance(score, Down) and score.minimum_events)
+    if not left_out and measurement.unknown == "bounds":
+        return _sum_of_shares((each.end - each.start, each.seen) for each in inside)
     plain = Measurement(
         slot=measurement.slot,
         score=Down(score.threshold, score.strict, 0, score.weighted, score.by_interval) if isinstance(score, Down) else score,
@@ -256,10 +282,6 @@ def _real(measurement: Measurement, observed: Observed, window: Window) -> Fract
     )  # fmt: skip
     judged = _judged(plain, observed, window.deployed, window.start, window.end)
     return _sum_of_shares((each.end - each.start, each.seen) for each in _stretches(judged))
-
-
-def _unknown(inside: Iterable[Judged]) -> int:
-    return sum(each.interval.unknown for each in inside)
 
 
 def _interruptions(measurement: Measurement, observed: Observed, window: Window, seen: _Scenario) -> tuple[Interruption, ...]:

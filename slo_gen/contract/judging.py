@@ -6,17 +6,16 @@ them, so that nothing is left open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.pieces import Interval, Observed
 
-__all__ = ["OUT", "Judged", "Judgement", "judge"]
+__all__ = ["GOOD", "OUT", "Judged", "Judgement", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The bad share of an interval as ``bad / of``, or that it is left out. ``seen``: only its time with data is meant."""
 
     bad: int
@@ -25,14 +24,15 @@ class Judgement:
     seen: bool = False
 
 
-_GOOD = Judgement(0, 1)
+GOOD = Judgement(0, 1)
+"""Nothing of it was bad."""
+
 _BAD = Judgement(1, 1)
 OUT = Judgement(0, 1, out=True)
 """Left out of every denominator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """An interval and its three judgements."""
 
     interval: Interval
@@ -43,6 +43,9 @@ class Judged:
 
 def judge(measurement: Measurement, observed: Observed, interval: Interval) -> Judged:
     """The three judgements of an interval under the policies of a measurement."""
+    if interval.total and not interval.unknown and not interval.unseen:
+        one = _share(measurement, observed, interval.bad, interval.total)
+        return Judged(interval, one, one, one)    # most intervals by far: all of it was seen, and no policy has a say
     if interval.total == 0 and interval.unknown == 0 and interval.unseen == 0:
         best, worst, seen = _empty(measurement)
     else:
@@ -60,12 +63,12 @@ def judge(measurement: Measurement, observed: Observed, interval: Interval) -> J
 def _empty(measurement: Measurement) -> tuple[Judgement, Judgement, Judgement]:
     match measurement.empty:
         case "good":
-            return _GOOD, _GOOD, _GOOD
+            return GOOD, GOOD, GOOD
         case "bad":
             return _BAD, _BAD, _BAD
         case "excluded":
             return OUT, OUT, OUT
-    return _GOOD, _BAD, OUT
+    return GOOD, _BAD, OUT
 
 
 def _scored(measurement: Measurement, observed: Observed, interval: Interval) -> tuple[Judgement, Judgement, Judgement]:
@@ -80,16 +83,16 @@ def _scored(measurement: Measurement, observed: Observed, interval: Interval) ->
     if interval.unknown and not seen.out:
         seen = Judgement(seen.bad, seen.of, seen=True)
     if not total and not more:
-        return _GOOD, _BAD, seen                  # nothing was ever seen from which to tell how much there may have been
+        return GOOD, _BAD, seen                  # nothing was ever seen from which to tell how much there may have been
     return _at_best(measurement, observed, bad, total, more), _share(measurement, observed, bad + more, total + more), seen
 
 
 def _share(measurement: Measurement, observed: Observed, bad: int, total: int) -> Judgement:
     score = measurement.score
     if not isinstance(score, Down):
-        return Judgement(bad, total)
+        return Judgement(bad, total) if bad else GOOD
     if not (_enough(score, observed, total) and _exceeds(score, bad, total)):
-        return _GOOD
+        return GOOD
     return Judgement(bad, total) if score.weighted else _BAD
 
 
@@ -97,7 +100,7 @@ def _at_best(measurement: Measurement, observed: Observed, bad: int, total: int,
     """With all good events that there may have been, and for ``down`` with none, should that leave too few of them."""
     score = measurement.score
     if isinstance(score, Down) and not _enough(score, observed, total):
-        return _GOOD
+        return GOOD
     return _share(measurement, observed, bad, total + more)
 
 

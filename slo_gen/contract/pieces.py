@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import lcm
+from typing import NamedTuple
 
 from slo_gen.contract.facts import Downtime, Slots
 from slo_gen.timekeeping.spans import Span, Spans
@@ -18,8 +19,7 @@ from slo_gen.timekeeping.zones import EARLIEST, LATEST
 __all__ = ["Interval", "Observed", "Piece", "observe"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """``[start, end)`` of counting time; ``unit``-ths of events in it, 0 of them where ``known`` is false.
 
     ``unseen`` are events beyond ``total`` that no measurement can have seen.
@@ -33,8 +33,7 @@ class Piece:
     unseen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The pieces of one interval of ``seconds``, and their sums."""
 
     seconds: int

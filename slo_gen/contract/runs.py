@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from slo_gen.contract.judging import Judgement
 from slo_gen.contract.measurement import Runs
@@ -13,8 +14,7 @@ from slo_gen.timekeeping.spans import Span
 __all__ = ["Run", "Stretch", "counted", "counts", "long_enough", "runs_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A piece of counting time with its interval and the judgements of that."""
 
     start: int
