@@ -1,0 +1,138 @@
+"""A target in a period, from its documents: hours, term, exclusions and allowance come together."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from slo_gen.contract.facts import Downtime, Outage, Result, Results
+from slo_gen.contract.target_period import TargetPeriod, business_days, target_period, term, ticket_period
+from slo_gen.spec.convert import read_documents
+from slo_gen.spec.model import Agreement, Catalogue
+from slo_gen.spec.resolve import resolve
+from slo_gen.timekeeping.spans import Spans
+from slo_gen.timekeeping.zones import read_instant, zone
+
+BERLIN = zone("Europe/Berlin")
+TEXT = """
+kind: Service
+metadata: {name: checkout}
+---
+kind: Customer
+metadata: {name: acme}
+---
+kind: Indicator
+metadata: {name: probe}
+spec: {service: checkout, probe: {series: 'probe_success{job="shop"}'}}
+---
+kind: Calendar
+metadata: {name: office}
+spec: {timezone: Europe/Berlin, hours: {mon-fri: [08:00-18:00]}}
+---
+kind: Maintenance
+metadata: {name: upgrades}
+spec:
+  services: [checkout]
+  timezone: Europe/Berlin
+  windows: [{from: 2026-02-03T06:00, to: 2026-02-03T17:00}, {from: 2026-11-03T08:00, to: 2026-11-03T11:00}]
+  reason: Upgrades
+---
+kind: SLA
+metadata: {name: acme}
+spec:
+  customer: acme
+  service: checkout
+  state: active
+  period: {length: month, timezone: Europe/Berlin}
+  term: {from: 2026-01-10, until: 2026-11-20}
+  targets:
+    - name: availability
+      indicator: probe
+      objective: at least 99%
+      hours: office
+      grace: 2mo
+      exclude: [maintenance, customer]
+      measure: {method: downtime_minutes, over: scheduled, empty: good}
+    - {name: p1-number, count: {of: tickets, priority: P1}, objective: at most 2}
+    - {name: complaints, count: {of: complaints}, objective: at most 2}
+  allowance: {planned: 10h per year}
+"""
+
+
+def instant(text: str) -> int:
+    return read_instant(text, BERLIN)
+
+
+def acme() -> tuple[Catalogue, Agreement]:
+    documents, problems = read_documents([("a.yaml", TEXT)])
+    catalogue, more = resolve(documents)
+    assert not [*problems, *(each for each in more if each.severity == "error")]
+    return catalogue, catalogue.agreements["acme"]
+
+
+def judged(month: str, *outages: tuple[str, str, str]) -> TargetPeriod:
+    catalogue, agreement = acme()
+    period = agreement.period.named(month)
+    down = tuple(Outage(instant(start), instant(end), cause=cause) for start, end, cause in outages)
+    return target_period(catalogue, agreement, agreement.targets[0], period, Downtime(period.start, period.end, down))
+
+
+def test_a_yearly_allowance_counts_the_office_hours_of_the_whole_year() -> None:
+    """Nine of ten hours were used in February, where 06:00 to 08:00 was owed to nobody; one is left in November."""
+    found = judged("2026-11", ("2026-11-03T08:00", "2026-11-03T11:00", ""))
+    assert found.exclusions.allowance_used == 10 * 3600
+    assert found.outcome.excluded == {"maintenance": 3600}
+    assert found.outcome.counted == 2 * 3600
+    assert [(each.start, each.end, each.why) for each in found.exclusions.not_excluded] == [
+        (instant("2026-11-03T09:00"), instant("2026-11-03T11:00"), "used_up")
+    ]
+
+
+def test_hours_and_term_say_what_the_figure_is_a_share_of() -> None:
+    """From 2 to 20 November there are fifteen office days; an hour of them is excluded."""
+    found = judged("2026-11")
+    assert found.outcome.of == (15 * 10 - 1) * 3600
+    assert found.budget is not None
+    assert found.budget.allowed == Fraction(149 * 3600, 100)
+
+
+def test_an_outage_out_of_hours_or_of_the_customer_counts_for_nothing() -> None:
+    found = judged(
+        "2026-10", ("2026-10-05T05:00", "2026-10-05T09:00", ""), ("2026-10-06T09:00", "2026-10-06T10:00", "customer"),
+    )  # fmt: skip
+    assert (found.outcome.counted, found.outcome.excluded) == (3600, {"customer": 3600})
+
+
+def test_spans_of_the_caller_exclude_as_well() -> None:
+    catalogue, agreement = acme()
+    period = agreement.period.named("2026-10")
+    facts = Downtime(period.start, period.end, (Outage(instant("2026-10-06T09:00"), instant("2026-10-06T12:00")),))
+    first, second = (Spans(((instant(f"2026-10-06T{hour}:00"), instant(f"2026-10-06T{hour + 1}:00")),)) for hour in (10, 11))
+    found = target_period(catalogue, agreement, agreement.targets[0], period, facts, found={"customer": first}, adjusted=second)
+    assert (found.outcome.counted, found.outcome.excluded) == (3600, {"adjustment": 3600, "customer": 3600})
+
+
+@pytest.mark.parametrize(("month", "grace"), [("2026-01", True), ("2026-03", True), ("2026-04", False)])
+def test_grace_runs_from_the_first_day(month: str, grace: bool) -> None:
+    assert judged(month).in_grace is grace
+
+
+def test_a_term_ends_with_its_last_day() -> None:
+    assert term(acme()[1]) == Spans(((instant("2026-01-10"), instant("2026-11-21")),))
+
+
+def test_business_days_are_monday_to_friday() -> None:
+    week = business_days(acme()[1]).spans(instant("2026-11-02"), instant("2026-11-09"))
+    assert week == Spans(((instant("2026-11-02"), instant("2026-11-07")),))
+
+
+def test_results_are_counted_and_some_targets_know_none() -> None:
+    _, agreement = acme()
+    period = agreement.period.named("2026-10")
+    facts = Results(period.start, period.end, tuple(Result(period.start + hour * 3600, True) for hour in range(3)))
+    by_name = {each.name: each for each in agreement.other_targets}
+    found = ticket_period(agreement, by_name["p1-number"], period, facts)
+    assert (found.outcome.figure, found.outcome.verdict) == (3, "missed")
+    with pytest.raises(ValueError, match="say nothing about complaints"):
+        ticket_period(agreement, by_name["complaints"], period, facts)
