@@ -45,7 +45,7 @@ def command(
 
     Exit status: 0 shown, whatever the verdict, 1 errors found, 2 wrong use.
     """
-    from slo_gen.cli.evaluating import agreement_named, judged, observed, period_named, spans_of_reasons, targets_named
+    from slo_gen.cli.evaluating import agreement_named, judged, observed, period_named, relieved, spans_of_reasons, targets_named
     from slo_gen.cli.evaluating_credits import money, owed
     from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
@@ -55,7 +55,7 @@ def command(
     agreement = agreement_named(catalogue, agreement_name)
     targets = targets_named(agreement, target)
     period = period_named(agreement, period_name)
-    seen = observed(agreement, period, samples, down, slot)
+    seen = observed(agreement, period, samples, down, slot, relieved(catalogue, agreement, targets))
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
     due = owed(agreement, period, found, money(fee))
     if as_json:

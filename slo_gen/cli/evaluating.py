@@ -14,7 +14,7 @@ import click
 from slo_gen.cli.loading import colour_wanted, fail
 from slo_gen.contract.facts import Downtime, Facts, Outage, Results
 from slo_gen.contract.methods import of_results
-from slo_gen.contract.target_period import Promise, TargetPeriod, target_period, ticket_period
+from slo_gen.contract.target_period import Promise, TargetPeriod, adjusted_time, target_period, ticket_period
 from slo_gen.history.sample_facts import facts_of, read_length, read_time
 from slo_gen.history.sample_rows import read_rows
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget
@@ -24,7 +24,7 @@ from slo_gen.timekeeping.periods import Period, Periods
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import TimeError, zone
 
-__all__ = ["Observed", "Skipped", "agreement_named", "judged", "observed", "period_named", "spans_of_reasons", "targets_named"]
+__all__ = ["Observed", "Skipped", "agreement_named", "judged", "observed", "period_named", "relieved", "spans_of_reasons", "targets_named"]
 
 _MOST_PROBLEMS: Final = 20
 
@@ -61,8 +61,18 @@ def period_named(agreement: Agreement, name: str) -> Period:
 
 
 # --- facts -----------------------------------------------------------------------------------------------------------
-def observed(agreement: Agreement, period: Period, samples: Path | None, down: Sequence[str], slot: str | None) -> Observed:
-    """The facts of ``--samples`` or ``--down``; ends the run when something is wrong with them."""
+def relieved(catalogue: Catalogue, agreement: Agreement, targets: Sequence[Promise]) -> frozenset[str]:
+    """Tickets that the parties agreed not to count, for all of these targets."""
+    return frozenset(
+        each.ticket for each in catalogue.adjustments
+        if each.ticket and all(each.relieves(agreement.name, target.name) for target in targets if not isinstance(target, AgreementTarget))
+    )  # fmt: skip
+
+
+def observed(
+    agreement: Agreement, period: Period, samples: Path | None, down: Sequence[str], slot: str | None, without: frozenset[str] = frozenset()
+) -> Observed:
+    """The facts of ``--samples`` or ``--down``, ``without`` some tickets; ends the run when something is wrong with them."""
     if (samples is None) == (not down):
         raise click.UsageError("Say what was observed: --samples FILE, or --down START/LENGTH once or more.")
     where = agreement.period.timezone
@@ -78,7 +88,7 @@ def observed(agreement: Agreement, period: Period, samples: Path | None, down: S
     if length == 0:
         fail("--slot: a slot lasts at least 1s")
     rows = read_rows(_text(samples), str(samples))
-    facts = facts_of(rows, zone(where), period.start, period.end, length)
+    facts = facts_of(rows, zone(where), period.start, period.end, length, without)
     if facts is None:
         problems = sorted(rows.problems)
         sources = {rows.file: _text(samples) if str(samples) != "-" else ""}
@@ -204,7 +214,9 @@ def judged(
     if len(sources) > 1 and not seen.spans:
         fail(f"the facts are about one of {', '.join(each.name for each in fitting)}; say which with --target")
     found = [
-        target_period(catalogue, agreement, each, period, seen.facts, found=reasons)
+        target_period(
+            catalogue, agreement, each, period, seen.facts, found=reasons, adjusted=adjusted_time(catalogue, agreement, each)
+        )
         if isinstance(each, AgreementTarget)
         else ticket_period(agreement, each, period, seen.facts)
         for each in fitting

@@ -23,7 +23,7 @@ from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST, at, zone
 
-__all__ = ["Promise", "TargetPeriod", "business_days", "target_period", "term", "ticket_period"]
+__all__ = ["Promise", "TargetPeriod", "adjusted_time", "business_days", "target_period", "term", "ticket_period"]
 
 _REACH: Final = 400 * 86_400
 """How far around the period hours are known: runs reach over its edges, and an allowance may be that of a year."""
@@ -83,6 +83,14 @@ def target_period(
     hours = {name: catalogue.calendars[name].spans(first, last) for name, _ in how.weights if name in catalogue.calendars}
     window = Window(start, end, scheduled, deployed, excluded.by_reason, hours)
     return TargetPeriod(agreement, target, period, how, promised, window, excluded, evaluate(target.name, how, promised, facts, window))
+
+
+def adjusted_time(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Spans:
+    """The time that the parties agreed not to count."""
+    return Spans.of(
+        adjustment.span for adjustment in catalogue.adjustments
+        if adjustment.span is not None and adjustment.relieves(agreement.name, target.name)
+    )  # fmt: skip
 
 
 def ticket_period(agreement: Agreement, target: TicketTarget | OtherTarget, period: Period, facts: Facts) -> TargetPeriod:

@@ -38,8 +38,12 @@ _MOST_SLOTS: Final = 6_000_000
 _USUAL: Final = 60
 
 
-def facts_of(rows: Rows, where: ZoneInfo, start: int, end: int, slot: int | None = None) -> Facts | None:
+def facts_of(
+    rows: Rows, where: ZoneInfo, start: int, end: int, slot: int | None = None, relieved: frozenset[str] = frozenset()
+) -> Facts | None:
     """The facts of a file about the period ``[start, end)``; times without an offset are those of the zone ``where``.
+
+    ``relieved`` are tickets that the parties agreed not to count.
 
     None when something is wrong with a row: ``rows.problems`` say what.
     """
@@ -49,7 +53,7 @@ def facts_of(rows: Rows, where: ZoneInfo, start: int, end: int, slot: int | None
     if needed == ("start", "end"):
         facts: Facts | None = _downtime(rows, where, start, end)
     elif needed == ("time", "met"):
-        facts = _results(rows, where, start, end)
+        facts = _results(rows, where, start, end, relieved)
     else:
         facts = _slots(rows, where, _COUNTS[needed], slot)
     return None if rows.problems else facts
@@ -226,7 +230,7 @@ def _hit(rows: Rows, row: Row) -> Fraction | None:
     return None
 
 
-def _results(rows: Rows, where: ZoneInfo, start: int, end: int) -> Results:
+def _results(rows: Rows, where: ZoneInfo, start: int, end: int, relieved: frozenset[str]) -> Results:
     results: list[Result] = []
     tickets: dict[str, int] = {}
     for row in rows.rows:
@@ -235,7 +239,7 @@ def _results(rows: Rows, where: ZoneInfo, start: int, end: int) -> Results:
         if ticket and ticket in tickets:
             rows.tell_cell(row, "ticket", f"ticket {ticket} is in line {tickets[ticket]} already", "each ticket has one result")
         tickets[ticket] = row.line
-        if time is not None:
+        if time is not None and ticket not in relieved:
             results.append(Result(time, met, taken, row.cells.get("cause", "")))
     times = [result.at for result in results]
     return Results(min([start, *times]), max([end, *(time + 1 for time in times)]), tuple(sorted(results, key=lambda result: result.at)))

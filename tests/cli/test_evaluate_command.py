@@ -154,6 +154,16 @@ def test_a_time_is_shown_as_people_write_it(run: Run, specs: Callable[[str], Non
     assert result.output == "acme/slowest in 2026-04\n  promised  at most 4h\n  attained  4h1s\n  verdict   missed by 1s\n"
 
 
+def test_a_ticket_that_the_parties_agreed_on_does_not_count(run: Run, specs: Callable[[str], None]) -> None:
+    with Path("a.yaml").open("a", encoding="utf-8") as file:
+        file.write("---\nkind: Adjustment\nmetadata: {name: twice}\nspec: {agreement: acme, targets: [p1-response], ticket: B, "
+                   "reason: twice, agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-04-21}]}\n")
+    Path("t.csv").write_text("time,met,ticket\n2026-04-02,1,A\n2026-04-03,0,B\n", encoding="utf-8")
+    chosen = ("--period", "2026-04", "--samples", "t.csv")
+    assert evaluated(run, "--target", "p1-response", *chosen, agreement="acme")["of"] == "1"
+    assert evaluated(run, "--target", "p1-tickets", *chosen, agreement="acme")["attained"] == "2"
+
+
 def test_no_tickets_are_not_all_of_them_in_time(run: Run, specs: Callable[[str], None]) -> None:
     Path("t.csv").write_text("time,met\n2026-05-02T10:00,1\n", encoding="utf-8")
     found = evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv", agreement="acme")

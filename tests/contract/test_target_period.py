@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from slo_gen.contract.facts import Downtime, Outage, Result, Results
-from slo_gen.contract.target_period import TargetPeriod, business_days, target_period, term, ticket_period
+from slo_gen.contract.target_period import TargetPeriod, adjusted_time, business_days, target_period, term, ticket_period
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.model import Agreement, Catalogue
 from slo_gen.spec.resolve import resolve
@@ -57,6 +57,14 @@ spec:
     - {name: p1-number, count: {of: tickets, priority: P1}, objective: at most 2}
     - {name: complaints, count: {of: complaints}, objective: at most 2}
   allowance: {planned: 10h per year}
+---
+kind: Adjustment
+metadata: {name: tests}
+spec:
+  agreement: acme
+  span: {from: 2026-10-06T11:00, to: 2026-10-06T12:00}
+  reason: The customer tested
+  agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-07}]
 """
 
 
@@ -75,7 +83,9 @@ def judged(month: str, *outages: tuple[str, str, str]) -> TargetPeriod:
     catalogue, agreement = acme()
     period = agreement.period.named(month)
     down = tuple(Outage(instant(start), instant(end), cause=cause) for start, end, cause in outages)
-    return target_period(catalogue, agreement, agreement.targets[0], period, Downtime(period.start, period.end, down))
+    target = agreement.targets[0]
+    adjusted = adjusted_time(catalogue, agreement, target)
+    return target_period(catalogue, agreement, target, period, Downtime(period.start, period.end, down), adjusted=adjusted)
 
 
 def test_a_yearly_allowance_counts_the_office_hours_of_the_whole_year() -> None:
@@ -101,15 +111,16 @@ def test_an_outage_out_of_hours_or_of_the_customer_counts_for_nothing() -> None:
     found = judged(
         "2026-10", ("2026-10-05T05:00", "2026-10-05T09:00", ""), ("2026-10-06T09:00", "2026-10-06T10:00", "customer"),
     )  # fmt: skip
-    assert (found.outcome.counted, found.outcome.excluded) == (3600, {"customer": 3600})
+    assert (found.outcome.counted, found.outcome.excluded) == (3600, {"adjustment": 3600, "customer": 3600})
 
 
-def test_spans_of_the_caller_exclude_as_well() -> None:
+def test_spans_of_the_caller_and_what_was_agreed_exclude_as_well() -> None:
     catalogue, agreement = acme()
     period = agreement.period.named("2026-10")
     facts = Downtime(period.start, period.end, (Outage(instant("2026-10-06T09:00"), instant("2026-10-06T12:00")),))
-    first, second = (Spans(((instant(f"2026-10-06T{hour}:00"), instant(f"2026-10-06T{hour + 1}:00")),)) for hour in (10, 11))
-    found = target_period(catalogue, agreement, agreement.targets[0], period, facts, found={"customer": first}, adjusted=second)
+    given = Spans(((instant("2026-10-06T10:00"), instant("2026-10-06T11:00")),))
+    adjusted = adjusted_time(catalogue, agreement, agreement.targets[0])
+    found = target_period(catalogue, agreement, agreement.targets[0], period, facts, found={"customer": given}, adjusted=adjusted)
     assert (found.outcome.counted, found.outcome.excluded) == (3600, {"adjustment": 3600, "customer": 3600})
 
 
