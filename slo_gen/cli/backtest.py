@@ -18,9 +18,10 @@ from slo_gen.cli.options import prometheus_option
 if TYPE_CHECKING:
     from slo_gen.cli.backtesting import History
     from slo_gen.history.backtest import SloPast
-    from slo_gen.spec.model import Catalogue, Slo
+    from slo_gen.history.promised_past import TargetPast
+    from slo_gen.spec.model import Agreement, Catalogue, Slo
     from slo_gen.timekeeping.calendars import Calendar
-    from slo_gen.timekeeping.periods import Periods
+    from slo_gen.timekeeping.periods import Period, Periods
     from slo_gen.timekeeping.spans import Span
 
 __all__ = ["command"]
@@ -32,6 +33,7 @@ __all__ = ["command"]
 @click.option("--from", "first", metavar="PERIOD", help="First period, such as 2025-12. Default: the third month before this one.")
 @click.option("--to", "last", metavar="PERIOD", help="Last period. Default: the month before this one.")
 @click.option("--slo", "slos", multiple=True, metavar="NAME", help="Only this SLO; can be given several times.")
+@click.option("--agreement", "agreements", multiple=True, metavar="NAME", help="Only this agreement; can be given several times.")
 @click.option("--night", default="22:00-06:00", show_default=True, metavar="HOURS", help="When a page wakes somebody.")
 @click.option("--hours", "calendar", metavar="CALENDAR", help="Calendar of the hours in which people are at work; the rest is night.")
 @click.option("--timezone", metavar="ZONE", help="Zone of nights and periods. Default: that of the agreements on the indicator, else UTC.")
@@ -39,13 +41,14 @@ __all__ = ["command"]
               help="Where answers are kept, so that an interrupted run goes on. Default: slo-gen/ in your cache folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    specs: tuple[Path, ...], url: str, first: str | None, last: str | None, slos: tuple[str, ...], night: str, calendar: str | None,
-    timezone: str | None, cache: Path | None, as_json: bool,
+    specs: tuple[Path, ...], url: str, first: str | None, last: str | None, slos: tuple[str, ...], agreements: tuple[str, ...], night: str,
+    calendar: str | None, timezone: str | None, cache: Path | None, as_json: bool,
 ) -> None:
-    """Try documents on the past: how often each SLO would have paged, and how often at night.
+    """Try documents on the past: which periods each agreement would have missed, and how often each SLO would have paged.
 
-    Facts are those that were recorded. Before the first record they are computed from the raw series, which for counted
-    events is an estimate, and said so. Burn alerts are replayed interval by interval.
+    Agreements are judged by their own periods, whatever their state and term. Facts are those that were recorded. Before
+    the first record they are computed from the raw series, which for counted events is an estimate, and said so. Burn
+    alerts are replayed interval by interval.
 
     Exit status: 0 shown, 1 errors found, 2 wrong use.
     """
@@ -53,28 +56,44 @@ def command(
 
     catalogue = load_catalogue(specs)
     frame = _Frame(catalogue, first, last, night, calendar, timezone, int(time.time()))
-    chosen = _chosen(catalogue, slos)
-    for slo in chosen:
+    chosen = _chosen(catalogue, slos, agreements)
+    for slo in chosen.slos:
         frame.of(slo)               # says what is wrong with the options before anything is read
-    found = answered(_read(frame, chosen, url, cache))
+    for agreement in chosen.agreements:
+        frame.periods_of(agreement)
+    promised, alerted = answered(_read(frame, chosen, url, cache))
     if as_json:
-        click.echo(json.dumps(as_document(found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(as_document(promised, alerted), indent=2, ensure_ascii=False))
     else:
-        print_tables(found, catalogue, url)
+        print_tables(promised, alerted, catalogue, url)
 
 
-def _chosen(catalogue: Catalogue, names: tuple[str, ...]) -> list[Slo]:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is tried: everything, or what was named."""
+
+    slos: list[Slo]
+    agreements: list[Agreement]
+
+
+def _chosen(catalogue: Catalogue, slos: tuple[str, ...], agreements: tuple[str, ...]) -> _Chosen:
     from slo_gen.spec.nearest import did_you_mean
 
-    for name in names:
-        if name not in catalogue.slos:
-            fail(f"there is no SLO {name!r}; {did_you_mean(name, catalogue.slos)}")
-    if not catalogue.slos:
-        fail("there is no SLO in these documents")
-    return [slo for slo in catalogue.slos.values() if not names or slo.name in names]
+    for word, named, known in (("SLO", slos, catalogue.slos), ("agreement", agreements, catalogue.agreements)):
+        for name in named:
+            if name not in known:
+                fail(f"there is no {word} {name!r}; {did_you_mean(name, known) or 'there is none in these documents'}")
+    everything = not slos and not agreements
+    chosen = _Chosen(
+        [slo for slo in catalogue.slos.values() if everything or slo.name in slos],
+        [agreement for agreement in catalogue.agreements.values() if everything or agreement.name in agreements],
+    )
+    if not chosen.slos and not chosen.agreements:
+        fail("there is no SLO and no agreement in these documents")
+    return chosen
 
 
-async def _read(frame: _Frame, chosen: list[Slo], url: str, cache: Path | None) -> list[SloPast]:
+async def _read(frame: _Frame, chosen: _Chosen, url: str, cache: Path | None) -> tuple[list[TargetPast], list[SloPast]]:
     from slo_gen.cli.answer_cache import AnswerCache, usual_folder
     from slo_gen.cli.backtesting import History
     from slo_gen.cli.progress import progress
@@ -83,9 +102,29 @@ async def _read(frame: _Frame, chosen: list[Slo], url: str, cache: Path | None) 
         kept = AnswerCache(cache or usual_folder() / "backtest", prometheus.identity)
         history = History(prometheus, kept, progress)
         try:
-            return [past for slo in chosen for past in await _past(frame, slo, history)]
+            promised = [past for agreement in chosen.agreements for past in await _promised(frame, agreement, history)]
+            return promised, [past for slo in chosen.slos for past in await _past(frame, slo, history)]
         except OSError as error:
             fail(f"{error.filename or kept.folder} cannot be written: {error.strerror}; name another folder with --cache")
+
+
+async def _promised(frame: _Frame, agreement: Agreement, history: History) -> list[TargetPast]:
+    from slo_gen.history.facts import Wanted
+    from slo_gen.history.judging import reach
+    from slo_gen.history.promised_past import target_past
+
+    catalogue, periods = frame.catalogue, frame.periods_of(agreement)
+    if not periods:
+        return []
+    found = []
+    for target in agreement.targets:
+        around = reach(target)
+        until = min(periods[-1].end + around, max(frame.until, periods[-1].end))
+        indicator = catalogue.indicators[target.indicator]
+        wanted = Wanted.over(indicator, catalogue.evaluation, periods[0].start - around, until, target.where)
+        past, held = await history.whole(wanted), await history.held(target, wanted)
+        found.append(target_past(catalogue, agreement, target, periods, past, around, held))
+    return found
 
 
 async def _past(frame: _Frame, slo: Slo, history: History) -> list[SloPast]:
@@ -116,6 +155,27 @@ class _Frame:
     timezone: str | None
     now: int
 
+    @property
+    def until(self) -> int:
+        """Up to when everything is recorded."""
+        evaluation = self.catalogue.evaluation
+        return self.now - evaluation.settling - 2 * evaluation.interval
+
+    def periods_of(self, agreement: Agreement) -> tuple[Period, ...]:
+        """The periods of an agreement in the range that are over. Raises a usage error for names that are none."""
+        from slo_gen.history.named_periods import periods_within
+        from slo_gen.timekeeping.periods import Periods
+        from slo_gen.timekeeping.zones import TimeError
+
+        months = Periods("month", agreement.period.timezone)
+        usual_last = months.previous(months.of(self.now))
+        usual_first = months.previous(months.previous(usual_last))
+        try:
+            found = periods_within(agreement.period, self.first or usual_first.name, self.last or usual_last.name)
+        except TimeError as error:
+            raise click.UsageError(f"{error}.") from None
+        return tuple(period for period in found if period.end <= self.until)
+
     def of(self, slo: Slo) -> Span:
         """The range for an SLO, as far as it is over. Raises a usage error for options that make no sense."""
         from slo_gen.history.named_periods import named_span
@@ -130,8 +190,7 @@ class _Frame:
             end = named_span(periods, self.last).end if self.last else usual_last.end
         except TimeError as error:
             raise click.UsageError(f"{error}.") from None
-        evaluation = self.catalogue.evaluation
-        end = min(end, self.now - evaluation.settling - 2 * evaluation.interval)
+        end = min(end, self.until)
         if start >= end:
             raise click.UsageError(f"Nothing of {self.first or usual_first.name} to {self.last or usual_last.name} is over yet.")
         return start, end

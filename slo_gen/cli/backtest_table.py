@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich import box
@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from slo_gen.contract.outcome import Verdict
 from slo_gen.history.backtest import Past, SloPast
+from slo_gen.history.promised_past import TargetPast
 from slo_gen.history.recount import how_computed
 from slo_gen.history.rounding import percent
 from slo_gen.rules.promql import duration
@@ -23,21 +25,84 @@ from slo_gen.timekeeping.zones import write_instant
 __all__ = ["as_document", "print_tables"]
 
 
-def print_tables(slos: Sequence[SloPast], catalogue: Catalogue, url: str) -> None:
-    """A table, a sentence for each SLO, and which facts they rest on."""
+def print_tables(promised: Sequence[TargetPast], slos: Sequence[SloPast], catalogue: Catalogue, url: str) -> None:
+    """Tables, a sentence for each target and SLO, and which facts they rest on."""
     console = Console()
     if not sys.stdout.isatty():
         console.width = 200      # a file or a pipe has no edge to fold at
-    console.print(_slo_table(slos))
+    if promised:
+        console.print(_promised_table(promised))
+    for target in promised:
+        click.echo(f"{target.agreement.name}/{target.target.name}: {_of_periods(target)}")
+    if slos:
+        console.print(_slo_table(slos))
     for past in slos:
         click.echo(f"{_named(past)}: {_sentence(past)}")
-    for line in dict.fromkeys(note for past in slos for note in _notes(catalogue.indicators[past.slo.indicator], past.past, url)):
+    facts = [(each.target.indicator, each.past) for each in promised] + [(each.slo.indicator, each.past) for each in slos]
+    for line in dict.fromkeys(note for indicator, past_facts in facts for note in _notes(catalogue.indicators[indicator], past_facts, url)):
         click.echo(line)
 
 
-def as_document(slos: Iterable[SloPast]) -> dict[str, Any]:
+def as_document(promised: Iterable[TargetPast], slos: Iterable[SloPast]) -> dict[str, Any]:
     """What ``slo-gen backtest --json`` prints; instants as ``2026-03-29T07:00:00Z``."""
-    return {"slos": [_slo_document(past) for past in slos]}
+    return {"targets": [_target_document(past) for past in promised], "slos": [_slo_document(past) for past in slos]}
+
+
+def _promised_table(promised: Iterable[TargetPast]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("AGREEMENT", "PERIOD", "VERDICT"):
+        table.add_column(column, no_wrap=True)
+    for column in ("OBJECTIVE", "ATTAINED", "MEASURED"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for past in promised:
+        name, objective = f"{past.agreement.name}/{past.target.name}", past.target.bound.text
+        for each in past.periods:
+            cells = (
+                name, each.period.name, each.verdict.replace("_", " "), objective, each.attained, percent(each.measured, places=1),
+            )  # fmt: skip
+            table.add_row(*map(Text, cells))
+    return table
+
+
+def _of_periods(past: TargetPast) -> str:
+    if not past.periods:
+        return "no period is over"
+    if len(past.named("met")) == len(past.periods):
+        return f"met in {past.periods[0].period.name}" if len(past.periods) == 1 else f"met in all {len(past.periods)} periods"
+    told = [
+        f"{word} in {_listed(found)}"
+        for verdict, word in _VERDICTS if (found := past.named(verdict))
+    ]  # fmt: skip
+    return f"{'; '.join(told)}; met in {len(past.named('met'))} of {len(past.periods)}"
+
+
+_VERDICTS: Final[tuple[tuple[Verdict, str], ...]] = (("missed", "missed"), ("unclear", "unclear"), ("not_measured", "not measured"))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _target_document(past: TargetPast) -> dict[str, Any]:
+    return {
+        "agreement": past.agreement.name,
+        "target": past.target.name,
+        "indicator": past.target.indicator,
+        "objective": past.target.bound.text,
+        "periods": [
+            {
+                "period": each.period.name, "start": write_instant(each.period.start), "end": write_instant(each.period.end),
+                "verdict": each.verdict, "attained": each.attained, "measured": float(each.measured),
+            }
+            for each in past.periods
+        ],
+        "sources": _sources(past.past),
+        "computed": [_span(span) for span in past.past.computed],
+    }  # fmt: skip
+
+
+def _sources(past: Past) -> list[dict[str, Any]]:
+    return [{"labels": dict(source.labels), "records": source.records, "read": source.read} for source in past.sources]
 
 
 def _slo_table(slos: Iterable[SloPast]) -> Table:
@@ -95,7 +160,7 @@ def _slo_document(past: SloPast) -> dict[str, Any]:
             {"severity": pair.severity, "long_window": duration(pair.long), "short_window": duration(pair.short), "fired": count}
             for pair, count in past.by_pair
         ],
-        "sources": [{"labels": dict(source.labels), "records": source.records, "read": source.read} for source in past.past.sources],
+        "sources": _sources(past.past),
         "computed": [_span(span) for span in past.past.computed],
     }
 

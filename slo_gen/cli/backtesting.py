@@ -10,8 +10,11 @@ from slo_gen.cli.answer_cache import AnswerCache
 from slo_gen.cli.asking import ask_questions
 from slo_gen.history.backtest import Past, joined
 from slo_gen.history.facts import Answers, Group, Question, Reading, Wanted, questions, reading, readings_by_group
+from slo_gen.history.judging import conditions_of, held
 from slo_gen.history.recount import recount_questions
 from slo_gen.prometheus import Prometheus, Series
+from slo_gen.spec.model import AgreementTarget
+from slo_gen.timekeeping.spans import Spans
 
 __all__ = ["History", "Progress"]
 
@@ -33,6 +36,11 @@ class History:
         recorded = reading(wanted, asked, await self._answers(wanted, asked))
         raw = self._raw(wanted, recorded)
         return joined(recorded, reading(wanted, raw, await self._answers(wanted, raw)))
+
+    async def held(self, target: AgreementTarget, wanted: Wanted) -> dict[str, Spans]:
+        """When the dynamic exclusions of a target held, by their reasons."""
+        conditions = conditions_of(target, wanted)
+        return held(conditions, await self._answers(wanted, (question for _, asked in conditions for question in asked)))
 
     async def by_group(self, wanted: Wanted) -> dict[Group, Past]:
         """Each group for itself; an indicator that is not split has the group ``()``, unless nothing is known of it."""

@@ -25,7 +25,7 @@ from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 
-__all__ = ["Asked", "Server", "asked_about", "earlier_needed", "judge"]
+__all__ = ["Asked", "Conditions", "Server", "asked_about", "conditions_of", "earlier_needed", "held", "judge", "reach"]
 
 _AROUND: Final = 86_400
 """Seconds beyond an edge of the period that are read where a run of down time may reach over it."""
@@ -40,6 +40,10 @@ class Server:
     retention: int | None
 
 
+Conditions = tuple[tuple[str, tuple[Question, ...]], ...]
+"""What to ask about each dynamic exclusion, with its reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What must be known to judge one target in ``[start, end)``: its facts, and when each dynamic exclusion held."""
@@ -49,7 +53,7 @@ class Asked:
     end: int
     wanted: Wanted
     facts: tuple[Question, ...]
-    conditions: tuple[tuple[str, tuple[Question, ...]], ...]
+    conditions: Conditions
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -67,19 +71,23 @@ def asked_about(catalogue: Catalogue, each: Closable, end: int, now: int) -> tup
     start, evaluation = each.period.start, catalogue.evaluation
     found = []
     for target in each.agreement.targets:
-        around = _around(target)
+        around = reach(target)
         until = max(end, min(end + around, now - evaluation.settling - 2 * evaluation.interval))
         wanted = Wanted.over(catalogue.indicators[target.indicator], evaluation, start - around, until, target.where)
-        conditions = tuple(
-            (exclusion.when, condition_question(exclusion.when, evaluation, wanted.start, wanted.end))
-            for exclusion in target.exclude if exclusion.when
-        )
-        found.append(Asked(target, start, end, wanted, questions(wanted), conditions))
+        found.append(Asked(target, start, end, wanted, questions(wanted), conditions_of(target, wanted)))
     return tuple(found)
 
 
-def _around(target: AgreementTarget) -> int:
-    """How far a run that reaches over the edge of the period is followed."""
+def conditions_of(target: AgreementTarget, wanted: Wanted) -> Conditions:
+    """What to ask about the dynamic exclusions of a target."""
+    return tuple(
+        (exclusion.reason, condition_question(exclusion.when, wanted.evaluation, wanted.start, wanted.end))
+        for exclusion in target.exclude if exclusion.when
+    )  # fmt: skip
+
+
+def reach(target: AgreementTarget) -> int:
+    """Seconds beyond the edges of a period in which a run of down time is followed; 0 where runs do not matter."""
     how = measurement(target)
     shortest = how.runs.shortest if how.runs is not None else 0
     return max(shortest, _AROUND) if how.runs is not None or how.reduce in ("max", "count", "percentile") else 0
@@ -106,7 +114,7 @@ def judge(
         reference, text = facts_text(one.target.indicator, one.target.where, slots)
         files[reference.file] = text
         judged = target_period(
-            catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), slots, found=_held(one, answers),
+            catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), slots, found=held(one.conditions, answers),
             adjusted=_adjusted(catalogue, agreement, one.target),
         )
         outcome = judged.outcome
@@ -125,14 +133,12 @@ def judge(
     ), files
 
 
-def _held(asked: Asked, answers: Answers) -> dict[str, Spans]:
-    """When the condition of each dynamic exclusion held, by its reason."""
-    when = {when: condition_spans(about, answers) for when, about in asked.conditions}
-    held: dict[str, Spans] = {}
-    for exclusion in asked.target.exclude:
-        if exclusion.when:
-            held[exclusion.reason] = held.get(exclusion.reason, EMPTY) | when[exclusion.when]
-    return held
+def held(conditions: Conditions, answers: Answers) -> dict[str, Spans]:
+    """When the conditions held, by the reason that they exclude for."""
+    found: dict[str, Spans] = {}
+    for reason, asked in conditions:
+        found[reason] = found.get(reason, EMPTY) | condition_spans(asked, answers)
+    return found
 
 
 def _adjusted(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Spans:

@@ -28,6 +28,19 @@ kind: SLO
 metadata: {name: shop-availability}
 spec: {indicator: requests, objective: 99.9%, window: 30d}
 ---
+kind: Customer
+metadata: {name: acme}
+---
+kind: SLA
+metadata: {name: acme-shop}
+spec:
+  customer: acme
+  service: shop
+  state: draft
+  term: {from: 2027-01-01}
+  period: {length: week, timezone: Europe/Berlin}
+  targets: [{name: availability, indicator: requests, objective: at least 99.9%, exclude: [{when: 'paused == 1', reason: paused}]}]
+---
 kind: Calendar
 metadata: {name: office}
 spec: {timezone: Europe/Berlin, hours: {mon-fri: [08:00-18:00]}}
@@ -70,6 +83,22 @@ def test_pages_of_a_month_and_which_of_them_at_night(backtest: Callable[..., Res
     assert [page["start"] for page in found["pages"]] == ["2026-09-03T12:02:00Z", "2026-09-07T00:02:00Z", "2026-09-20T20:32:00Z"]
     assert found["measured"] == 1.0
     assert found["computed"] == []
+
+
+def test_a_proposed_agreement_is_judged_in_each_of_its_past_periods(backtest: Callable[..., Result]) -> None:
+    """A week has 10,080 minutes, of which ten may fail; the second outage is while the service is paused."""
+    server = StoredSeries(stored(("2026-09-08T14:00", 11), ("2026-09-15T14:00", 30), ("2026-09-22T14:00", 10)))
+    begin = read_instant("2026-09-15T14:00", BERLIN)
+    server.ranges = {"count(paused == 1)": [Series({}, tuple((begin + 60 * minute, 1.0) for minute in range(1, 31)))]}
+    with serving(server) as url:
+        result = backtest(url, "--agreement", "acme-shop")
+        (found,) = json.loads(backtest(url, "--agreement", "acme-shop", "--json").output)["targets"]
+    assert result.exit_code == 0, result.output
+    assert "acme-shop/availability: missed in 2026-W37; met in 2 of 3\n" in result.output
+    assert [(each["period"], each["verdict"], each["attained"]) for each in found["periods"]] == [
+        ("2026-W37", "missed", "99.89%"), ("2026-W38", "met", "100.00%"), ("2026-W39", "met", "99.901%"),
+    ]
+    assert "SLO" not in result.output
 
 
 def test_night_is_when_nobody_is_at_work(backtest: Callable[..., Result]) -> None:
