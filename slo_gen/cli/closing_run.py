@@ -16,8 +16,9 @@ from slo_gen.fetch import AddressError, NoAnswerError, RequestError
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing import ClosingError, closed_again, disputed, first_closed, made_final, revised, settled_by_date
 from slo_gen.history.closing_file import Closing, Judged
+from slo_gen.history.crediting import periods_looked_back, year_of
 from slo_gen.history.facts import Question
-from slo_gen.history.judging import Server, asked_about, earlier_needed, judge
+from slo_gen.history.judging import Server, asked_about, judge
 from slo_gen.prometheus import AccessError, Prometheus, Series
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.normative import normative_hash
@@ -159,12 +160,14 @@ class ClosingRun:
         return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server, self.now)
 
     def _earlier(self, each: Closable) -> list[Closing]:
-        """The closings of the periods before, in their order, as far as there are any."""
+        """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""
+        agreement, period = each.agreement, each.period
+        needed = periods_looked_back(agreement)
+        year = year_of(agreement, period) if agreement.credits is not None and agreement.credits.annual_cap is not None else None
         found: list[Closing] = []
-        period = each.period
-        for _ in range(earlier_needed(each.agreement)):
-            period = each.agreement.period.previous(period)
-            closing = self.files.read(period.name, each.agreement.name)
+        while len(found) < needed or (year is not None and period.start > year.start):
+            period = agreement.period.previous(period)
+            closing = self.files.read(period.name, agreement.name)
             if closing is None:
                 break
             found.insert(0, closing)

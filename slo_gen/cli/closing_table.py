@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from slo_gen.cli.closing_run import Closed
+from slo_gen.contract.credits import Credit
+from slo_gen.contract.money import amount_text
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.history.rounding import percent
 from slo_gen.timekeeping.zones import write_instant
@@ -48,6 +50,7 @@ def as_documents(found: Iterable[Closed]) -> list[dict[str, Any]]:
             "problem": each.problem,
             "state": None if each.closing is None else each.closing.state,
             "revision": None if each.closing is None else each.closing.current.number,
+            "credit": None if each.closing is None else _credit(each.closing.current.judged.credit),
             "targets": [] if each.closing is None else [_target(target) for target in each.closing.current.judged.targets],
         }
         for each in found
@@ -91,6 +94,10 @@ def _notes(closing: Closing) -> Iterator[str]:
             read = next(source for source in target.sources if source.read)
             others = ", ".join(f"{_labelled(each.labels)} ({each.records:,})" for each in target.sources if not each.read)
             yield f"{target.indicator}: read from {_labelled(read.labels)} ({read.records:,} records); also there: {others}"
+    if judged.credit is not None:
+        yield from (f"{closing.agreement}: credit: {line.words}" for line in judged.credit.lines)
+        if judged.credit.paid is not None:
+            yield f"{closing.agreement}: credit of {amount_text(judged.credit.paid, judged.credit.currency)}"
     yield from (f"{closing.agreement}: {note}" for note in judged.notes)
     for left in judged.not_judged:
         yield f"{closing.agreement}/{left.target}: not judged: {left.reason}"
@@ -98,6 +105,13 @@ def _notes(closing: Closing) -> Iterator[str]:
 
 def _labelled(labels: Any) -> str:
     return "{" + ", ".join(f'{label}="{value}"' for label, value in sorted(labels.items())) + "}"
+
+
+def _credit(credit: Credit | None) -> dict[str, Any] | None:
+    if credit is None:
+        return None
+    paid = None if credit.paid is None else amount_text(credit.paid, credit.currency)
+    return {"paid": paid, "share": None if credit.share is None else float(credit.share), "days": float(credit.days)}
 
 
 def _target(target: ClosedTarget) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 import msgspec
 
+from slo_gen.contract.credits import Credit
+from slo_gen.contract.money import amount_text
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, Change, ClosedTarget, Closing, Judged, Revision, State
 from slo_gen.timekeeping.zones import write_instant
@@ -100,10 +102,20 @@ def _differences(old: Judged, new: Judged) -> Iterator[str]:
             yield f"target {name} is gone"
         elif before[name] != after[name]:
             yield f"target {name}: {_of_target(before[name], after[name])}"
+    if old.credit != new.credit:
+        yield f"credit {_owed(new.credit)} was {_owed(old.credit)}"
     if old.deadlines != new.deadlines:
         yield "deadlines"
     if (old.server, old.version) != (new.server, new.version):
         yield f"read from {new.server} (Prometheus {new.version or 'unknown'})"
+
+
+def _owed(credit: Credit | None) -> str:
+    if credit is None:
+        return "none"
+    if credit.days:
+        return f"{_short(credit.days)} days"
+    return amount_text(credit.paid, credit.currency) if credit.paid is not None else f"{_short(credit.share or Fraction(0))} of the fee"
 
 
 def _of_target(old: ClosedTarget, new: ClosedTarget) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from slo_gen.contract.credits import Credit
 from slo_gen.contract.exclusions import NotExcluded
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Outcome
@@ -105,13 +106,15 @@ class DueDate(_Record, frozen=True, kw_only=True):
 class Judged(_Record, frozen=True, kw_only=True):
     """What was found out about a period at one time; equal ones say the same of it.
 
-    ``terms`` is the hash of the agreement's binding text. ``server`` and ``version`` say which Prometheus was read.
+    ``terms`` is the hash of the agreement's binding text. ``server`` and ``version`` say which Prometheus was read. ``credit``
+    is what is owed, step by step; None where the agreement gives none, or where it could not be computed (see ``notes``).
     """
 
     terms: str
     server: str
     version: str
     targets: tuple[ClosedTarget, ...]
+    credit: Credit | None = None
     not_judged: tuple[NotJudged, ...] = ()
     deadlines: tuple[DueDate, ...] = ()
     notes: tuple[str, ...] = ()

@@ -10,22 +10,27 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from slo_gen.contract.claims import Incident, claim_deadlines
+from slo_gen.contract.credits import Credit
 from slo_gen.contract.facts import Slots
+from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.target_period import business_days, target_period, term
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, NotJudged, ReadSource, facts_text
+from slo_gen.history.crediting import credit_of, unknown_credits
 from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
 from slo_gen.history.misses import is_breach
 from slo_gen.history.rounding import figure_text
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
+from slo_gen.spec.terms import ClaimTerms, Deadline
 from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 
-__all__ = ["Asked", "Conditions", "Server", "asked_about", "conditions_of", "earlier_needed", "held", "judge", "reach"]
+__all__ = ["Asked", "Conditions", "Server", "asked_about", "conditions_of", "held", "judge", "reach"]
 
 _AROUND: Final = 86_400
 """Seconds beyond an edge of the period that are read where a run of down time may reach over it."""
@@ -93,11 +98,6 @@ def reach(target: AgreementTarget) -> int:
     return max(shortest, _AROUND) if how.runs is not None or how.reduce in ("max", "count", "percentile") else 0
 
 
-def earlier_needed(agreement: Agreement) -> int:
-    """How many earlier periods decide with this one what a miss means."""
-    return max((target.misses.of for target in agreement.targets), default=1) - 1
-
-
 # --- what the answers mean ---------------------------------------------------------------------------------------
 def judge(
     catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int
@@ -126,10 +126,15 @@ def judge(
             window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=one.queries,
             sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),
         ))
+    notes = [*_notes(each, server, now), *filter(None, [unknown_credits(agreement, each.period, earlier)])]
+    owed: Credit | None = None
+    try:
+        owed = credit_of(agreement, each.period, targets, earlier)
+    except FeeError as error:
+        notes.append(f"no credit could be computed: {error}")
     return Judged(
-        terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets),
-        not_judged=tuple(_not_judged(agreement)), deadlines=tuple(deadlines(agreement, each.period.end)),
-        notes=tuple(_notes(each, server, now)),
+        terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets), credit=owed,
+        not_judged=tuple(_not_judged(agreement)), deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
     ), files
 
 
@@ -207,11 +212,32 @@ def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:
         yield f"{server.url} keeps {days} days, and the period begins before that: what it has dropped is unknown"
 
 
-def deadlines(agreement: Agreement, end: int) -> Iterator[DueDate]:
-    """When the report of a period is due, and until when its figures may be disputed."""
-    timezone, terms = agreement.period.timezone, agreement.report
-    business = business_days(agreement)
+def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) -> Iterator[DueDate]:
+    """When the report of a period is due, until when its figures may be disputed, and by when a breach must be claimed."""
+    timezone, terms, business = agreement.period.timezone, agreement.report, business_days(agreement)
     report = add_duration(end, terms.due, timezone, business)
     yield DueDate(what="report", at=report)
     if terms.objections:
         yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone, business))
+    if agreement.claim is None:
+        return
+    for target in targets:
+        outages = target.outcome.interruptions
+        if target.breach:
+            incident = Incident(outages[0].start, outages[-1].end) if outages else Incident(target.outcome.start, None)
+            due = claim_deadlines(_known(agreement.claim, bool(outages)), incident, end, timezone, business, report)
+            if due.notify is not None:
+                yield DueDate(what=f"notify of {target.target}", at=due.notify)
+            if due.submit is not None:
+                yield DueDate(what=f"claim for {target.target}", at=due.submit)
+
+
+def _known(terms: ClaimTerms, outages: bool) -> ClaimTerms:
+    """Without what runs from an incident where the facts name none."""
+    if outages:
+        return terms
+
+    def kept(deadline: Deadline | None) -> Deadline | None:
+        return None if deadline is not None and deadline.after.startswith("incident") else deadline
+
+    return replace(terms, notify=kept(terms.notify), submit=kept(terms.submit))

@@ -44,7 +44,7 @@ spec:
 """
 
 
-def sla(name: str, more: str = "", target: str = "") -> str:
+def sla(name: str, more: str = "", target: str = "", term: str = "") -> str:
     return f"""\
 kind: SLA
 metadata: {{name: {name}}}
@@ -52,6 +52,7 @@ spec:
   customer: acme
   service: shop
   state: active
+  {term}
   {more}
   report: {{due: 5d}}
   targets: [{{name: availability, indicator: requests, objective: at least 99.9%{target}}}]
@@ -253,6 +254,55 @@ def test_a_miss_that_is_allowed_is_no_breach(house: House) -> None:
     house.server.series = stored(60)
     assert "missed, allowed" in house.close().output
     assert not (house.folder / "specs/records").exists()
+
+
+CREDITS = "fee: {amount: 1000.00, currency: EUR, per: month}\n  credits: {tiers: [{below: 99.9%, credit: 10%}], annual_cap: 2%}"
+
+
+def test_a_credit_is_owed_up_to_what_the_year_has_left(house: House) -> None:
+    """Ten percent of a month's fee are 100 EUR; two percent of a year's are 240 EUR, of which earlier closings have used 200."""
+    house.write(sla("acme", CREDITS, term="term: {from: 2026-08-01}"))
+    for month in ("2026-08", "2026-09"):
+        first, last = read_instant(f"{month}-01", BERLIN), read_instant(f"2026-{int(month[-2:]) + 1:02}-01", BERLIN)
+        minutes = range((first - START) // 60, (last - START) // 60)
+        identity = {names.INDICATOR: "requests"}
+        house.server.series = [
+            Series({"__name__": metric, **identity}, tuple((START + minute * 60 + 103.5, value) for minute in minutes))
+            for metric, value in ((names.TOTAL, 100.0), (names.BAD, 1.0))
+        ]
+        assert house.run("close", "specs", "--period", month, "--prometheus", house.url).exit_code == 0
+    house.server.series = stored(60)
+    result = house.close()
+    assert "are not known" not in result.output
+    credit = house.closing().current.judged.credit
+    assert credit is not None
+    assert (credit.paid, credit.currency, credit.cut) == (40, "EUR", ("annual_cap",))
+    assert "acme: credit of 40.00 EUR\n" in result.output
+    assert json.loads(house.close("--json").output)[0]["credit"]["paid"] == "40.00 EUR"
+
+
+def test_a_cap_of_a_year_that_nobody_closed_is_told(house: House) -> None:
+    house.write(sla("acme", CREDITS))
+    assert "acme: credits of the year before 2026-09-30T22:00:00Z are not known" in house.close().output
+
+
+def test_a_credit_needs_a_fee_and_says_so(house: House) -> None:
+    house.server.series = stored(60)
+    house.write(sla("acme", "credits: {tiers: [{below: 99.9%, credit: 10%}]}"))
+    result = house.close()
+    credit = house.closing().current.judged.credit
+    assert credit is not None
+    assert (credit.paid, credit.share) == (None, Fraction(1, 10))
+    assert "10%" in result.output
+
+
+def test_a_breach_has_a_day_by_which_it_must_be_claimed(house: House) -> None:
+    house.write(sla("acme", "claim: {submit: {within: 30d, after: period_end}}"))
+    house.server.series = stored(60)
+    house.close()
+    assert [(due.what, due.at) for due in house.closing().current.judged.deadlines][2:] == [
+        ("claim for availability", read_instant("2026-12-01", BERLIN)),
+    ]
 
 
 # --- states ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""What is owed for a closed period: the credit with its steps, after what earlier closings say of misses and of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from slo_gen.contract.credits import Credit, Given, credit, reading
+from slo_gen.contract.fees import Fees
+from slo_gen.contract.target_period import term
+from slo_gen.history.closing_file import ClosedTarget, Closing
+from slo_gen.spec.model import Agreement
+from slo_gen.timekeeping.periods import Period, Periods
+from slo_gen.timekeeping.zones import write_instant
+
+__all__ = ["credit_of", "periods_looked_back", "unknown_credits", "year_of"]
+
+
+def credit_of(agreement: Agreement, period: Period, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> Credit | None:
+    """The credit of a period, None where the agreement gives none. A miss that is no breach earns nothing.
+
+    ``earlier`` are the closings before it, in their order. Raises FeeError when it depends on a fee that nobody named.
+    """
+    if agreement.credits is None:
+        return None
+    known = {target.name: target for target in agreement.targets}
+    readings = [
+        reading(known[closed.target], closed.outcome, excused=closed.verdict == "missed" and not closed.breach) for closed in targets
+    ]  # fmt: skip
+    year = year_of(agreement, period)
+    this_year = [closing.current.judged.credit for closing in earlier if closing.start >= year.start]
+    paid = [given.paid for given in this_year if given is not None]
+    before = Given(
+        misses={name: [_missed(closing, name) for closing in earlier] for name in known},
+        this_year=sum((amount for amount in paid if amount is not None), Fraction(0)),
+    )
+    return credit(agreement.credits, readings, Fees(agreement.fee, agreement.period, period), before)
+
+
+def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Closing]) -> str:
+    """A sentence where the cap of a year looks back at periods that nobody has closed, else nothing."""
+    if agreement.credits is None or agreement.credits.annual_cap is None:
+        return ""
+    known_from = earlier[0].start if earlier else period.start
+    if max(year_of(agreement, period).start, term(agreement).items[0][0]) >= known_from:
+        return ""
+    return f"credits of the year before {write_instant(known_from)} are not known: nobody closed those periods, and the cap may be used up"
+
+
+def periods_looked_back(agreement: Agreement) -> int:
+    """How many earlier periods decide with this one what a miss means and whether its credit is multiplied."""
+    allowed = [target.misses.of for target in agreement.targets]
+    repeated = [repeat.within for repeat in agreement.credits.repeat] if agreement.credits is not None else []
+    return max([*allowed, *repeated], default=1) - 1
+
+
+def year_of(agreement: Agreement, period: Period) -> Period:
+    """The (fiscal) year of the agreement in which a period begins."""
+    periods = agreement.period
+    starts = periods.starts if isinstance(periods, Periods) and periods.length != "week" else (1, 1)
+    return Periods("year", periods.timezone, starts).of(period.start)
+
+
+def _missed(closing: Closing, target: str) -> bool:
+    return any(closed.target == target and closed.breach for closed in closing.current.judged.targets)
