@@ -22,7 +22,7 @@ from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "figure_text", "reading"]
+__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "figure_text", "reading"]
 
 Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
 """What made a credit smaller."""
@@ -366,6 +366,11 @@ def earned_back(terms: EarnBack, objective: Bound, given: Fraction, figures: Seq
     needed = terms.objective or objective
     held = all(figure is not None and needed.holds(figure) for figure in figures[: terms.periods])
     return given * terms.share if held else Fraction(0)
+
+
+def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
+    """What remains with us of a credit to a customer after what suppliers owe for the same outage."""
+    return max(owed - recoverable, Fraction(0))
 
 
 # --- words -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.credits import Given, Reading, credit, earned_back, figure_text
+from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, figure_text
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption
@@ -256,6 +256,13 @@ def test_a_credit_is_won_back(figures: tuple[str | None, ...], back: Fraction | 
 def test_a_higher_level_may_be_needed_to_win_back() -> None:
     higher = EarnBack(1, Bound(">=", Fraction("0.9995"), "%", "99.95%"), Fraction(1))
     assert earned_back(higher, FLOOR, Fraction(100), [Fraction("0.9994")]) == 0
+
+
+@pytest.mark.parametrize(("owed", "left"), [("5000", 4200), ("800", 0), ("500", 0)])
+def test_what_suppliers_do_not_cover(owed: str, left: int) -> None:
+    recoverable = credit(CreditTerms(tiers=(below("99.9%", "10%"),)), [read("99.5")], fees("8000"))
+    assert recoverable.paid == 800
+    assert exposure(Fraction(owed), recoverable.paid) == left
 
 
 # --- words -----------------------------------------------------------------------------------------------------

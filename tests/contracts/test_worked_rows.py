@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from slo_gen.checks import check_catalogue
 from slo_gen.contract.credits import Credit, credit, reading
 from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.exclusions import exclusions
@@ -23,12 +24,14 @@ from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import Window
+from slo_gen.spec.convert import read_documents
 from slo_gen.spec.files import load
 from slo_gen.spec.model import Agreement, Catalogue, Maintenance, Origin, PlannedWork
 from slo_gen.spec.resolve import resolve
 from slo_gen.spec.terms import Fee, MeasureTerms, Money
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import Spans
+from slo_gen.timekeeping.zones import read_instant, zone
 
 CONTRACTS = Path(__file__).parents[2] / "specs" / "contracts"
 WORKED = json.loads(Path(__file__).with_name("worked.json").read_text(encoding="utf-8"))
@@ -194,6 +197,34 @@ def test_every_contract_says_where_it_is_from() -> None:
         assert agreement.source.url or agreement.source.file
         assert agreement.source.version
         assert agreement.source.verified_on
+
+
+def test_what_is_ambiguous_in_their_texts_is_told() -> None:
+    loaded = load([CONTRACTS])
+    found = [(Path(each.file).name, each.check, each.message) for each in check_catalogue(catalogue(), loaded.documents)]
+    assert found == [
+        ("github.yaml", "credit-scale", "exactly 99.0% misses availability and is in no tier"),
+        ("github.yaml", "ambiguous-boundary", "exactly 99.9% meets availability, and still earns 10% by this tier"),
+        ("upcloud.yaml", "budget-unseen", "99.999% of a period like 2026-01 leaves 26.7 s, less than one interval of 1m: "
+         "a single one that is bad misses it"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("period", "name", "places", "verdict"), [
+    ("{length: month, timezone: UTC}", "2026-01", "99.932796", "met"), ("{length: month, timezone: UTC}", "2026-02", "99.925595", "met"),
+    ("{rolling: 30d, timezone: UTC}", "30d-2026-02-01", "99.861111", "missed"),
+])  # fmt: skip
+def test_a_rolling_period_sees_what_two_months_divide(period: str, name: str, places: str, verdict: str) -> None:
+    text = (CONTRACTS / "atlassian.yaml").read_text(encoding="utf-8").replace("{length: month, timezone: UTC}", period)
+    found, problems = resolve(read_documents([("atlassian.yaml", text)])[0])
+    assert problems == []
+    agreement = found.agreements["atlassian-premium"]
+    when, first = agreement.period.named(name), read_instant("2026-02-01", zone("UTC"))
+    down = Downtime(first - 90 * 86_400, first + 90 * 86_400, (Outage(first - 3600, first - 1800), Outage(first + 3600, first + 5400)))
+    outcome = judged(agreement, down, window(when))
+    assert outcome.figure is not None
+    assert round(outcome.figure * 100, 6) == Fraction(places)
+    assert outcome.verdict == verdict
 
 
 def test_a_catalogue_around_the_contracts_leaves_them_out() -> None:

@@ -159,6 +159,8 @@ def test_the_period_begins_where_the_customer_is() -> None:
      "write a bound like `at most 2`"),
     ("longest: {of: outage, indicator: requests}, objective: at least 60m", "a target on outages is an upper bound",
      "write `at most 60m`"),
+    ("count: {of: outages, indicator: requests, per: year}, objective: at most 2", "outages are counted in the periods of the agreement",
+     "leave `per` out; a count over other periods belongs into an agreement with these periods"),
     ("longest: {of: outage}, objective: at most 60m", "nothing says where it is seen", "add `indicator`"),
     ("count: {of: tickets, indicator: requests}, objective: at most 2", "no indicator knows tickets", "leave it out"),
     ("tickets: {clock: response, within: 15m}, objective: at most 5%", "a share of tickets in time is a lower bound", "write `at least`"),

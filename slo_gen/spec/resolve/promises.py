@@ -1,4 +1,4 @@
-"""The targets and ticket matrices of templates and agreements."""
+"""The targets of templates and agreements."""
 
 from __future__ import annotations
 
@@ -12,24 +12,18 @@ from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import Indicator
 from slo_gen.spec.documents.agreement import AgreementBody
-from slo_gen.spec.documents.targets import PercentileOf, Target, Tickets
+from slo_gen.spec.documents.targets import PercentileOf, Target
 from slo_gen.spec.resolve.bounds import Op, Unit, bound, figure, is_fixed, quantity, words_and_figure
+from slo_gen.spec.resolve.matrix import matrix_rows
 from slo_gen.spec.resolve.measuring import TIMED, exclusions, measure_terms, misses, target_hours
 from slo_gen.spec.resolve.quantities import is_percent, percent, seconds
-from slo_gen.spec.resolve.references import Reference, Steps
+from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import ALWAYS, Register, origin
 from slo_gen.spec.terms import MeasureTerms
 
 __all__ = ["Promises", "promises"]
 
-_COLUMNS = "columns"
-_HOURS = "hours"
-_SHARE = "share"
-_NOTHING = "none"
 _DURATION = re.compile(r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+")
-_SHARE_TEXT = re.compile(r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%")
-_COLUMN = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
-_NOT_A_NAME = re.compile(r"[^a-z0-9._-]+")
 _EXAMPLES: Mapping[Unit, str] = {"%": "at least 99.9%", "s": "at most 60m", "": "at most 2"}
 
 
@@ -78,9 +72,9 @@ def promises(document: Document, body: AgreementBody, register: Register) -> Pro
     reader = _Reader(document, register)
     for position, target in enumerate(body.targets or ()):
         reader.target(target, ("spec", "targets", position))
-    rows = reader.matrix(body.tickets) if body.tickets else {}
+    rows, whole = matrix_rows(register, document, body.tickets) if body.tickets else ({}, True)
     return Promises(
-        reader.targets, reader.ticket_targets, reader.other_targets, rows, frozenset(reader.shares_written), reader.complete
+        reader.targets, reader.ticket_targets, reader.other_targets, rows, frozenset(reader.shares_written), reader.complete and whole
     )
 
 
@@ -106,6 +100,9 @@ class _Reader:
             self._other_target(target, path)
 
     def _indicator_target(self, target: Target, indicator: str, path: Steps) -> None:
+        if target.count and target.count.per:
+            hint = "leave `per` out; a count over other periods belongs into an agreement with these periods"
+            self._problem((*path, "count", "per"), "outages are counted in the periods of the agreement", hint, "objective")
         measure = measure_terms(self._register, self._document, target, indicator, path)
         if target.percentile:
             level = self._latency_level(target, target.percentile, indicator, path)
@@ -257,96 +254,6 @@ class _Reader:
             weight=percent(target.weight) if target.weight else None,
         )
 
-    # --- matrix -----------------------------------------------------------------------------------------------
-    def matrix(self, tickets: Tickets) -> dict[str, tuple[model.TicketTarget, ...]]:
-        path: Steps = ("spec", "tickets", "matrix")
-        if not tickets.matrix:
-            return {}
-        if _COLUMNS not in tickets.matrix:
-            hint = f"add the row `{_COLUMNS}: [hours, response, resolution, share]`"
-            self._problem(path, "the matrix does not name its columns", hint, "matrix")
-            return {}
-        columns = self._columns(tickets.matrix[_COLUMNS], (*path, _COLUMNS))
-        return {
-            priority: self._row(priority, columns, cells, (*path, priority))
-            for priority, cells in tickets.matrix.items()
-            if priority != _COLUMNS and columns
-        }
-
-    def _columns(self, cells: Sequence[str | tuple[str, ...]], path: Steps) -> tuple[str, ...]:
-        columns: list[str] = []
-        for position, cell in enumerate(cells):
-            if not isinstance(cell, str) or not _COLUMN.fullmatch(cell):
-                self._problem((*path, position), "a column is a name", "write hours, share, or the name of a clock like response", "matrix")
-                return ()
-            if cell in columns:
-                self._problem((*path, position), f"column {cell} is there twice", "remove one", "matrix")
-                return ()
-            columns.append(cell)
-        if all(column in (_HOURS, _SHARE) for column in columns):
-            self._problem(path, "the matrix has no clock", "add a column like response or resolution", "matrix")
-            return ()
-        return tuple(columns)
-
-    def _row(
-        self, priority: str, columns: tuple[str, ...], cells: Sequence[str | tuple[str, ...]], path: Steps
-    ) -> tuple[model.TicketTarget, ...]:
-        if len(cells) != len(columns):
-            message = f"{priority} has {len(cells)} entries for {len(columns)} columns"
-            self._problem(path, message, f"write one for each of {', '.join(columns)}; `{_NOTHING}` promises nothing", "matrix")
-            return ()
-        by_column = dict(zip(columns, cells, strict=True))
-        hours = self._hours(by_column.get(_HOURS, ""), (*path, columns.index(_HOURS)) if _HOURS in columns else path)
-        levels = self._levels(by_column.get(_SHARE, "100%"), (*path, columns.index(_SHARE)) if _SHARE in columns else path)
-        if hours is None or levels is None:
-            return ()
-        targets = []
-        for position, (column, cell) in enumerate(by_column.items()):
-            if column in (_HOURS, _SHARE) or cell == _NOTHING:
-                continue
-            if not isinstance(cell, str) or not _DURATION.fullmatch(cell):
-                shown = cell if isinstance(cell, str) else "a list"
-                self._problem((*path, position), f"{shown} is no time", f"write a duration like 15m, 4h or 3bd, or `{_NOTHING}`", "matrix")
-                continue
-            targets.append(
-                model.TicketTarget(
-                    name=f"{_slug(priority)}-{column}",
-                    priority=priority,
-                    clock=column,
-                    within=cell,
-                    hours=hours,
-                    share=percent(levels[-1]),
-                    share_text=levels[-1],
-                    origin=origin(self._document, path),
-                    expected=percent(levels[0]) if len(levels) > 1 else None,
-                )
-            )
-        return tuple(targets)
-
-    def _hours(self, cell: str | tuple[str, ...], path: Steps) -> str | None:
-        if not isinstance(cell, str):
-            self._problem(path, "hours are one calendar", "write its name, or 24x7", "matrix")
-            return None
-        if cell:
-            self._register.check(self._document, Reference(path, "Calendar", cell))
-        return cell
-
-    def _levels(self, cell: str | tuple[str, ...], path: Steps) -> tuple[str, ...] | None:
-        """Shares from the expected level down to the minimum."""
-        texts = (cell,) if isinstance(cell, str) else cell
-        if not texts or not all(_SHARE_TEXT.fullmatch(text) for text in texts):
-            self._problem(
-                path,
-                f"{' '.join(texts) or 'an empty list'} is no percentage",
-                "write a share like 95%, or levels like [95%, 90%]",
-                "matrix",
-            )
-            return None
-        if len(texts) > 2:
-            self._problem(path, "there are two levels at most", "write [expected, minimum], like [95%, 90%]", "matrix")
-            return None
-        return tuple(sorted(texts, key=percent, reverse=True))
-
     def _problem(self, path: Steps, message: str, hint: str, check: str, *, key: bool = False) -> None:
         self.complete = False
         self._register.problems.append(self._document.problem(path, message, hint, check=check, key=key))
@@ -410,7 +317,3 @@ def _about(target: Target) -> tuple[Literal["count", "longest", "percentile", "s
     if target.satisfaction:
         return "satisfaction", re.compile(r"[0-9]+(\.[0-9]+)?%?"), "at least 4.2"
     return "fact", None, ""
-
-
-def _slug(priority: str) -> str:
-    return _NOT_A_NAME.sub("-", priority.lower())
