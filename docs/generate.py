@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import click
+
 from slo_gen.checks import CHECKS
 from slo_gen.cli import main
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.schema import Field, Schema, fields, schema
 
 DOCS: Final = Path(__file__).parent
-_PART: Final = re.compile(r"(<!-- generated: (\w+)(?: (\w+))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
+_PART: Final = re.compile(r"(<!-- generated: (\w+)(?: ([\w -]+?))? -->\n).*?(<!-- end of generated -->)", re.DOTALL)
 _COMPARED: Final = "SLA"
 """The kind whose page has the tables of all that agreements have in common."""
 
@@ -143,12 +145,14 @@ def _checks(_: str) -> str:
 
 
 def _command(name: str) -> str:
-    parent = main.make_context("slo-gen", [], resilient_parsing=True)     # with the settings of a real run
-    command = main.get_command(parent, name)
-    assert command is not None, f"there is no command {name}"
-    context = command.make_context(
-        name, [], parent=parent, resilient_parsing=True, terminal_width=100, max_content_width=100
-    )
+    command: click.Command = main
+    context = main.make_context("slo-gen", [], resilient_parsing=True)     # with the settings of a real run
+    for word in name.split():
+        assert isinstance(command, click.Group), f"{command.name} has no commands"
+        found = command.get_command(context, word)
+        assert found is not None, f"there is no command {name}"
+        command = found
+        context = command.make_context(word, [], parent=context, resilient_parsing=True, terminal_width=100, max_content_width=100)
     return f"```text\n{command.get_help(context)}\n```\n"
 
 

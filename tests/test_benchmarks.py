@@ -13,6 +13,7 @@ from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.rule import AlertRule
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+import business_time
 import peer_rules
 import rule_cost
 import synthetic
@@ -62,3 +63,19 @@ def test_counters_rise_and_records_agree_with_them() -> None:
         assert values == sorted(values)
     first, last = minutes[0] - 120, minutes[-1] - 60            # the marks of the evaluations before the first and at the last
     assert sum(map(total.value, minutes)) == sum(track.value(last) - track.value(first) for track in counters)
+
+
+def test_business_time_is_asked_in_the_same_way_of_all() -> None:
+    """The peers themselves are no part of a setup; two ways of ours stand for them, and one that answers differently."""
+    questions = business_time.Questions.drawn(200)
+    ways = business_time.ours(questions, 200)
+    least = business_time.measured(ways)
+    assert set(least) == {(way.name, way.question) for way in ways}
+    lines = business_time.report({**least, ("slow", "inside"): 25 * least["ours, at once", "inside"]})
+    assert len(lines) == len(ways) + 2
+    assert any(line.startswith("slow") and line.endswith("25.0") for line in lines)
+    wrong = business_time.Way("wrong", "elapsed", 200, lambda count: [7] * count)
+    with pytest.raises(AssertionError, match="wrong differs: elapsed"):
+        business_time.measured([*ways, wrong])
+    starts, ends = questions.moments(200)
+    assert (business_time.seconds(starts), business_time.seconds(ends)) == (questions.starts.tolist(), questions.ends.tolist())

@@ -26,6 +26,7 @@ COMMANDS = {
     "close": "slo_gen.cli.close",
     "backtest": "slo_gen.cli.backtest",
     "evaluate": "slo_gen.cli.evaluate",
+    "calendar": "slo_gen.cli.calendar",
     "schema": "slo_gen.cli.schema",
     "demo": "slo_gen.demo.command",
 }

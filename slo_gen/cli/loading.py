@@ -17,7 +17,7 @@ from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, has_errors, render_text, summary
 from slo_gen.spec.resolve import resolve
 
-__all__ = ["Specs", "colour_wanted", "fail", "load_catalogue", "read_specs", "specs_argument"]
+__all__ = ["Specs", "colour_wanted", "fail", "load_catalogue", "load_specs", "read_specs", "specs_argument", "specs_or_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ def specs_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _or_folder(context: click.Context, parameter: click.Parameter, specs: tuple[Path, ...]) -> tuple[Path, ...]:
+    return specs_or_folder(specs, context)
+
+
+def specs_or_folder(specs: tuple[Path, ...], context: click.Context | None = None) -> tuple[Path, ...]:
+    """The files and folders that were named, else the folder ``specs``. Raises a usage error when there is none."""
     if specs:
         return specs
     if Path("specs").is_dir():
@@ -58,12 +63,17 @@ def read_specs(paths: Sequence[Path]) -> Specs:
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:
     """The catalogue, for commands that need all of it: with any error the problems are shown and the run ends with 1."""
+    return load_specs(paths).catalogue
+
+
+def load_specs(paths: Sequence[Path]) -> Specs:
+    """The documents and the catalogue, for commands that need all of them; an error ends the run as in ``load_catalogue``."""
     specs = read_specs(paths)
     if has_errors(specs.problems):
         errors = [problem for problem in specs.problems if problem.severity == "error"]
         click.echo(render_text(errors, specs.sources, colour=colour_wanted(sys.stderr)), err=True)
         fail(f"{summary(errors)}; `slo-gen check` shows warnings too")
-    return specs.catalogue
+    return specs
 
 
 def colour_wanted(stream: Any) -> bool:

@@ -21,7 +21,7 @@ from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.spans import EMPTY, Span, Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST, TimeError, in_range, write_instant
 
-__all__ = ["Boundary", "BusinessTime", "Timetable", "business_time"]
+__all__ = ["Boundary", "BusinessTime", "Timetable", "business_time", "never"]
 
 Boundary = Literal["close", "next_open"]
 """What a deadline is that falls on the end of a business period: that instant, or the one at which time runs again."""
@@ -56,6 +56,11 @@ class Timetable:
         """All of its business time."""
         return self.before[-1]
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no later timetable can be made."""
+        return self.end == LATEST
+
     def run(self, instant: int) -> int:
         """The business time from ``start`` to an instant in its range."""
         place = bisect_right(self.opens, instant) - 1
@@ -84,8 +89,10 @@ class BusinessTime:
         if start >= end:
             return 0
         table = self.timetable(start, end)
-        stood = sum(table.run(resumed) - table.run(paused) for paused, resumed in pauses.clip(start, end))
-        return table.run(end) - table.run(start) - stood
+        passed = table.run(end) - table.run(start)
+        if pauses:
+            passed -= sum(table.run(resumed) - table.run(paused) for paused, resumed in pauses.clip(start, end))
+        return passed
 
     def deadline(self, start: int, seconds: int, pauses: Spans = EMPTY, boundary: Boundary = "close") -> int:
         """The instant at which ``seconds`` of business time have run from ``start``, and none of them in a pause.
@@ -100,13 +107,12 @@ class BusinessTime:
             raise TimeError(f"a deadline after {seconds} seconds lies in the past; write 0 or more")
         if seconds == 0 and boundary == "close":
             return in_range(start)
-        halts = pauses.clip(start, LATEST)
+        halts = pauses.clip(start, LATEST) if pauses else EMPTY
         table = self.timetable(start, start)
         while (until := _until(table, start, seconds, halts, boundary)) is None:
-            if table.end == LATEST:
-                wanted = f"{seconds} more seconds of business time" if seconds else "no more business time"
-                raise TimeError(f"there {'are' if seconds else 'is'} {wanted} after {write_instant(start)} and before the year 2300")
-            table = self._grown(table, table.start, table.end + 1)
+            if table.is_last:
+                raise never(start, seconds)
+            table = self.longer(table)
         return table.has_run(until) if boundary == "close" else table.runs_on(until)
 
     def next_open(self, instant: int) -> int:
@@ -122,10 +128,10 @@ class BusinessTime:
         while True:
             first = bisect_right(table.closes, instant)
             # The last period of a timetable may go on outside of it.
-            if len(table.closes) - first > count or table.end == LATEST:
+            if len(table.closes) - first > count or table.is_last:
                 found = zip(table.opens[first : first + count], table.closes[first : first + count], strict=True)
                 return tuple((max(opens, instant), closes) for opens, closes in found)
-            table = self._grown(table, table.start, table.end + 1)
+            table = self.longer(table)
 
     # --- the timetable ----------------------------------------------------------------------------------------
     def timetable(self, start: int, end: int) -> Timetable:
@@ -133,9 +139,13 @@ class BusinessTime:
         table = self._timetable
         if table is not None and table.start <= start and end < table.end:
             return table
-        if table is not None and table.start <= in_range(start) and in_range(end) == table.end == LATEST:
+        if table is not None and table.start <= in_range(start) and in_range(end) == LATEST and table.is_last:
             return table
         return self._grown(table, in_range(start), in_range(end) + 1)
+
+    def longer(self, table: Timetable) -> Timetable:
+        """A timetable that goes on for at least as long again as one that is not the last."""
+        return self._grown(table, table.start, table.end + 1)
 
     def _grown(self, table: Timetable | None, start: int, end: int) -> Timetable:
         """A timetable that reaches from ``start`` to ``end``, and at least as far again as ``table`` does."""
@@ -165,3 +175,9 @@ def _until(table: Timetable, start: int, seconds: int, halts: Spans, boundary: B
 def business_time(calendar: Calendar) -> BusinessTime:
     """The one BusinessTime of a calendar, so that whoever asks shares its timetable."""
     return BusinessTime(calendar)
+
+
+def never(start: int, seconds: int) -> TimeError:
+    """The error that says that a deadline, or with 0 seconds an opening, never comes."""
+    wanted = f"are no {seconds} more seconds of business time" if seconds else "is no more business time"
+    return TimeError(f"there {wanted} after {write_instant(start)} and before the year 2300")

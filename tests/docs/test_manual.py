@@ -44,6 +44,15 @@ def test_every_command_is_in_the_manual_with_its_help() -> None:
         assert f"<!-- generated: command {name} -->" in page
 
 
+def test_every_command_of_a_group_is_in_the_manual_with_its_help() -> None:
+    page = text_of("docs/commands.md")
+    groups = {name: command for name in COMMANDS if isinstance(command := main.get_command(click.Context(main), name), click.Group)}
+    assert "calendar" in groups
+    for name, group in groups.items():
+        for word in group.commands:
+            assert f"<!-- generated: command {name} {word} -->" in page
+
+
 def test_every_column_and_verdict_of_status_is_explained() -> None:
     page = text_of("docs/commands.md")
     rows = set(re.findall(r"^\| ([A-Za-z ]+) \|", page, re.MULTILINE))
@@ -170,6 +179,13 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 COMMAND_LINE = re.compile(r"(?:^|[`$(] ?)(?:[A-Z_]+=\S+ )?slo-gen ([a-z]+)([^`\n|>#&;)]*)", re.MULTILINE)
 
 
+def command_named(name: str, rest: str) -> click.Command:
+    """A command, or the one of its group that the next word names."""
+    command = main.get_command(click.Context(main), name)
+    word = rest.split()[0] if rest.split() else ""
+    return command.commands[word] if isinstance(command, click.Group) and word else command
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_and_options_in_examples_exist(page: str) -> None:
     shells = [block.text for block in blocks(page) if block.language in ("sh", "console")]
@@ -177,5 +193,5 @@ def test_commands_and_options_in_examples_exist(page: str) -> None:
     for found in (found for text in written for found in COMMAND_LINE.finditer(text)):
         name, rest = found[1], found[2]
         assert name in COMMANDS, found[0]
-        known = {option for parameter in main.get_command(click.Context(main), name).params for option in parameter.opts} | {"--help"}
+        known = {option for parameter in command_named(name, rest).params for option in parameter.opts} | {"--help"}
         assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= known, found[0]

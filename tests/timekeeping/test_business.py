@@ -68,7 +68,7 @@ def test_elapsed_adds_up(calendar: Calendar, at: tuple[int, int, int], pauses: P
     assert business.elapsed(first, last, stood) == business.elapsed(first, middle, stood) + business.elapsed(middle, last, stood)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(calendars(), instants(), st.integers(1, 40 * DAY), pause_sets())
 def test_a_deadline_and_what_has_elapsed_until_then_are_inverse(calendar: Calendar, start: int, seconds: int, pauses: Pauses) -> None:
     stood = stood_from(start, pauses)
@@ -133,7 +133,7 @@ def test_a_pause_that_never_ends_stops_the_clock_for_good() -> None:
     business, start = BusinessTime(BERLIN_OFFICE), instant("2026-06-05T06:00Z")
     pause = Spans(((start + HOUR, LATEST),))
     assert business.deadline(start, HOUR, pause) == start + HOUR
-    with pytest.raises(TimeError, match="there are 3601 more seconds of business time after"):
+    with pytest.raises(TimeError, match="there are no 3601 more seconds of business time after"):
         business.deadline(start, HOUR + 1, pause)
 
 

@@ -1,0 +1,138 @@
+"""One question about business time, as it is written on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from slo_gen.cli.loading import Specs, fail, load_specs, specs_or_folder
+from slo_gen.spec.documents import Calendar as CalendarDocument
+from slo_gen.spec.model import ALWAYS
+from slo_gen.spec.nearest import did_you_mean
+from slo_gen.timekeeping.business import BusinessTime
+from slo_gen.timekeeping.calendars import Always, Calendar, Week, Weekly, week
+from slo_gen.timekeeping.durations import add_duration, read_duration
+from slo_gen.timekeeping.spans import Spans
+from slo_gen.timekeeping.zones import TimeError, read_instant, zone
+
+__all__ = ["NamedCalendars", "Question", "question"]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A calendar, and the words after its name. What cannot be read is wrong use; what has no answer ends the run with 1."""
+
+    business: BusinessTime
+    timezone: str
+    words: dict[str, str]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the calendar, in which times are read and shown."""
+        return zone(self.timezone)
+
+    def instant(self, name: str) -> int:
+        """The time that was written for START or END."""
+        return _read(name, lambda: read_instant(self.words[name], self.zone))
+
+    def pauses(self, texts: Sequence[str]) -> Spans:
+        """Spans that were written as FROM/TO."""
+        return _read("--pause", lambda: Spans.of(self._pause(text) for text in texts))
+
+    def _pause(self, text: str) -> tuple[int, int]:
+        start, found, end = text.partition("/")
+        if not found:
+            raise TimeError(f"{text!r} is no span; write it like 2026-03-29T07:00/2026-03-29T08:00")
+        return read_instant(start, self.zone), read_instant(end, self.zone)
+
+    def length(self) -> tuple[int, int]:
+        """What was written for DURATION, as business seconds or as business days; the other one is 0."""
+        return _read("DURATION", lambda: _length(self.words["DURATION"]))
+
+    def after_days(self, start: int, days: int) -> int:
+        """The close of a business day."""
+        return add_duration(start, f"{days}bd", self.timezone, self.business.calendar)
+
+    def answer(self, compute: Callable[[], T]) -> T:
+        """What is computed, or the end of the run where there is no answer."""
+        try:
+            return compute()
+        except TimeError as error:
+            fail(f"{error}")
+
+
+def question(names: Sequence[str], words: tuple[str, ...], hours: tuple[str, ...], timezone: str | None) -> Question:
+    """The question that the words ask: a calendar by name unless there are hours, then ``names``, then SPECS."""
+    needed = names if hours else ("NAME", *names)
+    if len(words) < len(needed):
+        raise click.UsageError(f"Missing argument {needed[len(words)]!r}.")
+    named, rest = dict(zip(needed, words, strict=False)), words[len(needed) :]
+    if hours:
+        if rest:
+            raise click.UsageError(f"Got unexpected argument {rest[0]!r}: with --hours no calendar is named and no SPECS are read.")
+        zone_name = _known_zone(timezone or "UTC")
+        return Question(BusinessTime(Weekly(zone_name, _read("--hours", lambda: _week(hours)))), zone_name, named)
+    try:
+        calendar, usual = NamedCalendars(rest).get(named["NAME"])
+    except TimeError as error:
+        fail(f"{error}")
+    return Question(BusinessTime(calendar), _known_zone(timezone or usual), named)
+
+
+class NamedCalendars:
+    """The calendars of documents, which are read when the first one is asked for."""
+
+    def __init__(self, specs: Sequence[str]) -> None:
+        self._paths = tuple(Path(path) for path in specs)
+        self._read: Specs | None = None
+
+    def get(self, name: str) -> tuple[Calendar, str]:
+        """A calendar and its time zone. Raises TimeError when there is none; ends the run when documents have errors."""
+        if name == ALWAYS:
+            return Always(), "UTC"
+        self._read = self._read or load_specs(specs_or_folder(self._paths))
+        calendars = self._read.catalogue.calendars
+        if name not in calendars:
+            raise TimeError(f"there is no Calendar {name!r}; {did_you_mean(name, (*calendars, ALWAYS))}")
+        written = (document.value for document in self._read.loaded.documents if document.name == name)
+        return calendars[name], next(value.spec.timezone for value in written if isinstance(value, CalendarDocument))
+
+
+def _week(texts: Sequence[str]) -> Week:
+    hours: dict[str, list[str]] = {}
+    for text in texts:
+        days, found, span = text.strip().partition(" ")
+        if not found:
+            raise TimeError(f"{text!r} are no hours of days; write them like \"mon-fri 08:00-18:00\"")
+        hours.setdefault(days, []).extend(part.strip() for part in span.split(","))
+    return week(hours)
+
+
+def _length(text: str) -> tuple[int, int]:
+    parts = read_duration(text)
+    days = [number for number, unit in parts if unit == "bd"]
+    if len(days) == len(parts) == 1:
+        return 0, days[0]
+    if wrong := [unit for _, unit in parts if unit not in _SECONDS]:
+        raise TimeError(f"{text!r} has the unit {wrong[0]}; write hours, minutes and seconds like 4h30m, or business days alone like 3bd")
+    return sum(number * _SECONDS[unit] for number, unit in parts), 0
+
+
+def _known_zone(name: str) -> str:
+    _read("--timezone", lambda: zone(name))
+    return name
+
+
+def _read(what: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except TimeError as error:
+        raise click.UsageError(f"{what}: {error}.") from None
