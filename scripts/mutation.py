@@ -23,6 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 LISTED = ROOT / "tests" / "surviving_mutants.toml"
+EXAMPLES = "60"
+"""Of the longest property test: it runs once for every mutant that the shorter tests let live."""
+
 NOTICED = frozenset({"killed", "timeout"})
 """A mutant that runs for ever is noticed by whoever waits for it."""
 
@@ -39,7 +42,7 @@ class Mutant:
 def main() -> int:
     """Return 0 when exactly the listed mutants survive."""
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)       # what it remembers of an earlier run leaves new tests out
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    environment = {**os.environ, "EXAMPLES": EXAMPLES, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     workers = os.environ.get("MUTATION_WORKERS", str(os.cpu_count() or 1))
     run = subprocess.run([BIN / "mutmut", "run", "--max-children", workers], cwd=ROOT, env=environment, check=False)
     if run.returncode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from slo_gen.timekeeping.periods import Periods
 from slo_gen.timekeeping.spans import Spans
 from tests.contract.by_the_second import BySecond, counted_seconds, judged, long_enough, number_of_runs, reaches, runs
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "400"))
 FLOOR = Bound(">=", Fraction("0.9"), "%", "at least 90%")
 CEILING = Bound("<=", Fraction("0.1"), "%", "at most 10%")
 
@@ -59,7 +61,7 @@ WINDOWS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(measurements(), slots(), WINDOWS)
 def test_every_second_looked_at(measurement: Measurement, facts: Slots, window: Window) -> None:
     found = evaluate("target", measurement, FLOOR, facts, window)
