@@ -254,3 +254,56 @@ def test_what_a_share_of_time_is_made_of() -> None:
     assert (found.target, found.start, found.end, found.unit) == ("checkout", 0, 1000, "seconds")
     assert (found.counted, found.real, found.of, found.unknown) == (60, 90, 950, 50)
     assert [(each.start, each.end, each.counted) for each in found.interruptions] == [(100, 160, 60), (400, 430, 0)]
+
+
+def test_the_mean_of_intervals_is_not_the_share_of_events() -> None:
+    """A busy interval with few errors and a quiet one with many: 1 % and 50 %."""
+    facts = Slots(0, 300, [10_000, 10], [100, 5])
+    found = evaluate("target", Measurement(300, Share(), reduce="mean"), FLOOR, facts, Window(0, 600))
+    assert (found.figure, found.verdict) == (1 - (Fraction(1, 100) + Fraction(1, 2)) / 2, "missed")
+    assert evaluate("target", Measurement(None, Share(), over="events"), FLOOR, facts, Window(0, 600)).figure == 1 - Fraction(105, 10_010)
+
+
+AT_MOST = Bound("<=", Fraction(100), "s", "at most 100s")
+
+
+@pytest.mark.parametrize(("reduce", "figure"), [("max", 40), ("count", 2)])
+def test_runs_outside_of_the_period_are_none_of_it(reduce: str, figure: int) -> None:
+    before, after = (Outage(-700, -500), Outage(-90, 0)), (Outage(1000, 1090), Outage(1500, 1900))
+    facts = Downtime(-1000, 2000, (*before, Outage(10, 50), Outage(600, 620), *after))
+    measurement = Measurement(60, Down(Fraction(0)), reduce=reduce)  # type: ignore[arg-type]
+    assert evaluate("target", measurement, AT_MOST, facts, Window(0, 1000)).figure == figure
+
+
+@pytest.mark.parametrize(("shortest", "longest", "number"), [(20, 40, 2), (21, 40, 1), (41, 0, 0)])
+def test_only_runs_that_are_long_enough_are_looked_at(shortest: int, longest: int, number: int) -> None:
+    facts = Downtime(0, 1000, (Outage(10, 50), Outage(600, 620)))
+    for reduce, figure in (("max", longest), ("count", number)):
+        measurement = Measurement(60, Down(Fraction(0)), runs=Runs(shortest), reduce=reduce)  # type: ignore[arg-type]
+        assert evaluate("target", measurement, AT_MOST, facts, Window(0, 1000)).figure == figure
+
+
+@pytest.mark.parametrize(("percent", "figure"), [(Fraction(1, 3), 10), (Fraction(1, 2), 20), (Fraction(1), 200)])
+def test_a_percentile_of_outages(percent: Fraction, figure: int) -> None:
+    facts = Downtime(0, 1000, (Outage(0, 10), Outage(100, 120), Outage(300, 500)))
+    measurement = Measurement(60, Down(Fraction(0)), reduce="percentile", percent=percent)
+    found = evaluate("target", measurement, AT_MOST, facts, Window(0, 1000))
+    assert (found.figure, found.lower, found.upper) == (figure, figure, figure)
+    in_part = Downtime(0, 1000, facts.outages, unknown=Spans(((600, 900),)))
+    found = evaluate("target", measurement, AT_MOST, in_part, Window(0, 1000))
+    assert (found.figure, found.lower, found.upper) == (figure, 0, 300)
+
+
+def test_a_run_is_followed_over_days_in_both_directions() -> None:
+    day = 86_400
+    facts = Downtime(-10 * day, 10 * day, (Outage(-3 * day - 5, 2 * day + 7),))
+    for slot in (60, None):
+        found = evaluate("target", Measurement(slot, Down(Fraction(0)), reduce="max"), AT_MOST, facts, Window(0, day))
+        assert found.figure == 5 * day + 12
+
+
+def test_intervals_keep_their_grid_where_a_run_is_followed() -> None:
+    """Intervals of 700 seconds do not divide a day; the run begins and ends with one of them, on the grid of the period."""
+    facts = Slots(-200_200, 50, [1] * 8012, [int(-99_400 <= at < 140_000) for at in range(-200_200, 200_400, 50)])
+    measurement = Measurement(700, Down(Fraction(0)), reduce="max")
+    assert evaluate("target", measurement, AT_MOST, facts, Window(0, 700)).figure == 99_400 + 140_000
