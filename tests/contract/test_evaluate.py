@@ -280,7 +280,17 @@ def test_only_runs_that_are_long_enough_are_looked_at(shortest: int, longest: in
     facts = Downtime(0, 1000, (Outage(10, 50), Outage(600, 620)))
     for reduce, figure in (("max", longest), ("count", number)):
         measurement = Measurement(60, Down(Fraction(0)), runs=Runs(shortest), reduce=reduce)  # type: ignore[arg-type]
-        assert evaluate("target", measurement, AT_MOST, facts, Window(0, 1000)).figure == figure
+        found = evaluate("target", measurement, AT_MOST, facts, Window(0, 1000))
+        assert (found.figure, found.lower, found.upper) == (figure, figure, figure)
+
+
+def test_events_are_judged_by_the_intervals_of_the_contract() -> None:
+    """Six of ten in the first ten seconds are less than half of the twenty in twenty seconds."""
+    facts = Slots(0, 10, [10, 10], [6, 0])
+    counted = [
+        evaluate("target", Measurement(slot, Down(Fraction(1, 2))), FLOOR, facts, Window(0, 20)).counted for slot in (10, 20)
+    ]  # fmt: skip
+    assert counted == [10, 0]
 
 
 @pytest.mark.parametrize(("percent", "figure"), [(Fraction(1, 3), 10), (Fraction(1, 2), 20), (Fraction(1), 200)])

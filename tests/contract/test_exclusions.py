@@ -289,3 +289,56 @@ def test_an_allowance_follows_the_billing_cycle() -> None:
     found = exclusions(cycle, LISTED, works, at(15, 0), at(15, 0, month=12))
     assert found.by_reason == (("maintenance", spans((at(14, 2), at(14, 3)), (at(16, 2), at(16, 3)))),)
     assert (found.allowance_used, [(each.start, each.why) for each in found.not_excluded]) == (HOUR, [(at(17, 2), "used_up")])
+
+
+
+def test_what_was_used_early_in_a_fiscal_year_is_gone_at_its_end() -> None:
+    fiscal = replace(agreement(Allowance(HOUR, "year")), period=Periods("month", BERLIN, (4, 1)))
+    works = maintenance(work(at(10, 2, month=5), at(10, 3, month=5)), PlannedWork((MARCH + 7200, MARCH + 10_800), None, None))
+    found = exclusions(fiscal, LISTED, works, MARCH, MARCH + 30 * 86_400)
+    assert [(each.start, each.why) for each in found.not_excluded] == [(MARCH + 7200, "used_up")]
+
+
+MARCH = int(datetime(2027, 3, 1, tzinfo=ZoneInfo(BERLIN)).timestamp())
+
+
+def test_work_that_never_ended_overruns_for_months() -> None:
+    found = of(maintenance(work(at(1, 2, month=9), at(1, 3, month=9), actual=(at(1, 2, month=9), at(2, 0)))))
+    assert [(each.start, each.end, each.why) for each in found.not_excluded] == [(at(1, 0), at(2, 0), "overrun")]
+
+
+def test_work_before_the_period_is_known_with_the_allowance_of_its_own_month() -> None:
+    allowed = Allowance(HOUR, "month")
+    before = maintenance(work(at(30, 2, month=10), at(30, 3, month=10)), work(at(3, 2), at(3, 3)))
+    assert of(before, allowed, used=0).all == spans((at(30, 2, month=10), at(30, 3, month=10)), (at(3, 2), at(3, 3)))
+    over_midnight = maintenance(work(at(31, 23, month=10), at(1, 1)))
+    assert of(over_midnight, allowed).all == spans((at(31, 23, month=10), at(1, 1)))
+
+
+def test_the_last_second_of_an_allowance() -> None:
+    works = maintenance(work(at(3, 2), at(3, 3)), work(at(4, 2), at(4, 3)))
+    found = of(works, Allowance(HOUR + 1, "month"))
+    assert found.all == spans((at(3, 2), at(3, 3)), (at(4, 2), at(4, 2) + 1))
+    assert [(each.start, each.end, each.why) for each in found.not_excluded] == [(at(4, 2) + 1, at(4, 3), "used_up")]
+
+
+def test_a_cause_that_nobody_found_excludes_nothing() -> None:
+    assert of({}, promised=target(Exclusion("customer")), found={"supplier": spans((at(3, 2), at(3, 3)))}) == Exclusions()
+
+
+def test_an_allowance_excludes_planned_work_beside_what_the_target_lists() -> None:
+    works = maintenance(work(at(3, 2), at(3, 3)))
+    assert of(works, Allowance(HOUR, "month"), target(Exclusion("customer"))).by_reason == (("maintenance", spans((at(3, 2), at(3, 3)))),)
+    assert of(works, promised=target(Exclusion("customer"))).allowance_used is None
+
+
+def test_what_other_work_excludes_is_not_told_as_refused() -> None:
+    works = {**maintenance(work(at(3, 2), at(3, 5)), cancelled=True), **maintenance(work(at(3, 3), at(3, 4)), name="storage")}
+    assert [(each.start, each.end) for each in of(works).not_excluded] == [(at(3, 2), at(3, 3)), (at(3, 4), at(3, 5))]
+
+
+def test_work_is_known_for_forty_days_beyond_the_period() -> None:
+    day, end = 86_400, NOVEMBER[1]
+    assert of(maintenance(work(end + 39 * day, end + 41 * day))).all == spans((end + 39 * day, end + 40 * day))
+    start = NOVEMBER[0]
+    assert of(maintenance(work(start - 41 * day, start - 39 * day))).all == spans((start - 40 * day, start - 39 * day))
