@@ -227,6 +227,16 @@ def test_a_step_after_a_while_is_taken_when_it_lasts(server: Server, webhooks: W
     assert time.monotonic() - begun > 3
 
 
+def test_a_step_after_a_while_counts_from_the_start_of_the_alert(server: Server, webhooks: Webhooks) -> None:
+    """A step is not taken later because Alertmanager was started again and hears of the alert anew."""
+    begun = datetime.now(UTC) - timedelta(minutes=10)
+    sent = [{"labels": agreement("SLMPeriodBreached"), "startsAt": begun.isoformat()}]
+    asked = time.monotonic()
+    httpx.post(f"{server.url}/api/v2/alerts", json=sent).raise_for_status()
+    wait_for(lambda: "slm-mail" in webhooks.told())
+    assert time.monotonic() - asked < 3
+
+
 # --- together ------------------------------------------------------------------------------------------------
 def test_one_outage_is_one_page(server: Server, webhooks: Webhooks) -> None:
     outage = [
