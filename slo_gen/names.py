@@ -44,6 +44,30 @@ BAD_ROLLUP = "slm:bad:rollup5m"
 UNSEEN_ROLLUP = "slm:unseen:rollup5m"
 MINUTES_ROLLUP = "slm:minutes:rollup5m"    # minutes with a record
 
+# --- calendars: compiled from tables of instants ---------------------------------------------------------------
+PERIOD_START = "slm:calendar:period_start_timestamp_seconds"
+PERIOD_END = "slm:calendar:period_end_timestamp_seconds"
+CALENDAR_OPEN = "slm:calendar:open_ratio"  # share of the last settled minute in which it is open
+TABLES_END = "slm:calendar:tables_end_timestamp_seconds"
+
+# --- periods: one series per agreement target, labelled with the start of the period -----------------------------
+COUNTING_SECONDS = "slm:calendar:counting1m"  # seconds of a minute that count for some targets, in advance of its facts
+CONDITION = "slm:condition:active1m"       # 1 where the condition of an exclusion held at the end of the minute, else 0
+PERIOD_BOOKED = "slm:period:booked"        # what is summed up over the closed hours of a period, by part
+PERIOD_PART = "slm:period:part"            # the same up to now
+PERIOD_BAD = "slm:period_bad"
+PERIOD_TOTAL = "slm:period_total"
+PERIOD_UNKNOWN = "slm:period_unknown"
+PERIOD_EXCLUDED = "slm:period_excluded"
+PERIOD_BASIS = "slm:period:basis"          # what the budget of the whole period is a share of
+PERIOD_ATTAINED = "slm:period:attained_ratio"
+PERIOD_ATTAINED_LOWER = "slm:period:attained_lower_ratio"
+PERIOD_ATTAINED_UPPER = "slm:period:attained_upper_ratio"
+PERIOD_BUDGET_LEFT = "slm:period:budget_remaining"
+PERIOD_BUDGET_LEFT_RATIO = "slm:period:budget_remaining_ratio"
+PERIOD_STARTED = "slm:period:start_timestamp_seconds"
+PERIOD_ENDS = "slm:period:end_timestamp_seconds"
+
 
 def bad_window(window: str) -> str:
     """Bad events of one window, e.g. ``slm:bad:increase1h``."""
@@ -77,6 +101,14 @@ AGREEMENT = "agreement"
 TARGET = "target"
 CUSTOMER = "slm_customer"
 SERVICE = "slm_service"
+CALENDAR = "calendar"
+PERIODS = "periods"                        # length and zone of calendar periods: month Europe/Berlin
+PERIOD = "period"                          # start of a period, seconds since 1970
+PART = "part"
+CONDITION_KEY = "condition"
+MASK = "mask"                              # which time counts
+BACK = "back"                              # minutes before the last settled one
+ACCOUNT = "slm_account"                    # targets that are summed up alike
 PROCESS = "process"
 TARGETS = "targets"
 DEFINITION = "definition"
@@ -100,13 +132,15 @@ WHERE_PREFIX = "slm_where_"                # what a target of an agreement picks
 # --- alerts ------------------------------------------------------------------------------------------------
 BUDGET_BURN = "SLMBudgetBurn"
 INDICATOR_NO_DATA = "SLMIndicatorNoData"
+CALENDAR_ENDING = "SLMCalendarEnding"
 PERIOD_AT_RISK = "SLMPeriodAtRisk"         # with the label STAGE
 PERIOD_BREACHED = "SLMPeriodBreached"
 TICKET_DEADLINE_NEAR = "SLMTicketDeadlineNear"    # with the label STAGE
 TICKET_OVERDUE = "SLMTicketOverdue"
 
 RESERVED_LABELS = frozenset({
-    INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM,
+    INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, CALENDAR, PERIODS,
+    PERIOD, PART, CONDITION_KEY, MASK, BACK,
     LONG_WINDOW, SHORT_WINDOW, STAGE, "alertname", "le",
 })
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""

@@ -30,11 +30,13 @@ __all__ = ["command"]
 @click.option("--alertmanager", "form", type=click.Choice((*FORMS, "none")),
               help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
               "[default: operator with that target, else fragment]")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+              help="Make the tables of calendars and periods for this year and the next. [default: today]")
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
-    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, url: str | None, prefix: str,
-    namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
+    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, as_of: datetime | None, url: str | None,
+    prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
     """Compile documents into recording and alert rules, and into configuration of Alertmanager.
 
@@ -48,17 +50,19 @@ def command(
     read = read_specs(specs)
     _refuse_problems(read, url)
     from slo_gen.cli.compiling import Notifying, compiled_files, compiled_text
+    from slo_gen.rules.calendar_tables import Horizon
 
     chosen = _form(form, target)
-    this_year = datetime.now(UTC).year
+    day = (as_of or datetime.now(UTC)).date()
+    this_year, horizon = day.year, Horizon.around(day)
     notifying = Notifying(chosen, (this_year, this_year + 1)) if chosen is not None else None
     try:
         if str(out) == "-":
-            click.echo(compiled_text(read.catalogue, target, settings), nl=False)
+            click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying), out), out)
+            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings, notifying), out), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon), out), out)
     except OutputError as error:
         fail(str(error))
 

@@ -9,6 +9,7 @@ from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
+from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules
 from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
@@ -26,23 +27,26 @@ class Notifying:
 
 
 def compiled_files(
-    catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None
+    catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None,
+    horizon: Horizon | None = None,
 ) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept.
 
-    Without ``notifying`` nothing is written for Alertmanager.
+    Without ``notifying`` nothing is written for Alertmanager, and without ``horizon`` no live figures of agreements.
     """
     able = _as_able(catalogue, target)
-    groups = _groups(able, target, settings)
+    groups = _groups(able, target, settings, horizon)
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(able, settings), groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     return files
 
 
-def compiled_text(catalogue: Catalogue, target: Target, settings: OutputSettings | None = None) -> str:
+def compiled_text(
+    catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, horizon: Horizon | None = None
+) -> str:
     """What ``--out -`` prints: the rules as one file where the target allows that, else its files one after the other."""
-    groups = _groups(_as_able(catalogue, target), target, settings)
+    groups = _groups(_as_able(catalogue, target), target, settings, horizon)
     if target in ("prometheus", "victoriametrics"):
         return HEADER + render_groups(groups)
     return "---\n".join(text for _, text in sorted(render_rules(target, groups, settings).items()))
@@ -56,8 +60,12 @@ def _as_able(catalogue: Catalogue, target: Target) -> Catalogue:
     return replace(catalogue, indicators={name: replace(each, counting="light") for name, each in catalogue.indicators.items()})
 
 
-def _groups(catalogue: Catalogue, target: Target, settings: OutputSettings | None) -> tuple[RuleGroup, ...]:
-    groups = compile_rules(catalogue, rules_per_group(target, settings), ledger=target != "victoriametrics")
+def _groups(
+    catalogue: Catalogue, target: Target, settings: OutputSettings | None, horizon: Horizon | None
+) -> tuple[RuleGroup, ...]:
+    # Booked hours are found again by their own records, and vmalert shows a rule those of the evaluation before.
+    able = target != "victoriametrics"
+    groups = compile_rules(catalogue, rules_per_group(target, settings), ledger=able, horizon=horizon if able else None)
     chosen = settings or OutputSettings()
     return tuple(replace(group, name=prefixed(group.name, chosen)) for group in groups)
 

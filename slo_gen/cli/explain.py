@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from slo_gen.cli.explaining import explain_agreement, explain_defaults, explain_indicator, explain_slo
 from slo_gen.cli.loading import Specs, fail, read_specs, specs_argument
+from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.nearest import did_you_mean
 
@@ -54,7 +56,7 @@ def _explain(read: Specs, kind: str, name: str, target: str | None) -> list[str]
         targets = [promise.name for promise in agreement.targets] + [promise.name for promise in agreement.ticket_targets]
         if target is not None and target not in targets:
             fail(f"{kind} {name} has no target {target!r}; {did_you_mean(target, targets)}")
-        lines = explain_agreement(catalogue, agreement, target)
+        lines = explain_agreement(catalogue, agreement, target, Horizon.around(datetime.now(UTC).date()))
     document = next((document for document in read.loaded.documents if (document.kind, document.name) == (kind, name)), None)
     defaults = explain_defaults(document) if document is not None else []
     return [*lines, "", *defaults] if defaults else lines

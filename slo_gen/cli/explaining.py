@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
 from slo_gen.history.rounding import percent
+from slo_gen.rules.accounts import accounts
+from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.info import IN_FORCE, promises
 from slo_gen.rules.promql import duration, number
 from slo_gen.rules.thresholds import can_fire, pages, threshold
@@ -77,8 +80,12 @@ def explain_indicator(catalogue: Catalogue, indicator: Indicator) -> list[str]:
     ]
 
 
-def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | None) -> list[str]:
-    """An agreement, or one of its targets: who promises what to whom, how much may fail, what backs it, what guards it."""
+def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | None, horizon: Horizon) -> list[str]:
+    """An agreement, or one of its targets: who promises what to whom, how much may fail, what backs it, what guards it.
+
+    ``horizon``: how far the tables of rules that are made now reach.
+    """
+    _, absent = accounts(replace(catalogue, agreements={agreement.name: agreement}), horizon)
     template = f", from template {agreement.template}" if agreement.template else ""
     state = agreement.state if agreement.state == IN_FORCE else f"{agreement.state}, so it is not judged"
     lines = [
@@ -90,6 +97,8 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for promise in agreement.targets:
         if target in (None, promise.name):
             lines += ["", *_target(catalogue, agreement, promise)]
+            if (agreement.name, promise.name) in absent:
+                lines.append(f"  not live: {absent[agreement.name, promise.name].reason}")
     for ticket in agreement.ticket_targets:
         if target in (None, ticket.name):
             lines += ["", *_ticket_target(agreement, ticket)]

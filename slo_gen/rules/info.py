@@ -108,16 +108,21 @@ def indicator_rules(shard: Shard, catalogue: Catalogue) -> tuple[RecordingRule, 
     )
 
 
-def agreement_rules(shard: Shard, promised: dict[str, tuple[Promise, ...]]) -> tuple[RecordingRule, ...]:
-    """One constant per target of an agreement in force: the level that was agreed."""
+def agreement_rules(
+    shard: Shard, promised: dict[str, tuple[Promise, ...]], accounts: Mapping[tuple[str, str], str]
+) -> tuple[RecordingRule, ...]:
+    """One constant per target of an agreement in force: the level that was agreed.
+
+    ``accounts``: which account sums up a target, by its agreement and name; the others have no live figures.
+    """
     return tuple(
-        RecordingRule(names.AGREEMENT_TARGET, f"vector({number(promise.target.objective)})", _terms(promise))
+        RecordingRule(names.AGREEMENT_TARGET, f"vector({number(promise.target.objective)})", _terms(promise, accounts))
         for indicator in shard.indicators
         for promise in promised.get(indicator.name, ())
     )
 
 
-def _terms(promise: Promise) -> dict[str, str]:
+def _terms(promise: Promise, accounts: Mapping[tuple[str, str], str]) -> dict[str, str]:
     agreement, target = promise.agreement, promise.target
     return _present({
         names.AGREEMENT: agreement.name,
@@ -127,6 +132,7 @@ def _terms(promise: Promise) -> dict[str, str]:
         names.KIND: agreement.kind,
         names.CUSTOMER if agreement.party.kind == "customer" else names.PARTY: agreement.party.name,
         names.OBJECTIVE_TEXT: f"{target.direction} {target.objective_text}",
+        names.ACCOUNT: accounts.get((agreement.name, target.name), ""),
         **{names.WHERE_PREFIX + label: value for label, value in sorted(target.where.items())},
     })
 

@@ -1,0 +1,214 @@
+"""Which targets of agreements are summed up alike: one *account* for each way of measuring, counting time and period.
+
+Targets that differ only in their objective, their customer or their indicator share the rules of an account. What rules
+cannot express is not made live, and says why: the figure at the end of the period comes from the recorded minutes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import lcm
+from typing import Final
+
+from slo_gen.contract.exclusions import exclusions
+from slo_gen.contract.measurement import Down, Measurement, Share
+from slo_gen.contract.methods import measurement
+from slo_gen.contract.window import ALL_TIME
+from slo_gen.rules.calendar_tables import Horizon, PeriodTable, period_table, zones_of
+from slo_gen.rules.info import Promise, promises
+from slo_gen.rules.promql import PromqlError, parse_expression
+from slo_gen.rules.step_tables import Mask, mask_of
+from slo_gen.spec.model import ALWAYS, AgreementTarget, Catalogue, Evaluation
+from slo_gen.timekeeping.periods import Periods, RollingDays
+from slo_gen.timekeeping.spans import Span, Spans
+
+__all__ = ["Account", "NotLive", "accounts", "condition_key"]
+
+_DAY: Final = 86_400
+_HOUR: Final = 3600
+_QUARTERS: Final = (3600, 1800, 900)
+"""Lengths of the parts that are booked: with whole hours where periods begin on one, in all zones at least with quarters."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLive:
+    """Why a target has no live figures."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What targets that are summed up alike have in common, and which they are.
+
+    ``agreed``: the agreed hours; ``counting``: those without what is excluded for reasons known beforehand. ``conditions``:
+    expressions while which more is excluded. ``slot``: seconds of an interval, the minute where events count as they are. ``unit``:
+    seconds that are booked at once; ``floor``: the objective is a least level.
+    """
+
+    key: str
+    measurement: Measurement
+    floor: bool
+    table: PeriodTable
+    agreed: Mask
+    counting: Mask
+    conditions: tuple[str, ...]
+    where: tuple[tuple[str, str], ...]
+    exact: bool
+    slot: int
+    unit: int
+    targets: tuple[Promise, ...]
+
+    @property
+    def counts_events(self) -> bool:
+        return self.measurement.slot is None
+
+    @property
+    def run(self) -> int:
+        """Down intervals that make the shortest run that counts; 1 where any does."""
+        runs = self.measurement.runs
+        if runs is None:
+            return 1
+        return max(1, runs.shortest // self.slot + 1 if runs.strict else -(-runs.shortest // self.slot))
+
+
+def condition_key(expression: str) -> str:
+    """A short name of a condition, the same in every catalogue."""
+    return f"{zlib.crc32(parse_expression(expression).text.encode()):08x}"
+
+
+def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...], Mapping[tuple[str, str], NotLive]]:
+    """The accounts of all agreements in force, in a fixed order; and the targets without one, by agreement and target."""
+    zones = zones_of(catalogue)
+    tables: dict[Periods, PeriodTable] = {}
+    masks: dict[object, tuple[Mask, Mask]] = {}
+    found: defaultdict[Account, list[Promise]] = defaultdict(list)
+    absent: dict[tuple[str, str], NotLive] = {}
+    for each in promises(catalogue).values():
+        for promise in each:
+            periods = promise.agreement.period
+            if isinstance(periods, RollingDays):
+                absent[promise.agreement.name, promise.target.name] = NotLive("rolling periods overlap; an SLO over as many days is live")
+                continue
+            if periods not in tables:
+                tables[periods] = period_table(periods, horizon)
+            shared = _on_which_counting_depends(catalogue, promise)
+            if shared not in masks:
+                masks[shared] = _masks(catalogue, promise, tables[periods], zones)
+            account = _account(catalogue, promise, tables[periods], masks[shared])
+            if isinstance(account, NotLive):
+                absent[promise.agreement.name, promise.target.name] = account
+            else:
+                found[account].append(promise)
+    named = (replace(account, key=_digest(account), targets=tuple(targets)) for account, targets in found.items())
+    return tuple(sorted(named, key=lambda account: account.key)), absent
+
+
+def _digest(account: Account) -> str:
+    return f"{zlib.crc32(repr(account).encode()):08x}"
+
+
+def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: tuple[Mask, Mask]) -> Account | NotLive:
+    """The account of one target, without its name."""
+    agreement, target = promise.agreement, promise.target
+    measured, evaluation = measurement(target), catalogue.evaluation
+    slot = evaluation.interval if measured.slot is None else measured.slot
+    unit = _unit(slot, table)
+    reason = _beyond_rules(measured, target) or _slots_do_not_fit(measured, slot, unit, evaluation, agreement.period.timezone)
+    if reason:
+        return NotLive(reason)
+    assert unit is not None
+    conditions = tuple(sorted({exclusion.when for exclusion in target.exclude if exclusion.when}))
+    reason = _runs_are_cut(measured, slot, masks[1], evaluation, conditions)
+    if reason:
+        return NotLive(reason)
+    indicator = catalogue.indicators[target.indicator]
+    return Account(
+        key="", measurement=measured, floor=target.direction == "at least", table=table, agreed=masks[0], counting=masks[1],
+        conditions=conditions, where=tuple(sorted(target.where.items())), exact=indicator.is_counted and indicator.counting == "exact",
+        slot=slot, unit=unit, targets=(),
+    )  # fmt: skip
+
+
+def _on_which_counting_depends(catalogue: Catalogue, promise: Promise) -> object:
+    agreement, target = promise.agreement, promise.target
+    service = catalogue.indicators[target.indicator].service
+    return agreement.period, agreement.service, agreement.party, agreement.allowance, target.hours, target.exclude, service
+
+
+def _masks(catalogue: Catalogue, promise: Promise, table: PeriodTable, zones: Iterable[str]) -> tuple[Mask, Mask]:
+    """The agreed hours, and what of them counts as far as it is known beforehand."""
+    interval = catalogue.evaluation.interval
+    agreed, counting = (mask_of(spans, interval, table.start, table.end, zones) for spans in _counting(catalogue, promise, table))
+    return agreed, counting
+
+
+def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tuple[Spans, Spans]:
+    agreement, target = promise.agreement, promise.target
+    hours = ALL_TIME if target.hours == ALWAYS else catalogue.calendars[target.hours].spans(table.start, table.end)
+    agreed = hours.clip(table.start, table.end)
+    excluded: list[Span] = []
+    for period in table.periods:
+        known = exclusions(
+            agreement, target, catalogue.maintenance, period.start, period.end,
+            service=catalogue.indicators[target.indicator].service, agreed=hours, calendars=catalogue.calendars,
+        )  # fmt: skip
+        excluded.extend(known.all.clip(period.start, period.end))
+    return agreed, agreed - Spans.of(excluded)
+
+
+# --- what rules cannot express -----------------------------------------------------------------------------------------
+
+
+def _beyond_rules(measured: Measurement, target: AgreementTarget) -> str:
+    """Why rules cannot measure so, or "" where they can."""
+    if measured.reduce not in ("sum", "mean"):
+        return f"rules add up; a {measured.reduce} over interruptions is evaluated when the period is closed"
+    if target.unit != "%":
+        return "an objective that is no share is evaluated when the period is closed"
+    if measured.weights:
+        return "hours that weigh more than others are evaluated when the period is closed"
+    if measured.runs is not None and measured.runs.whole:
+        return "whole multiples of the shortest run are evaluated when the period is closed"
+    if measured.runs is not None and measured.unknown == "bad":
+        return "runs in which time without data counts as down are evaluated when the period is closed"
+    if measured.slot is None and not isinstance(measured.score, Share):
+        return "down time without an interval is exact to the second, and rules see minutes"
+    for exclusion in target.exclude:
+        if exclusion.when and exclusion.at_most is not None:
+            return f"how much of its limit {exclusion.reason} has used is known when the period is closed"
+        try:
+            _ = exclusion.when and parse_expression(exclusion.when)
+        except PromqlError as error:
+            return f"the condition of {exclusion.reason} cannot be used: {error}"
+    return ""
+
+
+def _slots_do_not_fit(measured: Measurement, slot: int, unit: int | None, evaluation: Evaluation, timezone: str) -> str:
+    if slot % evaluation.interval or _DAY % slot:
+        return f"intervals of {slot} s are no whole multiple of {evaluation.interval} s that divides the day"
+    if slot > evaluation.interval and measured.unknown in ("good", "bad"):
+        return "what may have happened in the unknown part of an interval depends on the busiest minute of the whole period"
+    if unit is None:
+        return f"not all periods in {timezone} begin on a multiple of intervals of {slot} s in UTC"
+    return ""
+
+
+def _unit(slot: int, table: PeriodTable) -> int | None:
+    """The length in which an account is booked: intervals fit in it, and periods begin on it."""
+    candidates = [lcm(slot, part) for part in _QUARTERS] if slot <= _HOUR else []
+    return next((unit for unit in (*candidates, slot) if not any(start % unit for start in table.starts)), None)
+
+
+def _runs_are_cut(measured: Measurement, slot: int, counting: Mask, evaluation: Evaluation, conditions: tuple[str, ...]) -> str:
+    if measured.runs is None:
+        return ""
+    assert isinstance(measured.score, Down)
+    if conditions and slot != evaluation.interval:
+        return "a condition may cut a run within an interval, which is evaluated when the period is closed"
+    if any(edge % slot for edge in counting.edges()):
+        return "hours or exclusions cut a run within an interval, which is evaluated when the period is closed"
+    return ""

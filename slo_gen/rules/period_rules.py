@@ -1,0 +1,327 @@
+"""Period to date of every live agreement target: what was bad, of how much, what is unknown, and what is left of the budget.
+
+The parts of an account (see ``period``) are added up in two steps. *Booked* are whole hours, each exactly once: a record holds
+what came before it and every hour that is closed and has no record since, so that nothing is lost when Prometheus was away and
+nothing has to be added up again. To that comes the open hour, minute by minute. An hour of an account is its ``unit``: periods
+begin on it, and so no minute is taken for another period's.
+
+Everything is as of one mark, the end of the last interval that is settled, whatever the phase of the group. The label ``period`` is
+the start of the period, made from its value: one series ends where the next begins, and none has to be removed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from slo_gen import names
+from slo_gen.rules.accounts import Account
+from slo_gen.rules.period import Part, delay, parts
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of, quote
+from slo_gen.rules.rule import RecordingRule, RuleGroup
+from slo_gen.rules.shards import marker
+from slo_gen.spec.model import Evaluation
+
+__all__ = ["IDENTITY", "PERIOD_STEP", "period_group"]
+
+PERIOD_STEP: Final = 300
+"""Seconds between two evaluations."""
+
+IDENTITY: Final = (names.AGREEMENT, names.TARGET, names.INDICATOR, names.SERVICE, names.CUSTOMER, names.PARTY)
+"""Labels of everything that is about one target."""
+
+_CATCH_UP: Final = 6 * 3600
+"""Seconds for which an hour that Prometheus missed is still booked later."""
+
+_REMEMBERED: Final = 86_400
+"""Seconds for which the booked sums outlive a Prometheus that is away."""
+
+_MILLISECOND: Final = Fraction(1, 1000)
+
+
+def period_group(account: Account, evaluation: Evaluation) -> RuleGroup:
+    """All rules of an account, in the order in which they read each other."""
+    sums = _Sums(account, evaluation, delay(account, evaluation))
+    found = parts(account, evaluation)
+    summed = (rule for name, part in found.items() for rule in sums.of(name, part))
+    rules = (*sums.known_beforehand(), *summed, *_Figures(sums, found).rules())
+    return RuleGroup(f"slm-period-{account.key}", PERIOD_STEP, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The parts of an account, added up for each of its targets. ``delay`` is how far the mark lies back at least."""
+
+    account: Account
+    evaluation: Evaluation
+    delay: int
+
+    @property
+    def marker(self) -> dict[str, str]:
+        return marker(f"period_{self.account.key}")
+
+    @property
+    def slot(self) -> int:
+        return self.account.slot
+
+    @property
+    def on(self) -> str:
+        return label_list((names.AGREEMENT, names.TARGET))
+
+    def members(self) -> str:
+        """A matcher for the agreements of the account's targets."""
+        return one_of(names.AGREEMENT, (promise.agreement.name for promise in self.account.targets))
+
+    def targets(self) -> str:
+        """1 for each target of the account."""
+        chosen = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
+        return f"(max by ({label_list(IDENTITY)}) ({chosen}) ^ 0)"
+
+    def of_targets(self, expression: str, *, shared: bool = False) -> str:
+        """What is there for each indicator and period, or once for all indicators, for each target in the current or the last one."""
+        on = label_list((*(() if shared else (names.INDICATOR,)), names.PERIOD))
+        return f"({expression} * on ({on}) group_right () {self.in_periods()})"
+
+    def in_periods(self) -> str:
+        """1 for each target in its current period, and in one that has ended so lately that an hour of it may still be booked."""
+        return f"({self._in(self.current())} or {self._in(self._lately())})"
+
+    def _in(self, period: str) -> str:
+        return f"{self.targets()} * on () group_left ({names.PERIOD}) {period}"
+
+    def current(self) -> str:
+        """1, labelled with the period of the last settled interval; nothing beyond the tables."""
+        return self.at_mark(self.period())
+
+    def _lately(self) -> str:
+        unit = duration(self.account.unit)
+        back = duration(self.delay + self.catch_up)
+        return f"last_over_time({self.period()}[{duration(self.account.unit - _MILLISECOND)}:{unit}] offset {back})"
+
+    def of_period(self, expression: str) -> str:
+        """With the label of the period of the interval that ends at ``time()``; nothing beyond the tables."""
+        return f"(({expression}) * on () group_left ({names.PERIOD}) {self.period()})"
+
+    @property
+    def catch_up(self) -> int:
+        return max(_CATCH_UP, 2 * self.account.unit)
+
+    def period(self) -> str:
+        return f"count_values({quote(names.PERIOD)}, {self.account.table.start_text()})"
+
+    def at_mark(self, expression: str) -> str:
+        """``expression`` at the last settled mark."""
+        return f"last_over_time(({expression})[{duration(self.slot - _MILLISECOND)}:{duration(self.slot)}] offset {duration(self.delay)})"
+
+    # -- what follows from the tables alone --------------------------------------------------------------------------------
+    def known_beforehand(self) -> Iterator[RecordingRule]:
+        """Start and end of the current period, and how much of it has passed, counts and is excluded."""
+        account, table = self.account, self.account.table
+        for metric, text in ((names.PERIOD_STARTED, table.start_text()), (names.PERIOD_ENDS, table.end_text())):
+            yield RecordingRule(metric, self.of_all(text), self.marker)
+        passed = {
+            "elapsed": f"time() - {_scalar(table.start_text())}",
+            "counted": account.counting.elapsed_text(table.starts),
+            "excluded": f"{account.agreed.elapsed_text(table.starts)} - {account.counting.elapsed_text(table.starts)}",
+        }
+        for name, seconds in passed.items():
+            yield self.part(name, self.of_all(table.within(seconds)))
+
+    def of_all(self, vector: str) -> str:
+        """A number of the last settled interval, for each target in its current period."""
+        return f"{self.at_mark(vector)} * on () group_right () ({self._in(self.current())})"
+
+    def part(self, name: str, expr: str) -> RecordingRule:
+        return RecordingRule(names.PERIOD_PART, expr, {names.PART: name, names.ACCOUNT: self.account.key, **self.marker})
+
+    # -- sums -------------------------------------------------------------------------------------------------------------
+    def of(self, name: str, part: Part) -> Iterator[RecordingRule]:
+        """What is booked of a part, and all of it up to the mark."""
+        yield RecordingRule(names.PERIOD_BOOKED, self._booked(name, part), {names.PART: name, **self.marker})
+        yield replace(self.part(name, self._all(name, part)), with_previous=True)
+
+    def _booked(self, name: str, part: Part) -> str:
+        """The sum before, and every closed hour of the last ones without a record since.
+
+        An hour that ends at h is closed at h + delay, so it has been booked when there is a record of that instant or later. A
+        period that has just ended is kept as long as an hour of it may still be booked.
+        """
+        unit, span = self.account.unit, self.catch_up
+        hour = f"{part.how}_over_time(({part.expr})[{duration(unit - _MILLISECOND)}:{duration(self.slot)}])"
+        on = label_list((*(() if part.shared else (names.INDICATOR,)), names.PERIOD))
+        booked = " or ".join(
+            f"max by ({on}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
+            f" or timestamp({own} offset {duration(-self.delay)}) == time() + {self.delay})"
+            for own in self._own(name)
+        )
+        due = f"({self.of_period(hour)}\nunless on ({on}) ({booked}))"
+        new = f"{part.how}_over_time({due}[{duration(span - _MILLISECOND)}:{duration(unit)}] offset {duration(self.delay)})"
+        before = " or ".join(f"last_over_time({own}[{duration(_REMEMBERED)}])" for own in self._own(name))
+        kept = f"(({before}) and on ({self.on}, {names.PERIOD}) {self.in_periods()})"
+        return self._together(part, f"{kept}\nor {self.of_targets(new, shared=part.shared)}")
+
+    def _all(self, name: str, part: Part) -> str:
+        """What is booked, and the open hour. An open hour has the other parity than the hour before it, which is in the range too."""
+        unit, step = self.account.unit, f"[{duration(self.account.unit - _MILLISECOND)}:{duration(self.slot)}]"
+        of_interval = f"((time() - 1 - (time() - 1) % {unit}) / {unit} % 2)"
+        of_mark = f"((time() - time() % {unit}) / {unit} % 2)"
+        odd = f"{part.how}_over_time((({part.expr}) * {of_interval}){step})"
+        even = f"{part.how}_over_time((({part.expr}) * (1 - {of_interval})){step})"
+        hour = self.at_mark(self.of_period(f"{odd} * {of_mark} + {even} * (1 - {of_mark})"))
+        booked = f"(({' or '.join(self._own(name))}) and on ({self.on}, {names.PERIOD}) ({self._in(self.current())}))"
+        return self._together(part, f"{booked}\nor {self.of_targets(hour, shared=part.shared)}")
+
+    def _own(self, name: str) -> list[str]:
+        """What is booked for the account's targets, and for no others of their agreements."""
+        agreements: defaultdict[str, list[str]] = defaultdict(list)
+        for promise in self.account.targets:
+            agreements[promise.target.name].append(promise.agreement.name)
+        return [
+            all_of(names.PERIOD_BOOKED, label_matcher(names.PART, name), label_matcher(names.TARGET, target), one_of(names.AGREEMENT, sold))
+            for target, sold in sorted(agreements.items())
+        ]
+
+    def _together(self, part: Part, both: str) -> str:
+        """What was booked has a label more than what is new, so that neither hides the other."""
+        return f"{part.how} by ({label_list((*IDENTITY, names.PERIOD))}) (\n{both}\n)"
+
+
+def _scalar(vector: str) -> str:
+    return f"scalar({vector})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What the parts of an account come to, in the three cases of ``contract.evaluate``: as seen, at best and at worst."""
+
+    sums: _Sums
+    parts: Mapping[str, Part]
+
+    @property
+    def account(self) -> Account:
+        return self.sums.account
+
+    def rules(self) -> Iterator[RecordingRule]:
+        """Everything that is published."""
+        if self.account.counts_events:
+            yield self.sums.part("previous", self._previous())
+        seen, best, worst = self._policies()
+        measured = self._measured()
+        yield self._rule(names.PERIOD_BAD, seen[0])
+        yield self._rule(names.PERIOD_TOTAL, seen[1])
+        yield self._rule(names.PERIOD_UNKNOWN, f"clamp_min({self._unknown()} - {self._part('silent')}, 0)")
+        yield self._rule(names.PERIOD_EXCLUDED, f"{self._part('excluded')} + {self._part('dropped')}")
+        figures = [self._figure(case) for case in (seen, worst, best)]
+        if not self.account.floor:
+            figures[1:] = [figures[2], figures[1]]
+        for metric, figure in zip((names.PERIOD_ATTAINED, names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER), figures, strict=True):
+            yield self._rule(metric, f"{figure} and {measured}")
+        yield self._rule(names.PERIOD_BASIS, self._basis())
+        basis = all_of(names.PERIOD_BASIS, self.sums.members())
+        allowed = f"({basis} * on ({self.sums.on}) group_left () {self._allowed()})"
+        yield self._rule(names.PERIOD_BUDGET_LEFT, f"round({allowed} - {best[0]}, 1e-6)")
+        yield self._rule(names.PERIOD_BUDGET_LEFT_RATIO, f"1 - {best[0]} / ({allowed} > 0)")
+
+    def _rule(self, metric: str, expr: str) -> RecordingRule:
+        return RecordingRule(metric, expr, self.sums.marker)
+
+    # -- parts ------------------------------------------------------------------------------------------------------------
+    def _part(self, name: str) -> str:
+        """A part of every target in its period; 0 where nothing was added to it, and where the account has no such part."""
+        elapsed = self._recorded("elapsed")
+        if name not in self.parts and name not in _BEFOREHAND:
+            return f"0 * {elapsed}"
+        return f"({self._recorded(name)} or 0 * {elapsed})"
+
+    def _recorded(self, name: str) -> str:
+        chosen = all_of(names.PERIOD_PART, label_matcher(names.ACCOUNT, self.account.key), label_matcher(names.PART, name))
+        return f"max by ({label_list((*IDENTITY, names.PERIOD))}) ({chosen})"
+
+    def _counted(self) -> str:
+        """Seconds that count so far, without what conditions and missing events take out."""
+        return f"({self._part('counted')} - {self._part('dropped')} - {self._part('vacant')})"
+
+    def _unknown(self) -> str:
+        return f"clamp_min({self._counted()} - {self._part('known')}, 0)"
+
+    # -- figures ------------------------------------------------------------------------------------------------------------
+    def _policies(self) -> tuple[_Case, _Case, _Case]:
+        seen, best, worst = self._of_events() if self.account.counts_events else self._of_time()
+        match self.account.measurement.unknown:
+            case "good":
+                return best, best, best
+            case "bad":
+                return worst, worst, worst
+            case "excluded":
+                return seen, seen, seen
+        return seen, best, worst
+
+    def _of_events(self) -> tuple[_Case, _Case, _Case]:
+        """In what was not seen there may have been as many events as in the busiest minute."""
+        bad, total = self._part("bad"), self._part("total")
+        more = f"({self._part('busiest')} / {self.sums.evaluation.interval} * {self._unknown()} + {self._part('unseen')})"
+        return (bad, total), (bad, f"({total} + {more})"), (f"({bad} + {more})", f"({total} + {more})")
+
+    def _of_time(self) -> tuple[_Case, _Case, _Case]:
+        scheduled = self.account.measurement.over == "scheduled"
+        of = self._counted() if scheduled else f"({self._part('elapsed')} - {self._part('vacant')})"
+        bad = self._part("bad")
+        if "sure_bad" in self.parts:
+            best, worst = self._part("sure_bad"), f"({self._counted()} - {self._part('sure_good')})"
+        else:
+            best, worst = bad, f"({bad} + {self._unknown()})"
+        if "short" in self.parts:
+            # Time that nobody saw may join runs that are too short to one that counts.
+            worst = f"({worst} + {self._part('short')} * ({self._unknown()} > bool 0))"
+        return (bad, f"({of} - {self._unknown()})"), (best, of), (worst, of)
+
+    def _figure(self, case: _Case) -> str:
+        share = f"{case[0]} / ({case[1]} > 0)"
+        return f"(1 - {share})" if self.account.floor else f"({share})"
+
+    def _measured(self) -> str:
+        """Where anything happened: nothing is called 100 % because nobody looked."""
+        what = "total" if self.account.counts_events else "busy" if "busy" in self.parts else "known"
+        return f"({self._part(what)} > 0)"
+
+    # -- budget -----------------------------------------------------------------------------------------------------------
+    def _basis(self) -> str:
+        """What the budget of the whole period is a share of.
+
+        Seconds are those of the whole period. How many events there will be nobody knows: at least as many as there were, and
+        as in the period before, so that the first errors of a month do not break it.
+        """
+        table = self.account.table
+        if self.account.counts_events:
+            previous, total = self._part("previous"), self._part("total")
+            return f"({previous} >= {total}) or {total}"
+        if self.account.measurement.over == "scheduled":
+            seconds = [(period.start, self.account.counting.between(period.start, period.end)) for period in table.periods]
+        else:
+            seconds = [(period.start, period.seconds) for period in table.periods]
+        return self.sums.of_all(table.value_text(seconds))
+
+    def _previous(self) -> str:
+        """The total of the period before: handed on from one evaluation to the next."""
+        own, total = (
+            all_of(names.PERIOD_PART, label_matcher(names.ACCOUNT, self.account.key), label_matcher(names.PART, name))
+            for name in ("previous", "total")
+        )
+        span, identity = duration(_CATCH_UP), label_list(IDENTITY)
+        known = f"max by ({identity}, {names.PERIOD}) (last_over_time({own}[{span}])) and {self._recorded('elapsed')}"
+        ended = f"max by ({identity}) (last_over_time({total}[{span}]) unless on ({names.PERIOD}) {self._recorded('elapsed')})"
+        return f"{known} or {self._recorded('elapsed')} * 0 + on ({identity}) group_left () {ended}"
+
+    def _allowed(self) -> str:
+        """The bad share that the objective leaves; the rounding takes away what ``1 - 0.999`` adds in binary."""
+        objective = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
+        highest = f"max by ({self.sums.on}) ({objective})"
+        return f"round(1 - {highest}, 1e-12)" if self.account.floor else highest
+
+
+_BEFOREHAND: Final = frozenset({"elapsed", "counted", "excluded", "previous"})
+_Case = tuple[str, str]
+"""The bad part, and what it is a share of."""
