@@ -42,11 +42,11 @@ def _spoil(draw: st.DrawFn, document: dict[str, Any]) -> None:
     holder, key = draw(st.sampled_from(_places(document)))
     match draw(st.sampled_from(["replace", "replace", "delete", "add", "copy"])):
         case "replace":
-            holder[key] = draw(_JUNK)
+            holder[key] = copy.deepcopy(draw(_JUNK))  # later changes must not reach the examples themselves
         case "delete":
             del holder[key]
         case "add" if isinstance(holder, dict):
-            holder[draw(st.sampled_from(["x", "name", "spec", "as", "any", "span", "bad", "1", "P1 "]))] = draw(_JUNK)
+            holder[draw(st.sampled_from(["x", "name", "spec", "as", "any", "span", "bad", "1", "P1 "]))] = copy.deepcopy(draw(_JUNK))
         case _:
             other, name = draw(st.sampled_from(_places(document)))
             holder[key] = copy.deepcopy(other[name])
