@@ -43,10 +43,15 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 def _limited(catalogue: Catalogue) -> Iterator[tuple[Agreement, AgreementTarget]]:
-    """Targets that allow a share to be bad, but not all of it. One that allows nothing is missed by anything that is seen."""
+    """Targets that allow a share to be bad, but not all of it. One that allows nothing is missed by anything that is seen.
+
+    Where only lasting outages count, it is their shortest length that decides, and no single look.
+    """
     for agreement in catalogue.agreements.values():
         for target in agreement.targets:
-            if target.unit == "%" and 0 < _budget(target) < 1 and target.indicator in catalogue.indicators and agreement.state != "ended":
+            lasting = target.measure.at_least is not None or target.measure.longer_than is not None
+            limits = target.unit == "%" and 0 < _budget(target) < 1 and not lasting
+            if limits and target.indicator in catalogue.indicators and agreement.state != "ended":
                 yield agreement, target
 
 

@@ -128,6 +128,8 @@ def test_a_budget_shorter_than_an_interval() -> None:
     assert said("budget-unseen", sla("period: {length: quarter}", targets=five_nines)) == []
     assert said("budget-unseen", sla(targets=measured("method: downtime_minutes", objective="at least 100%"))) == []
     assert said("budget-unseen", sla(targets=measured("method: downtime_minutes, interval: 15s", objective="at least 99.999%"))) == []
+    lasting = measured("method: downtime_periods, longer_than: 5m", objective="at least 99.999%")
+    assert said("budget-unseen", sla(targets=lasting)) == []          # no single interval counts there
     assert said("budget-unseen", sla("term: {from: 2026-02-01}", targets=five_nines))[0][1].startswith("99.999% of a period like 2026-02")
 
 
