@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
 
 from slo_gen.cli import main
+
+if "mutmut" in sys.modules:
+    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is.
+    from hypothesis import Phase, settings
+
+    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None)
+    settings.load_profile("mutants")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
