@@ -9,8 +9,10 @@ from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
+from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules
+from slo_gen.rules.period_unit_tests import period_unit_test_files
 from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
@@ -36,7 +38,8 @@ def compiled_files(
     """
     able = _as_able(catalogue, target)
     groups = _groups(able, target, settings, horizon)
-    files = {**render_rules(target, groups, settings), **render_unit_tests(target, _unit_tests(able, settings), groups)}
+    tests = _unit_tests(able, settings, horizon if target != "victoriametrics" else None)
+    files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     return files
@@ -70,9 +73,12 @@ def _groups(
     return tuple(replace(group, name=prefixed(group.name, chosen)) for group in groups)
 
 
-def _unit_tests(catalogue: Catalogue, settings: OutputSettings | None) -> tuple[UnitTestFile, ...]:
+def _unit_tests(catalogue: Catalogue, settings: OutputSettings | None, horizon: Horizon | None) -> tuple[UnitTestFile, ...]:
     chosen = settings or OutputSettings()
-    return tuple(replace(file, groups=tuple(prefixed(name, chosen) for name in file.groups)) for file in unit_test_files(catalogue))
+    files = unit_test_files(catalogue)
+    if horizon is not None and catalogue.agreements:
+        files = (*files, *period_unit_test_files(catalogue, accounts(catalogue, horizon)[0], horizon))
+    return tuple(replace(file, groups=tuple(prefixed(name, chosen) for name in file.groups)) for file in files)
 
 
 def _refuse_native_histograms(catalogue: Catalogue) -> None:

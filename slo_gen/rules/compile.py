@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from slo_gen.rules.accounts import accounts, condition_key
+from slo_gen.rules.accounts import Account, accounts, condition_key
 from slo_gen.rules.burn import burn_rules
 from slo_gen.rules.calendar_tables import Horizon, calendar_group
 from slo_gen.rules.counting import counting_groups
 from slo_gen.rules.info import IN_FORCE, Promise, agreement_rules, indicator_rules, objective_rules, promises
 from slo_gen.rules.no_data import no_data_rules
+from slo_gen.rules.period_alerts import period_alerts
 from slo_gen.rules.period_rules import period_group
 from slo_gen.rules.rule import Rule, RuleGroup
 from slo_gen.rules.shards import Shard, deal
@@ -110,13 +111,18 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
             {condition_key(condition): condition for account in summed for condition in account.conditions},
             horizon,
         ))
-        groups.extend(period_group(account, evaluation) for account in summed)
+        groups.extend(_period_group(account, catalogue) for account in summed)
     return tuple(group for group in groups if group.rules)
 
 
 def _group(kind: str, context: _Context, interval: int, concerns: tuple[_Concern, ...]) -> RuleGroup:
     rules = tuple(rule for concern in concerns for rule in concern(context))
     return RuleGroup(f"slm-{kind}-{context.shard.key}", interval, rules)
+
+
+def _period_group(account: Account, catalogue: Catalogue) -> RuleGroup:
+    group = period_group(account, catalogue.evaluation)
+    return replace(group, rules=(*group.rules, *period_alerts(account, catalogue)))
 
 
 def _calendar_periods(catalogue: Catalogue) -> set[Periods]:

@@ -1,0 +1,89 @@
+"""Alerts about the budget of a period: the emitted tests hold, and a forecast waits for a day and for a tenth of the budget."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from catalogues import agreement, catalogue, indicator
+from period_cases import DAY, HOUR
+from promtool import judge, run
+
+from slo_gen import names
+from slo_gen.cli.compiling import compiled_files
+from slo_gen.rules.accounts import accounts
+from slo_gen.rules.calendar_tables import Horizon
+from slo_gen.rules.compile import shared_groups
+
+HORIZON = Horizon(400 * DAY, 800 * DAY)
+"""Beyond what promtool evaluates, so that figures are what a test says they are."""
+
+OF = catalogue([indicator("shop")], (), [agreement("acme", "shop")])
+KEY = accounts(OF, HORIZON)[0][0].key
+
+
+def written(folder: Path) -> list[str]:
+    files = compiled_files(OF, "prometheus", horizon=HORIZON)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return sorted(name for name in files if name.startswith(("tests/period", "tests/calendar")))
+
+
+def test_the_emitted_tests_hold(tmp_path: Path) -> None:
+    tests = written(tmp_path)
+    assert run("test", "rules", *tests, cwd=tmp_path).count("SUCCESS") == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "right", "wrong"),
+    [
+        ("slm-calendar", "- time() < 5184000", "- time() < 9999999"),
+        ("slm-calendar", "- time() < 5184000", "- time() < 100"),
+        (f"slm-period-{KEY}", "< 0)\n", "<= 9)\n"),
+        (f"slm-period-{KEY}", "group_left (team)", "group_left ()"),
+        (f"slm-period-{KEY}", "is missed", "was missed"),
+    ],
+)
+def test_the_emitted_tests_find_faults(rules: str, right: str, wrong: str, tmp_path: Path) -> None:
+    tests = written(tmp_path)
+    path = tmp_path / f"rules/{rules}.yml"
+    text = path.read_text()
+    assert right in text
+    path.write_text(text.replace(right, wrong))
+    done = subprocess.run(["promtool", "test", "rules", *tests], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode != 0, done.stdout
+
+
+IDENTITY = 'agreement="acme", target="availability", indicator="shop", slm_service="shop", slm_customer="acme", period="0"'
+
+
+def forecast(values: str, at: int, fires: bool, folder: Path) -> None:
+    firing = f'count(ALERTS{{alertname="{names.PERIOD_AT_RISK}", stage="forecast", alertstate="firing"}}) or vector(0)'
+    judge(
+        [group for group in shared_groups(OF, HORIZON) if group.name in ("slm-slo-0", f"slm-period-{KEY}")],
+        {
+            f"{names.PERIOD_BUDGET_LEFT_RATIO}{{{IDENTITY}}}": values,
+            f"{names.PERIOD_BUDGET_LEFT}{{{IDENTITY}}}": "1x2000",
+            f"{names.PERIOD_ENDS}{{{IDENTITY}}}": f"{10 * DAY}x2000",
+        },
+        samples={(firing, f"{at}s"): {"{}": int(fires)}}, folder=folder, interval="5m",
+    )
+
+
+def test_a_budget_that_will_not_last_is_told(tmp_path: Path) -> None:
+    """A fifth of it in a day, with nine days to go."""
+    forecast("1-0.0007x1000", 26 * HOUR, True, tmp_path)
+
+
+def test_the_first_day_is_no_forecast(tmp_path: Path) -> None:
+    forecast("1-0.003x1000", 20 * HOUR, False, tmp_path)
+
+
+def test_a_budget_that_lasts_is_not_told(tmp_path: Path) -> None:
+    forecast("1-0.0003x1000", 40 * HOUR, False, tmp_path)
+
+
+def test_what_stopped_hours_ago_is_not_told(tmp_path: Path) -> None:
+    forecast("1-0.002x200 0.6x200", 25 * HOUR, False, tmp_path)
