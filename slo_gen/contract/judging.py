@@ -82,9 +82,15 @@ def _scored(measurement: Measurement, observed: Observed, interval: Interval) ->
         seen = _empty(measurement)[2]
     if interval.unknown and not seen.out:
         seen = Judgement(seen.bad, seen.of, seen=True)
-    if not total and not more:
-        return GOOD, _BAD, seen                  # nothing was ever seen from which to tell how much there may have been
+    if not (total or more) or interval.unknown == sum(piece.end - piece.start for piece in interval.pieces):
+        return _at_best(measurement, observed, 0, 0, more) if more else GOOD, _all_bad(measurement), seen
     return _at_best(measurement, observed, bad, total, more), _share(measurement, observed, bad + more, total + more), seen
+
+
+def _all_bad(measurement: Measurement) -> Judgement:
+    """Of an interval that nobody saw: it may have been busier than any that was seen."""
+    score = measurement.score
+    return GOOD if isinstance(score, Down) and not _exceeds(score, 1, 1) else _BAD
 
 
 def _share(measurement: Measurement, observed: Observed, bad: int, total: int) -> Judgement:

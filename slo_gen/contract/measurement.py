@@ -15,8 +15,9 @@ of it in the period; ``max`` and ``count`` count every run that reaches into the
 
 Unknown. Time without data is all good or all bad, each stretch of it for itself; that gives the bounds. An event
 share or an interval of which a part is unknown may have had as many events in each unseen slot as the busiest slot
-that was seen. A verdict needs both bounds on the same side of the objective. Nothing seen in counting time, or no
-event at all, is not measured, whatever the policies say.
+that was seen; an interval of which nothing was seen may have been all bad, however few events others had. A verdict
+needs both bounds on the same side of the objective. Nothing seen in counting time, or no event at all, is not measured,
+whatever the policies say.
 
 Figure. The good share where the objective is a floor, the bad share where it is a ceiling; ``1 - counted / of`` of
 the bad part and the denominator below. With an objective in seconds it is the bad part itself.

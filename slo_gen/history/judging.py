@@ -16,7 +16,7 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.target_period import business_days, target_period, term
+from slo_gen.contract.target_period import adjusted_time, business_days, target_period, term
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, NotJudged, ReadSource, facts_text
 from slo_gen.history.crediting import credit_of, unknown_credits
@@ -115,7 +115,7 @@ def judge(
         files[reference.file] = text
         judged = target_period(
             catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), slots, found=held(one.conditions, answers),
-            adjusted=_adjusted(catalogue, agreement, one.target),
+            adjusted=adjusted_time(catalogue, agreement, one.target),
         )
         outcome = judged.outcome
         targets.append(ClosedTarget(
@@ -144,14 +144,6 @@ def held(conditions: Conditions, answers: Answers) -> dict[str, Spans]:
     for reason, asked in conditions:
         found[reason] = found.get(reason, EMPTY) | condition_spans(asked, answers)
     return found
-
-
-def _adjusted(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Spans:
-    """The time that the parties agreed not to count."""
-    return Spans.of(
-        adjustment.span for adjustment in catalogue.adjustments
-        if adjustment.span is not None and adjustment.relieves(agreement.name, target.name)
-    )  # fmt: skip
 
 
 def _trimmed(slots: Slots, start: int, end: int) -> Slots:

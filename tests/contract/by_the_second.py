@@ -87,8 +87,9 @@ def _judge(measurement: Measurement, bad: Fraction, total: Fraction, more: Fract
     if not unknown and not total:
         return empty
     seen = _score(measurement, bad, total) if total else (empty[2] if known else None)
-    if not total and not more:
-        return Fraction(0), Fraction(1), seen
+    if not known or not (total or more):
+        beyond = not isinstance(measurement.score, Down) or measurement.score.threshold < 1 or not measurement.score.strict
+        return _score(measurement, Fraction(0), more) if more else Fraction(0), Fraction(int(beyond)), seen
     tried = [_score(measurement, bad + part, total + all_) for part, all_ in ((0, 0), (0, more), (more, more)) if total + all_]
     if not total:
         tried.append(Fraction(0))                # there may have been none of them
