@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import lcm
 from typing import Final
@@ -104,12 +104,38 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
                 absent[promise.agreement.name, promise.target.name] = account
             else:
                 found[account].append(promise)
-    named = (replace(account, key=_digest(account), targets=tuple(targets)) for account, targets in found.items())
-    return tuple(sorted(named, key=lambda account: account.key)), absent
+    return tuple(sorted(_named(catalogue, found), key=lambda account: account.key)), absent
 
 
-def _digest(account: Account) -> str:
-    return f"{zlib.crc32(repr(account).encode()):08x}"
+def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]]) -> Iterator[Account]:
+    """Accounts with their names, which follow from the terms and not from the time that counts.
+
+    A name that changes begins its sums anew in the middle of a period. So neither a new year's tables nor planned work that is
+    announced today may change it, nor a customer who joins. Where planned work or an adjustment sets some targets apart, those
+    of most targets keep the name.
+    """
+    alike: defaultdict[str, list[Account]] = defaultdict(list)
+    for account in found:
+        alike[_digest(_terms(catalogue, account, found[account][0]))].append(account)
+    for name, sharing in alike.items():
+        sharing.sort(key=lambda account: (-len(found[account]), _digest(account)))
+        for place, account in enumerate(sharing):
+            key = name if place == 0 else f"{name}_{_digest((account.agreed, account.counting))}"
+            yield replace(account, key=key, targets=tuple(found[account]))
+
+
+def _terms(catalogue: Catalogue, account: Account, promise: Promise) -> object:
+    """What an account has in common but for the time that counts."""
+    agreement, target = promise.agreement, promise.target
+    service = catalogue.indicators[target.indicator].service
+    return (
+        agreement.period, agreement.service, agreement.allowance, target.hours, target.exclude, service,
+        account.measurement, account.floor, account.where, account.exact, account.slot, account.unit,
+    )  # fmt: skip
+
+
+def _digest(what: object) -> str:
+    return f"{zlib.crc32(repr(what).encode()):08x}"
 
 
 def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: tuple[Mask, Mask]) -> Account | NotLive:

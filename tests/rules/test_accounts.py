@@ -9,7 +9,8 @@ from catalogues import ORIGIN, agreement, catalogue, indicator
 
 from slo_gen.rules.accounts import Account, accounts
 from slo_gen.rules.calendar_tables import Horizon
-from slo_gen.spec.model import Adjustment, Agreement, Catalogue
+from slo_gen.spec.model import Adjustment, Agreement, Catalogue, Maintenance, PlannedWork
+from slo_gen.spec.terms import Exclusion
 
 DAY = 86_400
 HORIZON = Horizon(0, 365 * DAY)
@@ -39,3 +40,28 @@ def test_only_the_term_of_an_agreement_counts_live() -> None:
     found = account(of_agreement(within))
     assert found.counting.between(0, 31 * DAY) == 21 * DAY
     assert found.counting.between(31 * DAY, 59 * DAY) == 20 * DAY
+
+
+def test_a_name_stays_when_work_is_planned_a_customer_joins_or_a_year_begins() -> None:
+    """A name that changed would begin the sums of a running month anew."""
+    work = Maintenance("work", "", ("shop",), (), False, False, (PlannedWork((2 * DAY, 2 * DAY + 3600), 0, None),), "", "", ORIGIN)
+    excluding = replace(agreement("acme", "shop").targets[0], exclude=(Exclusion("maintenance"),))
+    acme, zulu = (replace(agreement(name, "shop"), targets=(excluding,)) for name in ("acme", "zulu"))
+    plain = account(of_agreement(acme))
+    planned = account(of_agreement(acme, maintenance={"work": work}))
+    assert planned.counting.between(0, 31 * DAY) == 31 * DAY - 3600
+    joined = account(replace(of_agreement(acme), agreements={"aaa": replace(acme, name="aaa"), "acme": acme, "zulu": zulu}))
+    later = accounts(of_agreement(acme), Horizon(365 * DAY, 730 * DAY))[0][0]
+    assert {plain.key, planned.key, joined.key, later.key} == {plain.key}
+
+
+def test_work_for_some_customers_leaves_the_others_their_name() -> None:
+    window = PlannedWork((2 * DAY, 2 * DAY + 3600), 0, None)
+    for_acme = Maintenance("work", "", ("shop",), ("acme",), False, False, (window,), "", "", ORIGIN)
+    excluding = replace(agreement("acme", "shop").targets[0], exclude=(Exclusion("maintenance"),))
+    some = {name: replace(agreement(name, "shop", customer=name), targets=(excluding,)) for name in ("acme", "beta", "zulu")}
+    of = replace(of_agreement(some["beta"]), agreements=some)
+    before = account(of)
+    found, _ = accounts(replace(of, maintenance={"work": for_acme}), HORIZON)
+    assert {each.key: len(each.targets) for each in found}[before.key] == 2
+    assert len({each.key for each in found}) == 2
