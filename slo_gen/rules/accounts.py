@@ -16,7 +16,7 @@ from typing import Final
 from slo_gen.contract.exclusions import exclusions
 from slo_gen.contract.measurement import Down, Measurement, Share
 from slo_gen.contract.methods import measurement
-from slo_gen.contract.target_period import adjusted_time, business_days, term
+from slo_gen.contract.target_period import adjusted_time, business_days
 from slo_gen.contract.window import ALL_TIME
 from slo_gen.rules.calendar_tables import Horizon, PeriodTable, period_table, zones_of
 from slo_gen.rules.info import Promise, promises
@@ -164,8 +164,8 @@ def _on_which_counting_depends(catalogue: Catalogue, promise: Promise) -> object
     agreement, target = promise.agreement, promise.target
     service = catalogue.indicators[target.indicator].service
     return (
-        agreement.period, agreement.service, agreement.party, agreement.allowance, agreement.starts, agreement.ends, target.hours,
-        target.exclude, service, adjusted_time(catalogue, agreement, target),
+        agreement.period, agreement.service, agreement.party, agreement.allowance, target.hours, target.exclude, service,
+        adjusted_time(catalogue, agreement, target),
     )  # fmt: skip
 
 
@@ -179,16 +179,15 @@ def _masks(catalogue: Catalogue, promise: Promise, table: PeriodTable, zones: It
 def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tuple[Spans, Spans]:
     agreement, target = promise.agreement, promise.target
     hours = ALL_TIME if target.hours == ALWAYS else catalogue.calendars[target.hours].spans(table.start, table.end)
-    owed = hours & term(agreement)
+    agreed = hours.clip(table.start, table.end)
     excluded: list[Span] = []
     for period in table.periods:
         known = exclusions(
             agreement, target, catalogue.maintenance, period.start, period.end,
-            service=catalogue.indicators[target.indicator].service, agreed=owed, calendars=catalogue.calendars,
+            service=catalogue.indicators[target.indicator].service, agreed=hours, calendars=catalogue.calendars,
             business=business_days(agreement), adjusted=adjusted_time(catalogue, agreement, target),
         )  # fmt: skip
         excluded.extend(known.all.clip(period.start, period.end))
-    agreed = owed.clip(table.start, table.end)
     return agreed, agreed - Spans.of(excluded)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from catalogues import ORIGIN, agreement, catalogue, indicator
 
@@ -33,13 +32,6 @@ def test_time_that_the_parties_agreed_not_to_count_does_not_count_live() -> None
     found = account(of_agreement(agreement("acme", "shop"), adjustments=(relief, other)))
     assert found.counting.between(0, 31 * DAY) == 31 * DAY - 3600
     assert found.agreed.between(0, 31 * DAY) == 31 * DAY
-
-
-def test_only_the_term_of_an_agreement_counts_live() -> None:
-    within = replace(agreement("acme", "shop"), starts=date(1970, 1, 11), ends=date(1970, 2, 20))
-    found = account(of_agreement(within))
-    assert found.counting.between(0, 31 * DAY) == 21 * DAY
-    assert found.counting.between(31 * DAY, 59 * DAY) == 20 * DAY
 
 
 def test_a_name_stays_when_work_is_planned_a_customer_joins_or_a_year_begins() -> None:
