@@ -104,24 +104,28 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
                 absent[promise.agreement.name, promise.target.name] = account
             else:
                 found[account].append(promise)
-    return tuple(sorted(_named(catalogue, found), key=lambda account: account.key)), absent
+    return tuple(sorted(_named(catalogue, found, zones), key=lambda account: account.key)), absent
 
 
-def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]]) -> Iterator[Account]:
+def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: Iterable[str]) -> Iterator[Account]:
     """Accounts with their names, which follow from the terms and not from the time that counts.
 
     A name that changes begins its sums anew in the middle of a period. So neither a new year's tables nor planned work that is
-    announced today may change it, nor a customer who joins. Where planned work or an adjustment sets some targets apart, those
-    of most targets keep the name.
+    announced today may change it, nor a customer who joins. Only the account of what counts for everybody has that name. One
+    that planned work or an adjustment sets apart is named by its time as well: a name never passes on to sums of other time.
     """
-    alike: defaultdict[str, list[Account]] = defaultdict(list)
-    for account in found:
-        alike[_digest(_terms(catalogue, account, found[account][0]))].append(account)
-    for name, sharing in alike.items():
-        sharing.sort(key=lambda account: (-len(found[account]), _digest(account)))
-        for place, account in enumerate(sharing):
-            key = name if place == 0 else f"{name}_{_digest((account.agreed, account.counting))}"
-            yield replace(account, key=key, targets=tuple(found[account]))
+    for account, targets in found.items():
+        name = _digest(_terms(catalogue, account, targets[0]))
+        if (account.agreed, account.counting) != _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
+            name += f"_{_digest((account.agreed, account.counting))}"
+        yield replace(account, key=name, targets=tuple(targets))
+
+
+def _of_anybody(promise: Promise) -> Promise:
+    """The same promise to a customer with whom nothing of his own was planned or agreed."""
+    agreement = promise.agreement
+    party = replace(agreement.party, name="") if agreement.party.kind == "customer" else agreement.party
+    return replace(promise, agreement=replace(agreement, name="", party=party))
 
 
 def _terms(catalogue: Catalogue, account: Account, promise: Promise) -> object:

@@ -57,3 +57,15 @@ def test_work_for_some_customers_leaves_the_others_their_name() -> None:
     found, _ = accounts(replace(of, maintenance={"work": for_acme}), HORIZON)
     assert {each.key: len(each.targets) for each in found}[before.key] == 2
     assert len({each.key for each in found}) == 2
+
+
+def test_a_name_never_passes_on_to_other_time() -> None:
+    """Work for all but one customer: the one keeps the name, and the sums, of what counts for everybody."""
+    window = PlannedWork((2 * DAY, 2 * DAY + 3600), 0, None)
+    for_most = Maintenance("work", "", ("shop",), ("acme", "beta"), False, False, (window,), "", "", ORIGIN)
+    excluding = replace(agreement("acme", "shop").targets[0], exclude=(Exclusion("maintenance"),))
+    some = {name: replace(agreement(name, "shop", customer=name), targets=(excluding,)) for name in ("acme", "beta", "zulu")}
+    of = replace(of_agreement(some["zulu"]), agreements=some)
+    before = account(of)
+    found, _ = accounts(replace(of, maintenance={"work": for_most}), HORIZON)
+    assert [promise.agreement.name for each in found if each.key == before.key for promise in each.targets] == ["zulu"]
