@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -70,6 +70,8 @@ class Case:
     days: int
     pace: int
     turns: int
+    sets: Callable[[Case], dict[str, tuple[RuleGroup, ...]]] = field(default_factory=lambda: rule_sets)
+    tracks: Callable[[Case, Fleet, dict[str, tuple[RuleGroup, ...]]], list[Track]] = field(default_factory=lambda: tracks)
 
     def job_names(self) -> list[str]:
         return [f"service-{number}" for number in range(self.indicators)]
@@ -150,7 +152,7 @@ def make_block(folder: Path, case: Case, start: int, end: int, now: int) -> int:
     """Load ``[start, end)`` as one block; the number of samples."""
     fleet = Fleet(case.jobs(), now - AGE, case.scrape, case.days)
     text = folder / f"{start}.om"
-    written = write_openmetrics(text, tracks(case, fleet, rule_sets(case)), start, end, now)
+    written = write_openmetrics(text, case.tracks(case, fleet, case.sets(case)), start, end, now)
     promtool = [find_program("promtool"), "tsdb", "create-blocks-from", "openmetrics", f"--max-block-duration={ONE_BLOCK}"]
     subprocess.run([*promtool, text, folder / "data"], check=True, stdout=subprocess.DEVNULL)
     text.unlink()
@@ -171,7 +173,7 @@ def fill_head(server: Prometheus, case: Case, started: int, head: int, until: in
     In the order of time: Prometheus refuses what is an hour older than its newest sample.
     """
     now = int(time.time())
-    everything = tracks(case, Fleet(case.jobs(), started, case.scrape, case.days), rule_sets(case))
+    everything = case.tracks(case, Fleet(case.jobs(), started, case.scrape, case.days), case.sets(case))
     scraped = [track for track in everything if track.labels["__name__"] in RAW]
     for start in range(head, now, SLICE):
         send(server, everything, start, min(start + SLICE, now), now)
@@ -248,11 +250,20 @@ def prometheus(folder: Path) -> Iterator[Server]:
 
 def run(case: Case, folder: Path) -> None:
     """Load, let the sets take their turns, print."""
+    sets, durations, last = measured(case, folder)
+    for line in report(case, sets, durations):
+        print(line)
+    for name in ("light", "exact"):
+        print(dearest(name, last[name], {group.name: group.interval for group in sets[name]}))
+
+
+def measured(case: Case, folder: Path) -> tuple[dict[str, tuple[RuleGroup, ...]], Durations, dict[str, list[dict[str, Any]]]]:
+    """Load, and let the sets take their turns: the sets, how long they took, and what the server says of their last groups."""
     folder.mkdir()
     now = int(time.time())
     head = now - HOUR
     samples = load_blocks(folder, case, now, head)
-    sets = rule_sets(case)
+    sets = case.sets(case)
     turn_seconds = case.pace * 1.25 + 1
     until = int(time.time() + turn_seconds * len(sets) * case.turns + 600)
     with prometheus(folder) as server, httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
@@ -260,7 +271,7 @@ def run(case: Case, folder: Path) -> None:
         print(f"{case.title()}: {samples / 1e6:.0f} million samples, loaded in {time.time() - now:.0f} s", flush=True)
         durations = Durations()
         last: dict[str, list[dict[str, Any]]] = {}
-        for name in SETS * case.turns:
+        for name in tuple(sets) * case.turns:
             paced = [replace(group, interval=case.pace) for group in sets[name]]
             for old in (folder / "rules").iterdir():
                 old.unlink()
@@ -274,10 +285,7 @@ def run(case: Case, folder: Path) -> None:
         new = client.get("/api/v1/query", params={"query": "count(slm:process:new1m)"}).json()["data"]["result"]
     if new:
         raise SystemExit("the ledger took processes for new ones: its history does not fit the rules")
-    for line in report(case, sets, durations):
-        print(line)
-    for name in ("light", "exact"):
-        print(dearest(name, last[name], {group.name: group.interval for group in sets[name]}))
+    return sets, durations, last
 
 
 def check(groups: list[dict[str, Any]]) -> None:

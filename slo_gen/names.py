@@ -108,6 +108,7 @@ PART = "part"
 CONDITION_KEY = "condition"
 MASK = "mask"                              # which time counts
 BACK = "back"                              # minutes before the last settled one
+ODD = "odd"                                # whether an hour is the first or the second of two; within expressions only
 ACCOUNT = "slm_account"                    # targets that are summed up alike
 PROCESS = "process"
 TARGETS = "targets"
@@ -140,7 +141,7 @@ TICKET_OVERDUE = "SLMTicketOverdue"
 
 RESERVED_LABELS = frozenset({
     INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, CALENDAR, PERIODS,
-    PERIOD, PART, CONDITION_KEY, MASK, BACK,
+    PERIOD, PART, CONDITION_KEY, MASK, BACK, ODD,
     LONG_WINDOW, SHORT_WINDOW, STAGE, "alertname", "le",
 })
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""

@@ -26,7 +26,10 @@ from slo_gen.spec.model import ALWAYS, AgreementTarget, Catalogue, Evaluation
 from slo_gen.timekeeping.periods import Periods, RollingDays
 from slo_gen.timekeeping.spans import Span, Spans
 
-__all__ = ["Account", "NotLive", "accounts", "condition_key"]
+__all__ = ["STEP", "Account", "NotLive", "accounts", "condition_key"]
+
+STEP: Final = 300
+"""Seconds between two evaluations of an account."""
 
 _DAY: Final = 86_400
 _HOUR: Final = 3600
@@ -47,7 +50,8 @@ class Account:
 
     ``agreed``: the agreed hours; ``counting``: those without what is excluded for reasons known beforehand. ``conditions``:
     expressions while which more is excluded. ``slot``: seconds of an interval, the minute where events count as they are. ``unit``:
-    seconds that are booked at once; ``floor``: the objective is a least level.
+    seconds that are booked at once; ``floor``: the objective is a least level. ``grouped``: an indicator has several series.
+    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own.
     """
 
     key: str
@@ -61,11 +65,26 @@ class Account:
     exact: bool
     slot: int
     unit: int
+    grouped: bool
+    apart_from: str
     targets: tuple[Promise, ...]
 
     @property
     def counts_events(self) -> bool:
         return self.measurement.slot is None
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether events of ``STEP`` seconds are added up at once: all of them count alike."""
+        return (
+            self.counts_events and not self.conditions and not self.grouped and STEP % self.slot == 0
+            and not any(edge % STEP for edge in self.counting.edges())
+        )  # fmt: skip
+
+    @property
+    def step(self) -> int:
+        """Seconds between two marks, the instants as of which there are figures."""
+        return STEP if self.in_steps else self.slot
 
     @property
     def run(self) -> int:
@@ -111,14 +130,21 @@ def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: 
     """Accounts with their names, which follow from the terms and not from the time that counts.
 
     A name that changes begins its sums anew in the middle of a period. So neither a new year's tables nor planned work that is
-    announced today may change it, nor a customer who joins. Only the account of what counts for everybody has that name. One
-    that planned work or an adjustment sets apart is named by its time as well: a name never passes on to sums of other time.
+    announced today may change it, nor a customer who joins. What counts for everybody has that name. An agreement that
+    planned work or an adjustment sets apart has a name of its own, and goes on from the sums of everybody: a name never passes on
+    to sums of other time.
     """
     for account, targets in found.items():
+        grouped = any(_is_grouped(catalogue, promise) for promise in targets)
         name = _digest(_terms(catalogue, account, targets[0]))
-        if (account.agreed, account.counting) != _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
-            name += f"_{_digest((account.agreed, account.counting))}"
-        yield replace(account, key=name, targets=tuple(targets))
+        if (account.agreed, account.counting) == _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
+            yield replace(account, key=name, targets=tuple(targets), grouped=grouped)
+            continue
+        agreements: defaultdict[str, list[Promise]] = defaultdict(list)
+        for promise in targets:
+            agreements[promise.agreement.name].append(promise)
+        for agreement, own in agreements.items():
+            yield replace(account, key=f"{name}_{_digest(agreement)}", apart_from=name, targets=tuple(own), grouped=grouped)
 
 
 def _of_anybody(promise: Promise) -> Promise:
@@ -160,8 +186,12 @@ def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: 
     return Account(
         key="", measurement=measured, floor=target.direction == "at least", table=table, agreed=masks[0], counting=masks[1],
         conditions=conditions, where=tuple(sorted(target.where.items())), exact=indicator.is_counted and indicator.counting == "exact",
-        slot=slot, unit=unit, targets=(),
+        slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
     )  # fmt: skip
+
+
+def _is_grouped(catalogue: Catalogue, promise: Promise) -> bool:
+    return bool(set(catalogue.indicators[promise.target.indicator].by) - promise.target.where.keys())
 
 
 def _on_which_counting_depends(catalogue: Catalogue, promise: Promise) -> object:

@@ -29,11 +29,15 @@ _MILLISECOND: Final = Fraction(1, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What each interval adds to a sum over the period, or to a maximum. ``shared``: it is the same for all indicators."""
+    """What the time between two marks adds to a sum over the period, or to a maximum. ``shared``: it is the same for all indicators.
+
+    ``unit``: what the whole unit that ends at a mark adds, where that is cheaper than adding it up.
+    """
 
     expr: str
     how: Literal["sum", "max"] = "sum"
     shared: bool = False
+    unit: str = ""
 
 
 def delay(account: Account, evaluation: Evaluation) -> int:
@@ -52,6 +56,8 @@ def parts(account: Account, evaluation: Evaluation) -> Mapping[str, Part]:
     events, where those without have a score of their own.
     """
     facts = _Facts(account, evaluation)
+    if account.in_steps:
+        return _of_steps(facts)
     found = _of_events(facts) if account.counts_events else _of_time(facts)
     if account.conditions:
         found["dropped"] = Part(f"({facts.counting()} * {facts.active()})", shared=True)
@@ -70,13 +76,22 @@ class _Facts:
 
     def minute(self, selector: str, back: int = 0) -> str:
         """The record about the minute that ends at the mark, none where none was made; ``back``: it was made minutes later."""
-        interval = self.evaluation.interval
-        made = self.evaluation.settling + (1 + back) * interval - _MILLISECOND
-        return f"last_over_time({selector}[{duration(interval - _MILLISECOND)}] offset {duration(-made)})"
+        return self._over("last", selector, self.evaluation.interval, back)
 
     def record(self, metric: str) -> str:
+        return self.minute(self.selector(metric))
+
+    def selector(self, metric: str) -> str:
         indicators = one_of(names.INDICATOR, (promise.target.indicator for promise in self.account.targets))
-        return self.minute(all_of(metric, indicators, *(label_matcher(*each) for each in self.account.where)))
+        return all_of(metric, indicators, *(label_matcher(*each) for each in self.account.where))
+
+    def over(self, how: str, metric: str, span: int) -> str:
+        """A function over the records about all minutes of the ``span`` seconds before the mark, of each group."""
+        return self._over(how, self.selector(metric), span)
+
+    def _over(self, how: str, selector: str, span: int, back: int = 0) -> str:
+        made = self.evaluation.settling + (1 + back) * self.evaluation.interval - _MILLISECOND
+        return f"{how}_over_time({selector}[{duration(span - _MILLISECOND)}] offset {duration(-made)})"
 
     def summed(self, metric: str) -> str:
         """The groups that have both records, added up."""
@@ -106,12 +121,19 @@ class _Facts:
         They are recorded about the last settled minute and about the one before it. So they are there for every minute with
         facts, whichever of the two groups ran first after Prometheus had been away.
         """
-        mask, interval = self.account.counting, self.evaluation.interval
-        if mask.is_whole:
-            return f"vector({interval})"
-        key = label_matcher(names.MASK, mask.key)
-        recorded = (all_of(names.COUNTING_SECONDS, key, label_matcher(names.BACK, f"{back}")) for back in range(2))
-        return f"max({' or '.join(self.minute(selector, back) for back, selector in enumerate(recorded))})"
+        if self.account.counting.is_whole:
+            return f"vector({self.evaluation.interval})"
+        return f"max({' or '.join(self.minute(selector, back) for back, selector in enumerate(self._counting_records()))})"
+
+    def step_counts(self) -> str:
+        """1 where everything up to the mark counts, 0 where nothing does. Any record about one of its minutes says it."""
+        step = self.account.step
+        found = (self._over("max", selector, step, back) for back, selector in enumerate(self._counting_records()))
+        return f"(max({' or '.join(found)}) > bool 0)"
+
+    def _counting_records(self) -> list[str]:
+        key = label_matcher(names.MASK, self.account.counting.key)
+        return [all_of(names.COUNTING_SECONDS, key, label_matcher(names.BACK, f"{back}")) for back in range(2)]
 
     def active(self) -> str:
         """1 where any of the conditions held at the mark, 0 where none did; nothing where one of them is not known."""
@@ -145,6 +167,37 @@ def _of_events(facts: _Facts) -> dict[str, Part]:
     }
     if facts.account.exact:
         found["unseen"] = Part(facts.events(names.UNSEEN))
+    return found
+
+
+# --- events, where all minutes up to a mark count, or none of them -----------------------------------------------------
+
+
+def _of_steps(facts: _Facts) -> dict[str, Part]:
+    """The parts of ``_of_events``, from the records of several minutes at once.
+
+    Where only one of the two records of a minute was made, everything up to the mark is unknown.
+    """
+    account = facts.account
+
+    def over(how: str, metric: str, span: int) -> str:
+        complete = " == ".join(facts.over("count", each, span) for each in (names.TOTAL, names.BAD))
+        return f"max by ({names.INDICATOR}) ({facts.over(how, metric, span)} and ({complete}))"
+
+    def part(how: str, metric: str, seconds: int = 1) -> Part:
+        factor = f" * {seconds}" if seconds != 1 else ""
+        if account.counting.is_whole:
+            return Part(over(how, metric, account.step) + factor, unit=over(how, metric, account.unit) + factor)
+        return Part(f"({over(how, metric, account.step)}{factor} * on () group_left () {facts.step_counts()})")
+
+    found = {
+        "bad": part("sum", names.BAD),
+        "total": part("sum", names.TOTAL),
+        "known": part("count", names.TOTAL, facts.evaluation.interval),
+        "busiest": Part(over("max", names.TOTAL, account.step), "max", unit=over("max", names.TOTAL, account.unit)),
+    }
+    if account.exact:
+        found["unseen"] = part("sum", names.UNSEEN)
     return found
 
 

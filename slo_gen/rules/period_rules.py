@@ -1,34 +1,31 @@
 """Period to date of every live agreement target: what was bad, of how much, what is unknown, and what is left of the budget.
 
-The parts of an account (see ``period``) are added up in two steps. *Booked* are whole hours, each exactly once: a record holds
-what came before it and every hour that is closed and has no record since, so that nothing is lost when Prometheus was away and
-nothing has to be added up again. To that comes the open hour, minute by minute. An hour of an account is its ``unit``: periods
-begin on it, and so no minute is taken for another period's.
+The parts of an account (see ``period``) are added up once for each of its indicators, however many agreements promise it, and in
+two steps. *Booked* are whole hours, each exactly once: a record holds what came before it and every hour that is closed and has no
+record since, so that nothing is lost when Prometheus was away and nothing has to be added up again. To that comes the open hour,
+step by step. An hour of an account is its ``unit``: periods begin on it, and so no minute is taken for another period's.
 
-Everything is as of one mark, the end of the last interval that is settled, whatever the phase of the group. The label ``period`` is
-the start of the period, made from its value: one series ends where the next begins, and none has to be removed.
+Everything is as of one mark, the end of the last step that is settled, whatever the phase of the group. The label ``period`` is
+the start of the period, made from its value: one series ends where the next begins, and none has to be removed. Only what is
+published is there for each target.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.accounts import Account
+from slo_gen.rules.accounts import STEP, Account
 from slo_gen.rules.period import Part, delay, parts
-from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of, quote
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule, RuleGroup
 from slo_gen.rules.shards import marker
 from slo_gen.spec.model import Evaluation
 
-__all__ = ["IDENTITY", "PERIOD_STEP", "period_group"]
-
-PERIOD_STEP: Final = 300
-"""Seconds between two evaluations."""
+__all__ = ["IDENTITY", "period_group"]
 
 IDENTITY: Final = (names.AGREEMENT, names.TARGET, names.INDICATOR, names.SERVICE, names.CUSTOMER, names.PARTY)
 """Labels of everything that is about one target."""
@@ -48,7 +45,7 @@ def period_group(account: Account, evaluation: Evaluation) -> RuleGroup:
     found = parts(account, evaluation)
     summed = (rule for name, part in found.items() for rule in sums.of(name, part))
     rules = (*sums.known_beforehand(), *summed, *_Figures(sums, found).rules())
-    return RuleGroup(f"slm-period-{account.key}", PERIOD_STEP, rules)
+    return RuleGroup(f"slm-period-{account.key}", STEP, rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +61,28 @@ class _Sums:
         return marker(f"period_{self.account.key}")
 
     @property
-    def slot(self) -> int:
-        return self.account.slot
+    def step(self) -> int:
+        return self.account.step
 
-    @property
-    def on(self) -> str:
-        return label_list((names.AGREEMENT, names.TARGET))
+    def chosen(self) -> str:
+        """A selector for the promises of the account's targets."""
+        return all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
 
-    def members(self) -> str:
-        """A matcher for the agreements of the account's targets."""
-        return one_of(names.AGREEMENT, (promise.agreement.name for promise in self.account.targets))
+    def indicators(self) -> str:
+        """1 for each indicator of the account."""
+        return f"(max by ({names.INDICATOR}) ({self.chosen()}) ^ 0)"
 
     def targets(self) -> str:
-        """1 for each target of the account."""
-        chosen = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
-        return f"(max by ({label_list(IDENTITY)}) ({chosen}) ^ 0)"
+        """What is promised of each target of the account."""
+        return f"max by ({label_list(IDENTITY)}) ({self.chosen()})"
 
-    def of_targets(self, expression: str, *, shared: bool = False) -> str:
-        """What is there for each indicator and period, or once for all indicators, for each target in the current or the last one."""
-        on = label_list((*(() if shared else (names.INDICATOR,)), names.PERIOD))
-        return f"({expression} * on ({on}) group_right () {self.in_periods()})"
+    def publish(self, expression: str) -> str:
+        """What is there for each indicator and period, for each target."""
+        return f"({expression})\n* on ({names.INDICATOR}) group_right ({names.PERIOD}) ({self.targets()} ^ 0)"
 
     def in_periods(self) -> str:
-        """1 for each target in its current period, and in one that has ended so lately that an hour of it may still be booked."""
-        return f"({self._in(self.current())} or {self._in(self._lately())})"
-
-    def _in(self, period: str) -> str:
-        return f"{self.targets()} * on () group_left ({names.PERIOD}) {period}"
+        """1 for the current period, and for one that has ended so lately that an hour of it may still be booked."""
+        return f"({self.current()} or {self._lately()})"
 
     def current(self) -> str:
         """1, labelled with the period of the last settled interval; nothing beyond the tables."""
@@ -114,14 +106,15 @@ class _Sums:
 
     def at_mark(self, expression: str) -> str:
         """``expression`` at the last settled mark."""
-        return f"last_over_time(({expression})[{duration(self.slot - _MILLISECOND)}:{duration(self.slot)}] offset {duration(self.delay)})"
+        return f"last_over_time(({expression})[{duration(self.step - _MILLISECOND)}:{duration(self.step)}] offset {duration(self.delay)})"
 
     # -- what follows from the tables alone --------------------------------------------------------------------------------
     def known_beforehand(self) -> Iterator[RecordingRule]:
         """Start and end of the current period, and how much of it has passed, counts and is excluded."""
         account, table = self.account, self.account.table
+        in_period = f"({self.targets()} ^ 0 * on () group_left ({names.PERIOD}) {self.current()})"
         for metric, text in ((names.PERIOD_STARTED, table.start_text()), (names.PERIOD_ENDS, table.end_text())):
-            yield RecordingRule(metric, self.of_all(text), self.marker)
+            yield RecordingRule(metric, f"{self.at_mark(text)} * on () group_right () {in_period}", self.marker)
         passed = {
             "elapsed": f"time() - {_scalar(table.start_text())}",
             "counted": account.counting.elapsed_text(table.starts),
@@ -131,16 +124,16 @@ class _Sums:
             yield self.part(name, self.of_all(table.within(seconds)))
 
     def of_all(self, vector: str) -> str:
-        """A number of the last settled interval, for each target in its current period."""
-        return f"{self.at_mark(vector)} * on () group_right () ({self._in(self.current())})"
+        """A number of the last settled step, for each indicator in its current period."""
+        return f"{self.at_mark(vector)} * on () group_right () ({self.indicators()} * on () group_left ({names.PERIOD}) {self.current()})"
 
     def part(self, name: str, expr: str) -> RecordingRule:
-        return RecordingRule(names.PERIOD_PART, expr, {names.PART: name, names.ACCOUNT: self.account.key, **self.marker})
+        return RecordingRule(names.PERIOD_PART, expr, {names.PART: name, names.ACCOUNT: self.account.key})
 
     # -- sums -------------------------------------------------------------------------------------------------------------
     def of(self, name: str, part: Part) -> Iterator[RecordingRule]:
         """What is booked of a part, and all of it up to the mark."""
-        yield RecordingRule(names.PERIOD_BOOKED, self._booked(name, part), {names.PART: name, **self.marker})
+        yield RecordingRule(names.PERIOD_BOOKED, self._booked(name, part), {names.PART: name, names.ACCOUNT: self.account.key})
         yield replace(self.part(name, self._all(name, part)), with_previous=True)
 
     def _booked(self, name: str, part: Part) -> str:
@@ -150,43 +143,48 @@ class _Sums:
         period that has just ended is kept as long as an hour of it may still be booked.
         """
         unit, span = self.account.unit, self.catch_up
-        hour = f"{part.how}_over_time(({part.expr})[{duration(unit - _MILLISECOND)}:{duration(self.slot)}])"
-        on = label_list((*(() if part.shared else (names.INDICATOR,)), names.PERIOD))
+        hour = part.unit or f"{part.how}_over_time(({part.expr})[{duration(unit - _MILLISECOND)}:{duration(self.step)}])"
         booked = " or ".join(
-            f"max by ({on}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
+            f"max by ({_SUMMED}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
             f" or timestamp({own} offset {duration(-self.delay)}) == time() + {self.delay})"
-            for own in self._own(name)
+            for own in self.records(names.PERIOD_BOOKED, name)
         )
-        due = f"({self.of_period(hour)}\nunless on ({on}) ({booked}))"
+        due = f"({self._for_indicators(part, self.of_period(hour))}\nunless on ({_SUMMED}) ({booked}))"
         new = f"{part.how}_over_time({due}[{duration(span - _MILLISECOND)}:{duration(unit)}] offset {duration(self.delay)})"
-        before = " or ".join(f"last_over_time({own}[{duration(_REMEMBERED)}])" for own in self._own(name))
-        kept = f"(({before}) and on ({self.on}, {names.PERIOD}) {self.in_periods()})"
-        return self._together(part, f"{kept}\nor {self.of_targets(new, shared=part.shared)}")
+        before = self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)
+        return self._together(part, f"({before} and on ({names.PERIOD}) {self.in_periods()})\nor {new}")
 
     def _all(self, name: str, part: Part) -> str:
-        """What is booked, and the open hour. An open hour has the other parity than the hour before it, which is in the range too."""
-        unit, step = self.account.unit, f"[{duration(self.account.unit - _MILLISECOND)}:{duration(self.slot)}]"
-        of_interval = f"((time() - 1 - (time() - 1) % {unit}) / {unit} % 2)"
-        of_mark = f"((time() - time() % {unit}) / {unit} % 2)"
-        odd = f"{part.how}_over_time((({part.expr}) * {of_interval}){step})"
-        even = f"{part.how}_over_time((({part.expr}) * (1 - {of_interval})){step})"
-        hour = self.at_mark(self.of_period(f"{odd} * {of_mark} + {even} * (1 - {of_mark})"))
-        booked = f"(({' or '.join(self._own(name))}) and on ({self.on}, {names.PERIOD}) ({self._in(self.current())}))"
-        return self._together(part, f"{booked}\nor {self.of_targets(hour, shared=part.shared)}")
+        """What is booked, and the open hour: an hour has the other parity than the one before it, which is in the range too."""
+        unit, odd = self.account.unit, quote(names.ODD)
+        of_step = f"count_values({odd}, vector((time() - 1 - (time() - 1) % {unit}) / {unit} % 2))"
+        of_mark = f"count_values({odd}, vector((time() - time() % {unit}) / {unit} % 2))"
+        told_apart = f"(({part.expr}) * on () group_left ({names.ODD}) {of_step})"
+        summed = f"{part.how}_over_time({told_apart}[{duration(unit - _MILLISECOND)}:{duration(self.step)}])"
+        hour = self.at_mark(self.of_period(f"{summed} and on ({names.ODD}) {of_mark}"))
+        own = self.records(names.PERIOD_BOOKED, name)[0]
+        return self._together(part, f"({own} and on ({names.PERIOD}) {self.current()})\nor {self._for_indicators(part, hour)}")
 
-    def _own(self, name: str) -> list[str]:
-        """What is booked for the account's targets, and for no others of their agreements."""
-        agreements: defaultdict[str, list[str]] = defaultdict(list)
-        for promise in self.account.targets:
-            agreements[promise.target.name].append(promise.agreement.name)
-        return [
-            all_of(names.PERIOD_BOOKED, label_matcher(names.PART, name), label_matcher(names.TARGET, target), one_of(names.AGREEMENT, sold))
-            for target, sold in sorted(agreements.items())
-        ]
+    def records(self, metric: str, name: str) -> list[str]:
+        """The account's own records of a part, and before those the ones of the account from which its targets were set apart."""
+        keys = [self.account.key, *([self.account.apart_from] if self.account.apart_from else [])]
+        return [all_of(metric, label_matcher(names.PART, name), label_matcher(names.ACCOUNT, key)) for key in keys]
+
+    def remembered(self, metric: str, name: str, span: int) -> str:
+        """The last record of a part in each period, by whichever account."""
+        found = (f"last_over_time({own}[{duration(span)}])" for own in self.records(metric, name))
+        return f"({f' or on ({_SUMMED}) '.join(found)})"
+
+    def _for_indicators(self, part: Part, expression: str) -> str:
+        return f"({expression} * on () group_right ({names.PERIOD}) {self.indicators()})" if part.shared else expression
 
     def _together(self, part: Part, both: str) -> str:
-        """What was booked has a label more than what is new, so that neither hides the other."""
-        return f"{part.how} by ({label_list((*IDENTITY, names.PERIOD))}) (\n{both}\n)"
+        """What was booked has labels more than what is new, so that neither hides the other."""
+        return f"{part.how} by ({_SUMMED}) (\n{both}\n)"
+
+
+_SUMMED: Final = label_list((names.INDICATOR, names.PERIOD))
+"""What sums are told apart by, within an account."""
 
 
 def _scalar(vector: str) -> str:
@@ -219,26 +217,27 @@ class _Figures:
             figures[1:] = [figures[2], figures[1]]
         for metric, figure in zip((names.PERIOD_ATTAINED, names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER), figures, strict=True):
             yield self._rule(metric, f"{figure} and {measured}")
-        yield self._rule(names.PERIOD_BASIS, self._basis())
-        basis = all_of(names.PERIOD_BASIS, self.sums.members())
-        allowed = f"({basis} * on ({self.sums.on}) group_left () {self._allowed()})"
-        yield self._rule(names.PERIOD_BUDGET_LEFT, f"round({allowed} - {best[0]}, 1e-6)")
-        yield self._rule(names.PERIOD_BUDGET_LEFT_RATIO, f"1 - {best[0]} / ({allowed} > 0)")
+        yield self.sums.part("basis", self._basis())
+        yield self._rule(names.PERIOD_BASIS, self._recorded("basis"))
+        allowed = f"({self._recorded('basis')} * on ({names.INDICATOR}) group_right ({names.PERIOD}) {self._allowed()})"
+        left = f"{allowed} - on ({_SUMMED}) group_left () {best[0]}"
+        ratio = f"{best[0]} / on ({_SUMMED}) group_right () ({allowed} > 0)"
+        yield RecordingRule(names.PERIOD_BUDGET_LEFT, f"round({left}, 1e-6)", self.sums.marker)
+        yield RecordingRule(names.PERIOD_BUDGET_LEFT_RATIO, f"1 - {ratio}", self.sums.marker)
 
     def _rule(self, metric: str, expr: str) -> RecordingRule:
-        return RecordingRule(metric, expr, self.sums.marker)
+        return RecordingRule(metric, self.sums.publish(expr), self.sums.marker)
 
     # -- parts ------------------------------------------------------------------------------------------------------------
     def _part(self, name: str) -> str:
-        """A part of every target in its period; 0 where nothing was added to it, and where the account has no such part."""
+        """A part of every indicator in the current period; 0 where nothing was added to it, and where the account has no such part."""
         elapsed = self._recorded("elapsed")
         if name not in self.parts and name not in _BEFOREHAND:
             return f"0 * {elapsed}"
         return f"({self._recorded(name)} or 0 * {elapsed})"
 
     def _recorded(self, name: str) -> str:
-        chosen = all_of(names.PERIOD_PART, label_matcher(names.ACCOUNT, self.account.key), label_matcher(names.PART, name))
-        return f"max by ({label_list((*IDENTITY, names.PERIOD))}) ({chosen})"
+        return f"max by ({_SUMMED}) ({self.sums.records(names.PERIOD_PART, name)[0]})"
 
     def _counted(self) -> str:
         """Seconds that count so far, without what conditions and missing events take out."""
@@ -306,20 +305,15 @@ class _Figures:
 
     def _previous(self) -> str:
         """The total of the period before: handed on from one evaluation to the next."""
-        own, total = (
-            all_of(names.PERIOD_PART, label_matcher(names.ACCOUNT, self.account.key), label_matcher(names.PART, name))
-            for name in ("previous", "total")
-        )
-        span, identity = duration(_CATCH_UP), label_list(IDENTITY)
-        known = f"max by ({identity}, {names.PERIOD}) (last_over_time({own}[{span}])) and {self._recorded('elapsed')}"
-        ended = f"max by ({identity}) (last_over_time({total}[{span}]) unless on ({names.PERIOD}) {self._recorded('elapsed')})"
-        return f"{known} or {self._recorded('elapsed')} * 0 + on ({identity}) group_left () {ended}"
+        now = self._recorded("elapsed")
+        known = f"max by ({_SUMMED}) ({self.sums.remembered(names.PERIOD_PART, 'previous', _CATCH_UP)}) and {now}"
+        total = self.sums.remembered(names.PERIOD_PART, "total", _CATCH_UP)
+        ended = f"max by ({names.INDICATOR}) ({total} unless on ({names.PERIOD}) {now})"
+        return f"{known} or {now} * 0 + on ({names.INDICATOR}) group_left () {ended}"
 
     def _allowed(self) -> str:
         """The bad share that the objective leaves; the rounding takes away what ``1 - 0.999`` adds in binary."""
-        objective = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
-        highest = f"max by ({self.sums.on}) ({objective})"
-        return f"round(1 - {highest}, 1e-12)" if self.account.floor else highest
+        return f"round(1 - {self.sums.targets()}, 1e-12)" if self.account.floor else self.sums.targets()
 
 
 _BEFOREHAND: Final = frozenset({"elapsed", "counted", "excluded", "previous"})

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.accounts import Account
+from slo_gen.rules.accounts import STEP, Account
 from slo_gen.rules.calendar_tables import ENDING_NOTICE, ENDING_SEVERITY, Horizon
 from slo_gen.rules.info import Promise, owner
 from slo_gen.rules.period_alerts import PERIOD_SEVERITY
-from slo_gen.rules.period_rules import PERIOD_STEP
 from slo_gen.rules.promql import all_of, label_matcher
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, InputSeries, UnitTest, UnitTestFile
 from slo_gen.spec.model import Catalogue
@@ -27,7 +26,7 @@ def period_unit_test_files(catalogue: Catalogue, accounts: tuple[Account, ...], 
     yield UnitTestFile("calendar", ("slm-calendar",), step, (_ending(catalogue, horizon, step),))
     for account in accounts:
         tests = (_budget(catalogue, account, "used up", "-0.01", "-5"), _budget(catalogue, account, "untouched", "1", "5"))
-        yield UnitTestFile(f"period-{account.key}", (f"slm-period-{account.key}",), PERIOD_STEP, tests)
+        yield UnitTestFile(f"period-{account.key}", (f"slm-period-{account.key}",), STEP, tests)
 
 
 def _ending(catalogue: Catalogue, horizon: Horizon, step: int) -> UnitTest:
@@ -68,7 +67,7 @@ def _budget(catalogue: Catalogue, account: Account, name: str, ratio: str, left:
         inputs.append(InputSeries(all_of(names.INDICATOR_INFO, label_matcher(names.INDICATOR, indicator), *owned), "1x2"))
     raised = tuple(_breached(catalogue, promise) for promise in account.targets) if left.startswith("-") else ()
     return UnitTest(f"the budget is {name}", tuple(inputs), (
-        Expectation(PERIOD_STEP, names.PERIOD_BREACHED, raised), Expectation(PERIOD_STEP, names.PERIOD_AT_RISK, ()),
+        Expectation(STEP, names.PERIOD_BREACHED, raised), Expectation(STEP, names.PERIOD_AT_RISK, ()),
     ))
 
 

@@ -61,7 +61,7 @@ def judge(
 
 
 def _expected(of: Catalogue, case: Case, account: Account, at: int) -> Iterator[dict[str, object]]:
-    mark = (at - delay(account, of.evaluation)) // account.slot * account.slot
+    mark = (at - delay(account, of.evaluation)) // account.step * account.step
     start = case.agreement.period.of(mark - 1).start
     outcome = case.outcome(of, start, mark)
     chosen = f'{{agreement="{case.name}", period="{start}"}}'
