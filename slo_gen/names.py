@@ -67,6 +67,7 @@ PERIOD_BUDGET_LEFT = "slm:period:budget_remaining"
 PERIOD_BUDGET_LEFT_RATIO = "slm:period:budget_remaining_ratio"
 PERIOD_STARTED = "slm:period:start_timestamp_seconds"
 PERIOD_ENDS = "slm:period:end_timestamp_seconds"
+CLAIM_DEADLINE = "slm:claim:deadline_timestamp_seconds"   # of missed periods of suppliers, by STAGE
 
 
 def bad_window(window: str) -> str:
@@ -108,7 +109,6 @@ PART = "part"
 CONDITION_KEY = "condition"
 MASK = "mask"                              # which time counts
 BACK = "back"                              # minutes before the last settled one
-ODD = "odd"                                # whether an hour is the first or the second of two; within expressions only
 ACCOUNT = "slm_account"                    # targets that are summed up alike
 PROCESS = "process"
 TARGETS = "targets"
@@ -136,12 +136,14 @@ INDICATOR_NO_DATA = "SLMIndicatorNoData"
 CALENDAR_ENDING = "SLMCalendarEnding"
 PERIOD_AT_RISK = "SLMPeriodAtRisk"         # with the label STAGE
 PERIOD_BREACHED = "SLMPeriodBreached"
+CREDIT_STEP = "SLMCreditStep"                 # with the label STAGE: what the step gives
+CLAIM_DEADLINE_NEAR = "SLMClaimDeadlineNear"  # with the label STAGE: notify or submit
 TICKET_DEADLINE_NEAR = "SLMTicketDeadlineNear"    # with the label STAGE
 TICKET_OVERDUE = "SLMTicketOverdue"
 
 RESERVED_LABELS = frozenset({
     INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, CALENDAR, PERIODS,
-    PERIOD, PART, CONDITION_KEY, MASK, BACK, ODD,
+    PERIOD, PART, CONDITION_KEY, MASK, BACK,
     LONG_WINDOW, SHORT_WINDOW, STAGE, "alertname", "le",
 })
 """Labels that slo-gen sets itself; an indicator cannot be grouped ``by`` them."""

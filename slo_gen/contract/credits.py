@@ -22,7 +22,7 @@ from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "figure_text", "reading"]
+__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "figure_text", "is_on_its_scale", "reading"]
 
 Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
 """What made a credit smaller."""
@@ -177,12 +177,12 @@ def _by_tier(terms: CreditTerms, read: Reading, fees: Fees) -> _Part | None:
     parts = [
         _of_tier(terms, tier, read, read.figure, fees)
         for tier in terms.tiers
-        if _is_on_its_scale(tier, read.objective) and tier.holds(read.figure)
+        if is_on_its_scale(tier, read.objective) and tier.holds(read.figure)
     ]
     return max(parts, key=_size, default=None)
 
 
-def _is_on_its_scale(tier: Tier, objective: Bound) -> bool:
+def is_on_its_scale(tier: Tier, objective: Bound) -> bool:
     """Whether a tier is in the unit of the objective, and on the side on which it is missed."""
     is_upper = tier.when.op in ("<", "<=")
     return tier.when.unit == objective.unit and (tier.until is not None or is_upper == is_floor(objective))

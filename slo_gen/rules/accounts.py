@@ -32,9 +32,6 @@ STEP: Final = 300
 """Seconds between two evaluations of an account."""
 
 _DAY: Final = 86_400
-_HOUR: Final = 3600
-_QUARTERS: Final = (3600, 1800, 900)
-"""Lengths of the parts that are booked: with whole hours where periods begin on one, in all zones at least with quarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +71,12 @@ class Account:
         return self.measurement.slot is None
 
     @property
-    def in_steps(self) -> bool:
-        """Whether events of ``STEP`` seconds are added up at once: all of them count alike."""
+    def in_units(self) -> bool:
+        """Whether the events of a unit are added up at once: all of them count alike."""
         return (
-            self.counts_events and not self.conditions and not self.grouped and STEP % self.slot == 0
-            and not any(edge % STEP for edge in self.counting.edges())
+            self.counts_events and not self.conditions and not self.grouped
+            and not any(edge % self.unit for edge in self.counting.edges())
         )  # fmt: skip
-
-    @property
-    def step(self) -> int:
-        """Seconds between two marks, the instants as of which there are figures."""
-        return STEP if self.in_steps else self.slot
 
     @property
     def run(self) -> int:
@@ -264,8 +256,7 @@ def _slots_do_not_fit(measured: Measurement, slot: int, unit: int | None, evalua
 
 def _unit(slot: int, table: PeriodTable) -> int | None:
     """The length in which an account is booked: intervals fit in it, and periods begin on it."""
-    candidates = [lcm(slot, part) for part in _QUARTERS] if slot <= _HOUR else []
-    return next((unit for unit in (*candidates, slot) if not any(start % unit for start in table.starts)), None)
+    return next((unit for unit in (lcm(slot, STEP), slot) if not any(start % unit for start in table.starts)), None)
 
 
 def _runs_are_cut(measured: Measurement, slot: int, counting: Mask, evaluation: Evaluation, conditions: tuple[str, ...]) -> str:

@@ -13,7 +13,9 @@ from typing import Final
 from slo_gen.rules.accounts import Account, accounts, condition_key
 from slo_gen.rules.burn import burn_rules
 from slo_gen.rules.calendar_tables import Horizon, calendar_group
+from slo_gen.rules.claim_rules import claim_rules
 from slo_gen.rules.counting import counting_groups
+from slo_gen.rules.credit_alerts import credit_alerts
 from slo_gen.rules.info import IN_FORCE, Promise, agreement_rules, indicator_rules, objective_rules, promises
 from slo_gen.rules.no_data import no_data_rules
 from slo_gen.rules.period_alerts import period_alerts
@@ -122,7 +124,8 @@ def _group(kind: str, context: _Context, interval: int, concerns: tuple[_Concern
 
 def _period_group(account: Account, catalogue: Catalogue) -> RuleGroup:
     group = period_group(account, catalogue.evaluation)
-    return replace(group, rules=(*group.rules, *period_alerts(account, catalogue)))
+    alerts = (*period_alerts(account, catalogue), *credit_alerts(account, catalogue), *claim_rules(account, catalogue))
+    return replace(group, rules=(*group.rules, *alerts))
 
 
 def _calendar_periods(catalogue: Catalogue) -> set[Periods]:

@@ -22,27 +22,33 @@ from slo_gen.rules.accounts import Account, condition_key
 from slo_gen.rules.promql import all_of, duration, label_matcher, number, one_of
 from slo_gen.spec.model import Evaluation
 
-__all__ = ["Part", "delay", "parts"]
+__all__ = ["Part", "at_mark", "delay", "parts"]
 
 _MILLISECOND: Final = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What the time between two marks adds to a sum over the period, or to a maximum. ``shared``: it is the same for all indicators.
+    """What each interval adds to a sum over the period, or to a maximum. ``shared``: it is the same for all indicators.
 
-    ``unit``: what the whole unit that ends at a mark adds, where that is cheaper than adding it up.
+    ``of_unit``: it is what a whole unit adds, several intervals at once.
     """
 
     expr: str
     how: Literal["sum", "max"] = "sum"
     shared: bool = False
-    unit: str = ""
+    of_unit: bool = False
 
 
 def delay(account: Account, evaluation: Evaluation) -> int:
     """Seconds after its end at which an interval can be evaluated: its records are made, and it is known how long its run is."""
     return evaluation.settling + 3 * evaluation.interval + (account.run - 1) * account.slot
+
+
+def at_mark(account: Account, evaluation: Evaluation, expression: str) -> str:
+    """``expression`` at the last settled mark."""
+    unit, settled = account.unit, delay(account, evaluation)
+    return f"last_over_time(({expression})[{duration(unit - _MILLISECOND)}:{duration(unit)}] offset {duration(settled)})"
 
 
 def parts(account: Account, evaluation: Evaluation) -> Mapping[str, Part]:
@@ -56,8 +62,8 @@ def parts(account: Account, evaluation: Evaluation) -> Mapping[str, Part]:
     events, where those without have a score of their own.
     """
     facts = _Facts(account, evaluation)
-    if account.in_steps:
-        return _of_steps(facts)
+    if account.in_units:
+        return _of_units(facts)
     found = _of_events(facts) if account.counts_events else _of_time(facts)
     if account.conditions:
         found["dropped"] = Part(f"({facts.counting()} * {facts.active()})", shared=True)
@@ -125,10 +131,10 @@ class _Facts:
             return f"vector({self.evaluation.interval})"
         return f"max({' or '.join(self.minute(selector, back) for back, selector in enumerate(self._counting_records()))})"
 
-    def step_counts(self) -> str:
-        """1 where everything up to the mark counts, 0 where nothing does. Any record about one of its minutes says it."""
-        step = self.account.step
-        found = (self._over("max", selector, step, back) for back, selector in enumerate(self._counting_records()))
+    def unit_counts(self) -> str:
+        """1 where everything of the unit counts, 0 where nothing does. Any record about one of its minutes says it."""
+        unit = self.account.unit
+        found = (self._over("max", selector, unit, back) for back, selector in enumerate(self._counting_records()))
         return f"(max({' or '.join(found)}) > bool 0)"
 
     def _counting_records(self) -> list[str]:
@@ -170,34 +176,32 @@ def _of_events(facts: _Facts) -> dict[str, Part]:
     return found
 
 
-# --- events, where all minutes up to a mark count, or none of them -----------------------------------------------------
+# --- events, where all minutes of a unit count, or none of them --------------------------------------------------------
 
 
-def _of_steps(facts: _Facts) -> dict[str, Part]:
+def _of_units(facts: _Facts) -> dict[str, Part]:
     """The parts of ``_of_events``, from the records of several minutes at once.
 
-    Where only one of the two records of a minute was made, everything up to the mark is unknown.
+    Where only one of the two records of a minute was made, the whole unit is unknown.
     """
-    account = facts.account
+    unit = facts.account.unit
+    complete = " == ".join(facts.over("count", each, unit) for each in (names.TOTAL, names.BAD))
 
-    def over(how: str, metric: str, span: int) -> str:
-        complete = " == ".join(facts.over("count", each, span) for each in (names.TOTAL, names.BAD))
-        return f"max by ({names.INDICATOR}) ({facts.over(how, metric, span)} and ({complete}))"
+    def over(how: str, metric: str) -> str:
+        return f"max by ({names.INDICATOR}) ({facts.over(how, metric, unit)} and ({complete}))"
 
-    def part(how: str, metric: str, seconds: int = 1) -> Part:
-        factor = f" * {seconds}" if seconds != 1 else ""
-        if account.counting.is_whole:
-            return Part(over(how, metric, account.step) + factor, unit=over(how, metric, account.unit) + factor)
-        return Part(f"({over(how, metric, account.step)}{factor} * on () group_left () {facts.step_counts()})")
+    def part(expr: str) -> Part:
+        counting = "" if facts.account.counting.is_whole else f" * on () group_left () {facts.unit_counts()}"
+        return Part(expr + counting, of_unit=True)
 
     found = {
-        "bad": part("sum", names.BAD),
-        "total": part("sum", names.TOTAL),
-        "known": part("count", names.TOTAL, facts.evaluation.interval),
-        "busiest": Part(over("max", names.TOTAL, account.step), "max", unit=over("max", names.TOTAL, account.unit)),
+        "bad": part(over("sum", names.BAD)),
+        "total": part(over("sum", names.TOTAL)),
+        "known": part(f"{over('count', names.TOTAL)} * {facts.evaluation.interval}"),
+        "busiest": Part(over("max", names.TOTAL), "max", of_unit=True),
     }
-    if account.exact:
-        found["unseen"] = part("sum", names.UNSEEN)
+    if facts.account.exact:
+        found["unseen"] = part(over("sum", names.UNSEEN))
     return found
 
 

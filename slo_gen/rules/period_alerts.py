@@ -19,7 +19,7 @@ from slo_gen.rules.templates import literal
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.notification import PERIOD_BUDGET
 
-__all__ = ["FORECAST", "PERIOD_SEVERITY", "period_alerts", "stages"]
+__all__ = ["FORECAST", "PERIOD_SEVERITY", "TARGET", "period_alert", "period_alerts", "series_of", "stages"]
 
 PERIOD_SEVERITY: Final = "ticket"
 FORECAST: Final = "forecast"
@@ -36,36 +36,36 @@ _LITTLE: Final = "0.9"
 def period_alerts(account: Account, catalogue: Catalogue) -> Iterator[AlertRule]:
     """The alerts of the targets of an account."""
     severity = literal(catalogue.evaluation.severity_names.get(PERIOD_SEVERITY, PERIOD_SEVERITY))
-    left = _of(account, names.PERIOD_BUDGET_LEFT_RATIO)
-    lost = f"{_of(account, names.PERIOD_BUDGET_LEFT)} < 0"
-    yield _alert(
+    left = series_of(account, names.PERIOD_BUDGET_LEFT_RATIO)
+    lost = f"{series_of(account, names.PERIOD_BUDGET_LEFT)} < 0"
+    yield period_alert(
         account, names.PERIOD_BREACHED, lost, severity,
-        f"{_TARGET} is missed: the budget of its period is used up",
+        f"{TARGET} is missed: the budget of its period is used up",
         "What has happened so far breaks it, whatever comes until the end of the period."
         " The figure is indicative until the period is closed.",
     )  # fmt: skip
     for stage, agreements in sorted(stages(account, catalogue).items()):
-        chosen = _of(account, names.PERIOD_BUDGET_LEFT_RATIO, one_of(names.AGREEMENT, agreements))
-        yield _alert(
+        chosen = series_of(account, names.PERIOD_BUDGET_LEFT_RATIO, one_of(names.AGREEMENT, agreements))
+        yield period_alert(
             account, names.PERIOD_AT_RISK, f"{chosen} <= {number(1 - _share(stage))} >= 0", severity,
-            f"{_TARGET} is at risk: {stage} of the budget of its period is used up",
-            "{{ $value | humanizePercentage }} of the budget is left.", stage=stage,
+            f"{TARGET} is at risk: {stage} of the budget of its period is used up",
+            "{{ $value | humanizePercentage }} of the budget is left.", stage=stage, apart=stage.strip("%").replace(".", "_"),
         )  # fmt: skip
-    ends = _of(account, names.PERIOD_ENDS)
+    ends = series_of(account, names.PERIOD_ENDS)
 
     def gone(seconds: int) -> str:
-        before = _of(account, names.PERIOD_BUDGET_LEFT_RATIO, shift=seconds)
+        before = series_of(account, names.PERIOD_BUDGET_LEFT_RATIO, shift=seconds)
         return f"{left} - ({before} - {left}) * ({ends} - time()) / {seconds} < 0"
 
-    yield _alert(
+    yield period_alert(
         account, names.PERIOD_AT_RISK, f"{left} < {_LITTLE} >= 0\nand ({gone(_DAY)})\nand ({gone(_HOURS)})", severity,
-        f"{_TARGET} is at risk: the budget of its period will not last",
+        f"{TARGET} is at risk: the budget of its period will not last",
         "{{ $value | humanizePercentage }} of it is left; used up as fast as in the last day and the last six hours, it is too little.",
-        stage=FORECAST, hold=_HOLD, keep=_KEEP,
+        stage=FORECAST, apart=FORECAST, hold=_HOLD, keep=_KEEP,
     )  # fmt: skip
 
 
-_TARGET: Final = f"{{{{ $labels.{names.TARGET} }}}} of {{{{ $labels.{names.AGREEMENT} }}}}"
+TARGET: Final = f"{{{{ $labels.{names.TARGET} }}}} of {{{{ $labels.{names.AGREEMENT} }}}}"
 
 
 def stages(account: Account, catalogue: Catalogue) -> Mapping[str, list[str]]:
@@ -82,27 +82,30 @@ def _share(stage: str) -> Fraction:
     return Fraction(stage.removesuffix("%")) / 100
 
 
-def _of(account: Account, metric: str, agreements: str = "", shift: int = 0) -> str:
-    """The series of the account's targets, told from other targets of their agreements."""
-    chosen = agreements or one_of(names.AGREEMENT, (promise.agreement.name for promise in account.targets))
+def series_of(account: Account, metric: str, *matchers: str, shift: int = 0) -> str:
+    """The series of the account's targets, or of some of them, told from other targets of their agreements. ``shift``: seconds ago."""
+    chosen = matchers or (one_of(names.AGREEMENT, (promise.agreement.name for promise in account.targets)),)
     on = label_list((names.AGREEMENT, names.TARGET))
     mine = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, account.key))
     back = f" offset {duration(shift)}" if shift else ""
-    return f"({all_of(metric, chosen)}{back} and on ({on}) {mine})"
+    return f"({all_of(metric, *chosen)}{back} and on ({on}) {mine})"
 
 
-def _alert(
-    account: Account, alert: str, condition: str, severity: str, summary: str, description: str, *, stage: str = "", hold: int = 0,
-    keep: int = 0,
+def period_alert(
+    account: Account, alert: str, condition: str, severity: str, summary: str, description: str, *, stage: str = "", apart: str = "",
+    hold: int = 0, keep: int = 0,
 ) -> AlertRule:  # fmt: skip
-    """With the team that owns the service of the indicator."""
+    """An alert about targets, with the team that owns the service of the indicator.
+
+    ``apart`` tells rules of one account and alert from each other.
+    """
     owner = f"max by ({label_list((names.INDICATOR, names.TEAM))}) ({names.INDICATOR_INFO})"
     team = f"topk by ({names.INDICATOR}) (1, {owner})"
-    labels = {names.SEVERITY: severity, **({names.STAGE: stage} if stage else {})}
+    labels = {names.SEVERITY: severity, **({names.STAGE: literal(stage)} if stage else {})}
     return AlertRule(
         alert,
         f"({condition})\n* on ({names.INDICATOR}) group_left ({names.TEAM}) {team}",
         hold=hold, keep_firing=keep,
-        labels={**labels, f"slm_shard_period_{account.key}{'_' + stage.strip('%').replace('.', '_') if stage else ''}": ""},
+        labels={**labels, f"slm_shard_period_{account.key}{'_' + apart if apart else ''}": ""},
         annotations={"summary": summary, "description": description},
     )  # fmt: skip

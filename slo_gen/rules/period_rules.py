@@ -1,11 +1,11 @@
 """Period to date of every live agreement target: what was bad, of how much, what is unknown, and what is left of the budget.
 
-The parts of an account (see ``period``) are added up once for each of its indicators, however many agreements promise it, and in
-two steps. *Booked* are whole hours, each exactly once: a record holds what came before it and every hour that is closed and has no
-record since, so that nothing is lost when Prometheus was away and nothing has to be added up again. To that comes the open hour,
-step by step. An hour of an account is its ``unit``: periods begin on it, and so no minute is taken for another period's.
+The parts of an account (see ``period``) are added up once for each of its indicators, however many agreements promise it. A record
+holds what came before it and every *unit* that is closed and has no record since, some minutes each: so every unit is booked exactly
+once, also when Prometheus was away, and nothing is ever added up again. A year costs what a month does. Periods begin on a unit, and so no
+minute is taken for another period's.
 
-Everything is as of one mark, the end of the last step that is settled, whatever the phase of the group. The label ``period`` is
+Everything is as of one mark, the end of the last unit that is settled, whatever the phase of the group. The label ``period`` is
 the start of the period, made from its value: one series ends where the next begins, and none has to be removed. Only what is
 published is there for each target.
 """
@@ -13,13 +13,13 @@ published is there for each target.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from slo_gen import names
 from slo_gen.rules.accounts import STEP, Account
-from slo_gen.rules.period import Part, delay, parts
+from slo_gen.rules.period import Part, at_mark, delay, parts
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule, RuleGroup
 from slo_gen.rules.shards import marker
@@ -30,8 +30,11 @@ __all__ = ["IDENTITY", "period_group"]
 IDENTITY: Final = (names.AGREEMENT, names.TARGET, names.INDICATOR, names.SERVICE, names.CUSTOMER, names.PARTY)
 """Labels of everything that is about one target."""
 
-_CATCH_UP: Final = 6 * 3600
-"""Seconds for which an hour that Prometheus missed is still booked later."""
+_CATCH_UP: Final = 3600
+"""Seconds for which a unit that Prometheus missed is still booked later."""
+
+_HANDED_ON: Final = 6 * 3600
+"""Seconds after the end of a period within which the next one learns how many events it had."""
 
 _REMEMBERED: Final = 86_400
 """Seconds for which the booked sums outlive a Prometheus that is away."""
@@ -43,8 +46,8 @@ def period_group(account: Account, evaluation: Evaluation) -> RuleGroup:
     """All rules of an account, in the order in which they read each other."""
     sums = _Sums(account, evaluation, delay(account, evaluation))
     found = parts(account, evaluation)
-    summed = (rule for name, part in found.items() for rule in sums.of(name, part))
-    rules = (*sums.known_beforehand(), *summed, *_Figures(sums, found).rules())
+    booked = (sums.booked(name, part) for name, part in found.items())
+    rules = (*sums.known_beforehand(), *booked, *_Figures(sums, found).rules())
     return RuleGroup(f"slm-period-{account.key}", STEP, rules)
 
 
@@ -59,10 +62,6 @@ class _Sums:
     @property
     def marker(self) -> dict[str, str]:
         return marker(f"period_{self.account.key}")
-
-    @property
-    def step(self) -> int:
-        return self.account.step
 
     def chosen(self) -> str:
         """A selector for the promises of the account's targets."""
@@ -81,11 +80,11 @@ class _Sums:
         return f"({expression})\n* on ({names.INDICATOR}) group_right ({names.PERIOD}) ({self.targets()} ^ 0)"
 
     def in_periods(self) -> str:
-        """1 for the current period, and for one that has ended so lately that an hour of it may still be booked."""
+        """1 for the current period, and for one that has ended so lately that a part of it may still be booked."""
         return f"({self.current()} or {self._lately()})"
 
     def current(self) -> str:
-        """1, labelled with the period of the last settled interval; nothing beyond the tables."""
+        """1, labelled with the period of the last settled unit; nothing beyond the tables."""
         return self.at_mark(self.period())
 
     def _lately(self) -> str:
@@ -94,7 +93,7 @@ class _Sums:
         return f"last_over_time({self.period()}[{duration(self.account.unit - _MILLISECOND)}:{unit}] offset {back})"
 
     def of_period(self, expression: str) -> str:
-        """With the label of the period of the interval that ends at ``time()``; nothing beyond the tables."""
+        """With the label of the period of the unit that ends at ``time()``; nothing beyond the tables."""
         return f"(({expression}) * on () group_left ({names.PERIOD}) {self.period()})"
 
     @property
@@ -105,8 +104,7 @@ class _Sums:
         return f"count_values({quote(names.PERIOD)}, {self.account.table.start_text()})"
 
     def at_mark(self, expression: str) -> str:
-        """``expression`` at the last settled mark."""
-        return f"last_over_time(({expression})[{duration(self.step - _MILLISECOND)}:{duration(self.step)}] offset {duration(self.delay)})"
+        return at_mark(self.account, self.evaluation, expression)
 
     # -- what follows from the tables alone --------------------------------------------------------------------------------
     def known_beforehand(self) -> Iterator[RecordingRule]:
@@ -124,46 +122,37 @@ class _Sums:
             yield self.part(name, self.of_all(table.within(seconds)))
 
     def of_all(self, vector: str) -> str:
-        """A number of the last settled step, for each indicator in its current period."""
+        """A number of the last settled unit, for each indicator in its current period."""
         return f"{self.at_mark(vector)} * on () group_right () ({self.indicators()} * on () group_left ({names.PERIOD}) {self.current()})"
 
     def part(self, name: str, expr: str) -> RecordingRule:
         return RecordingRule(names.PERIOD_PART, expr, {names.PART: name, names.ACCOUNT: self.account.key})
 
     # -- sums -------------------------------------------------------------------------------------------------------------
-    def of(self, name: str, part: Part) -> Iterator[RecordingRule]:
-        """What is booked of a part, and all of it up to the mark."""
-        yield RecordingRule(names.PERIOD_BOOKED, self._booked(name, part), {names.PART: name, names.ACCOUNT: self.account.key})
-        yield replace(self.part(name, self._all(name, part)), with_previous=True)
+    def booked(self, name: str, part: Part) -> RecordingRule:
+        """The sum of a part up to the mark: the sum before, and every closed unit of the last ones without a record since.
 
-    def _booked(self, name: str, part: Part) -> str:
-        """The sum before, and every closed hour of the last ones without a record since.
-
-        An hour that ends at h is closed at h + delay, so it has been booked when there is a record of that instant or later. A
-        period that has just ended is kept as long as an hour of it may still be booked.
+        A unit that ends at u is closed at u + delay, so it has been booked when there is a record of that instant or later. A
+        period that has just ended is kept as long as a unit of it may still be booked.
         """
-        unit, span = self.account.unit, self.catch_up
-        hour = part.unit or f"{part.how}_over_time(({part.expr})[{duration(unit - _MILLISECOND)}:{duration(self.step)}])"
+        unit, slot, span = duration(self.account.unit), duration(self.account.slot), self.catch_up
+        shortened = duration(self.account.unit - _MILLISECOND)
+        added = part.expr if part.of_unit else f"{part.how}_over_time(({part.expr})[{shortened}:{slot}])"
+        by = names.PERIOD if part.shared else _SUMMED
         booked = " or ".join(
-            f"max by ({_SUMMED}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
+            f"max by ({by}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
             f" or timestamp({own} offset {duration(-self.delay)}) == time() + {self.delay})"
             for own in self.records(names.PERIOD_BOOKED, name)
         )
-        due = f"({self._for_indicators(part, self.of_period(hour))}\nunless on ({_SUMMED}) ({booked}))"
-        new = f"{part.how}_over_time({due}[{duration(span - _MILLISECOND)}:{duration(unit)}] offset {duration(self.delay)})"
-        before = self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)
-        return self._together(part, f"({before} and on ({names.PERIOD}) {self.in_periods()})\nor {new}")
-
-    def _all(self, name: str, part: Part) -> str:
-        """What is booked, and the open hour: an hour has the other parity than the one before it, which is in the range too."""
-        unit, odd = self.account.unit, quote(names.ODD)
-        of_step = f"count_values({odd}, vector((time() - 1 - (time() - 1) % {unit}) / {unit} % 2))"
-        of_mark = f"count_values({odd}, vector((time() - time() % {unit}) / {unit} % 2))"
-        told_apart = f"(({part.expr}) * on () group_left ({names.ODD}) {of_step})"
-        summed = f"{part.how}_over_time({told_apart}[{duration(unit - _MILLISECOND)}:{duration(self.step)}])"
-        hour = self.at_mark(self.of_period(f"{summed} and on ({names.ODD}) {of_mark}"))
-        own = self.records(names.PERIOD_BOOKED, name)[0]
-        return self._together(part, f"({own} and on ({names.PERIOD}) {self.current()})\nor {self._for_indicators(part, hour)}")
+        due = f"({self.of_period(added)}\nunless on ({by}) ({booked}))"
+        new = f"{part.how}_over_time({due}[{duration(span - _MILLISECOND)}:{unit}] offset {duration(self.delay)})"
+        if part.shared:
+            each = (f"{self.indicators()} * on () group_left ({names.PERIOD}) {period}" for period in (self.current(), self._lately()))
+            new = f"({new} * on ({names.PERIOD}) group_right () ({' or '.join(each)}))"
+        before = f"({self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)} and on ({names.PERIOD}) {self.in_periods()})"
+        # What was booked has labels more than what is new, so that neither hides the other.
+        together = f"{part.how} by ({_SUMMED}) (\n{before}\nor {new}\n)"
+        return RecordingRule(names.PERIOD_BOOKED, together, {names.PART: name, names.ACCOUNT: self.account.key})
 
     def records(self, metric: str, name: str) -> list[str]:
         """The account's own records of a part, and before those the ones of the account from which its targets were set apart."""
@@ -174,13 +163,6 @@ class _Sums:
         """The last record of a part in each period, by whichever account."""
         found = (f"last_over_time({own}[{duration(span)}])" for own in self.records(metric, name))
         return f"({f' or on ({_SUMMED}) '.join(found)})"
-
-    def _for_indicators(self, part: Part, expression: str) -> str:
-        return f"({expression} * on () group_right ({names.PERIOD}) {self.indicators()})" if part.shared else expression
-
-    def _together(self, part: Part, both: str) -> str:
-        """What was booked has labels more than what is new, so that neither hides the other."""
-        return f"{part.how} by ({_SUMMED}) (\n{both}\n)"
 
 
 _SUMMED: Final = label_list((names.INDICATOR, names.PERIOD))
@@ -206,6 +188,7 @@ class _Figures:
         """Everything that is published."""
         if self.account.counts_events:
             yield self.sums.part("previous", self._previous())
+        yield self.sums.part("unknown", f"clamp_min({self._counted()} - {self._part('known')}, 0)")
         seen, best, worst = self._policies()
         measured = self._measured()
         yield self._rule(names.PERIOD_BAD, seen[0])
@@ -234,17 +217,18 @@ class _Figures:
         elapsed = self._recorded("elapsed")
         if name not in self.parts and name not in _BEFOREHAND:
             return f"0 * {elapsed}"
-        return f"({self._recorded(name)} or 0 * {elapsed})"
+        return f"({self._recorded(name)} and {elapsed} or 0 * {elapsed})"
 
     def _recorded(self, name: str) -> str:
-        return f"max by ({_SUMMED}) ({self.sums.records(names.PERIOD_PART, name)[0]})"
+        metric = names.PERIOD_BOOKED if name in self.parts else names.PERIOD_PART
+        return f"max by ({_SUMMED}) ({self.sums.records(metric, name)[0]})"
 
     def _counted(self) -> str:
         """Seconds that count so far, without what conditions and missing events take out."""
         return f"({self._part('counted')} - {self._part('dropped')} - {self._part('vacant')})"
 
     def _unknown(self) -> str:
-        return f"clamp_min({self._counted()} - {self._part('known')}, 0)"
+        return self._recorded("unknown")
 
     # -- figures ------------------------------------------------------------------------------------------------------------
     def _policies(self) -> tuple[_Case, _Case, _Case]:
@@ -306,8 +290,8 @@ class _Figures:
     def _previous(self) -> str:
         """The total of the period before: handed on from one evaluation to the next."""
         now = self._recorded("elapsed")
-        known = f"max by ({_SUMMED}) ({self.sums.remembered(names.PERIOD_PART, 'previous', _CATCH_UP)}) and {now}"
-        total = self.sums.remembered(names.PERIOD_PART, "total", _CATCH_UP)
+        known = f"max by ({_SUMMED}) ({self.sums.remembered(names.PERIOD_PART, 'previous', _HANDED_ON)}) and {now}"
+        total = self.sums.remembered(names.PERIOD_BOOKED, "total", _HANDED_ON)
         ended = f"max by ({names.INDICATOR}) ({total} unless on ({names.PERIOD}) {now})"
         return f"{known} or {now} * 0 + on ({names.INDICATOR}) group_left () {ended}"
 

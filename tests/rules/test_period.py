@@ -61,7 +61,7 @@ def judge(
 
 
 def _expected(of: Catalogue, case: Case, account: Account, at: int) -> Iterator[dict[str, object]]:
-    mark = (at - delay(account, of.evaluation)) // account.step * account.step
+    mark = (at - delay(account, of.evaluation)) // account.unit * account.unit
     start = case.agreement.period.of(mark - 1).start
     outcome = case.outcome(of, start, mark)
     chosen = f'{{agreement="{case.name}", period="{start}"}}'
@@ -159,11 +159,13 @@ def test_a_new_period_begins_with_nothing(tmp_path: Path) -> None:
     assert start % HOUR == HOUR // 2
     first = start - 5 * HOUR
     minutes: list[Minute] = traffic(dice, 9 * 60)
+    active = Spans.of((begin, begin + 20 * MINUTE) for begin in range(first, first + 9 * HOUR, 50 * MINUTE))
+    paused = (Exclusion("paused", when="paused == 1"),)
     cases = [Case(f"c{place}", sold(f"c{place}", measure, period=period), minutes, first) for place, measure in enumerate(MEASURES[:2])]
+    cases.append(Case("paused", sold("paused", MEASURES[1], period=period, exclude=paused), minutes, first, active))
     of = catalogue_of(cases)
-    groups = shared_groups(of, HORIZON)
-    (tmp_path / "rules.yml").write_text(render_groups(groups))
-    judge(of, cases, (start // STEP * STEP + 2 * STEP, start + 3 * HOUR + STEP), tmp_path)
+    more = paused_during(active, first // MINUTE + 540)
+    judge(of, cases, (start // STEP * STEP + 2 * STEP, start + HOUR, start + 3 * HOUR + STEP), tmp_path, more)
 
 
 # --- what is not live, and what one target does to others ------------------------------------------------------------

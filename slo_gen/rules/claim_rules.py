@@ -1,0 +1,138 @@
+"""By when what a supplier owes must be claimed: a deadline for every missed period, and a ticket before it.
+
+A deadline is worked out from the documents when the rules are compiled, business days and all, so Prometheus compares instants only. It
+is remembered until it has passed, long after the series of the period itself have ended.
+
+What runs from the end of an incident is counted from the day on which the period was lost. That lies within the incident that
+lost it, so the deadline here is never later than the contract's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final, Literal
+
+from slo_gen import names
+from slo_gen.contract.target_period import business_days
+from slo_gen.rules.accounts import Account
+from slo_gen.rules.info import Promise
+from slo_gen.rules.period import at_mark
+from slo_gen.rules.period_alerts import PERIOD_SEVERITY, TARGET, period_alert, series_of
+from slo_gen.rules.period_rules import IDENTITY
+from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, one_of
+from slo_gen.rules.rule import AlertRule, RecordingRule
+from slo_gen.rules.step_tables import Steps
+from slo_gen.rules.templates import literal
+from slo_gen.spec.model import Catalogue, Evaluation
+from slo_gen.spec.terms import Deadline
+from slo_gen.timekeeping.calendars import Calendar
+from slo_gen.timekeeping.durations import add_duration
+from slo_gen.timekeeping.zones import at, day_of, zone
+
+__all__ = ["CLAIM_NOTICE", "ClaimStep", "claim_rules", "claim_steps", "claim_texts", "claims"]
+
+CLAIM_NOTICE: Final = 7 * 86_400
+"""Seconds before a deadline at which SLMClaimDeadlineNear fires."""
+
+_REMEMBERED: Final = 86_400
+"""Seconds for which a deadline outlives a Prometheus that is away."""
+
+_OF_PERIOD: Final = ("period_end", "billing_cycle_end")
+
+Stage = Literal["notify", "submit"]
+
+_DUTIES: Final[dict[Stage, str]] = {
+    "notify": "the supplier must be told that {target} was missed",
+    "submit": "what is owed for {target} must be claimed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStep:
+    """A deadline that targets have in common, in periods of one time zone."""
+
+    stage: Stage
+    deadline: Deadline
+    business: Calendar
+
+
+def claim_steps(promise: Promise) -> tuple[ClaimStep, ...]:
+    """The deadlines of a target that are live: of contracts with suppliers, and from an event that rules can see."""
+    agreement = promise.agreement
+    claim = agreement.claim
+    if claim is None or agreement.party.kind != "supplier":
+        return ()
+    business = business_days(agreement)
+    written: tuple[tuple[Stage, Deadline | None], ...] = (("notify", claim.notify), ("submit", claim.submit))
+    return tuple(
+        ClaimStep(stage, deadline, business)
+        for stage, deadline in written
+        if deadline is not None and deadline.after in (*_OF_PERIOD, "incident_end")
+    )
+
+
+def claims(account: Account) -> Mapping[ClaimStep, tuple[Promise, ...]]:
+    """The deadlines in an account, and the targets that have them in common."""
+    found: defaultdict[ClaimStep, list[Promise]] = defaultdict(list)
+    for promise in account.targets:
+        for step in claim_steps(promise):
+            found[step].append(promise)
+    return {step: tuple(targets) for step, targets in found.items()}
+
+
+def claim_texts(step: ClaimStep, target: str, left: str) -> tuple[str, str]:
+    """Summary and description of the alert about a target, ``left`` before the deadline."""
+    return (
+        f"Within {left} {_DUTIES[step.stage].format(target=target)}",
+        f"The contract gives {literal(step.deadline.within)} after {literal(step.deadline.after.replace('_', ' '))}."
+        " slo-gen evaluate says what is owed. Silence this once it is done.",
+    )
+
+
+def claim_rules(account: Account, catalogue: Catalogue) -> Iterator[RecordingRule | AlertRule]:
+    """The deadlines of the account's targets, and their alerts."""
+    severity = literal(catalogue.evaluation.severity_names.get(PERIOD_SEVERITY, PERIOD_SEVERITY))
+    for place, (step, targets) in enumerate(claims(account).items()):
+        chosen = (one_of(names.AGREEMENT, {promise.agreement.name for promise in targets}), label_matcher(names.STAGE, step.stage))
+        apart = f"claim_{place}"
+        labels = {names.STAGE: step.stage, f"slm_shard_period_{account.key}_{apart}": ""}
+        yield RecordingRule(names.CLAIM_DEADLINE, _deadline(account, catalogue.evaluation, step, chosen[0]), labels)
+        left = f"{series_of(account, names.CLAIM_DEADLINE, *chosen)} - time()"
+        summary, description = claim_texts(step, TARGET, "{{ $value | humanizeDuration }}")
+        condition = f"{left} < {CLAIM_NOTICE} > 0"
+        yield period_alert(
+            account, names.CLAIM_DEADLINE_NEAR, condition, severity, summary, description, stage=step.stage, apart=apart
+        )  # fmt: skip
+
+
+def _deadline(account: Account, evaluation: Evaluation, step: ClaimStep, agreements: str) -> str:
+    """What is remembered of a period as long as it runs or the deadline has not passed; what the tables say of one that is lost now."""
+    identity = label_list((*IDENTITY, names.PERIOD))
+    own = all_of(names.CLAIM_DEADLINE, agreements, label_matcher(names.STAGE, step.stage))
+    mine = f"on ({label_list((names.AGREEMENT, names.TARGET))}) {all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, account.key))}"
+    before = f"(max by ({identity}) (last_over_time({own}[{duration(_REMEMBERED)}])) and {mine})"
+    running = f"{before} and on ({label_list((names.AGREEMENT, names.TARGET, names.PERIOD))}) {all_of(names.PERIOD_ENDS, agreements)}"
+    lost = f"({series_of(account, names.PERIOD_BUDGET_LEFT, agreements)} < 0)"
+    instant = at_mark(account, evaluation, account.table.within(_table(account, step).value_text()))
+    return f"({running})\nor ({before} > time())\nor (0 * {lost} + on () group_left () {instant})"
+
+
+def _table(account: Account, step: ClaimStep) -> Steps:
+    """The deadline of what happens at an instant."""
+    periods, within = account.table.periods, step.deadline.within
+    timezone = account.targets[0].agreement.period.timezone
+
+    def deadline(anchor: int) -> int:
+        return add_duration(anchor, within, timezone, step.business)
+
+    if step.deadline.after in _OF_PERIOD:
+        return Steps.through((period.start, deadline(period.end)) for period in periods)
+    where = zone(timezone)
+    first, last = day_of(account.table.start, where), day_of(account.table.end, where)
+    days = [at(first + timedelta(days=number), 0, where) for number in range((last - first).days + 1)]
+    # The earliest deadline of a day is that of its first second.
+    return Steps.through((opens, deadline(opens + 1)) for opens, _ in pairwise(days))
