@@ -53,6 +53,11 @@ class Prometheus:
     def vector(self, expr: str, at: float) -> list[tuple[dict[str, str], float]]:
         return [(sample["metric"], float(sample["value"][1])) for sample in self._get("query", query=expr, time=f"{at:.3f}")["result"]]
 
+    def range(self, expr: str, start: float, end: float, step: int) -> list[Series]:
+        """What it gives every ``step`` seconds."""
+        found = self._get("query_range", query=expr, start=f"{start:.3f}", end=f"{end:.3f}", step=str(step))["result"]
+        return [(series["metric"], [(float(time), float(value)) for time, value in series["values"]]) for series in found]
+
     def record(self, name: str, expr: str, at: float, static: Mapping[str, str] | None = None) -> None:
         """What the server's own recording rule would do at this instant."""
         found = self._get("query", query=expr, time=f"{at:.3f}")["result"]
@@ -106,7 +111,7 @@ def backfilled_prometheus(
 
     with (
         Server("prometheus", arguments, "/-/ready", folder / "log") as server,
-        httpx.Client(base_url=server.url, trust_env=False) as client,
+        httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client,
     ):
         yield Prometheus(client)
 
@@ -124,7 +129,7 @@ def backfilled_victoriametrics(folder: Path) -> Iterator[Prometheus]:
 
     with (
         Server("victoria-metrics", arguments, "/health", folder / "log") as server,
-        httpx.Client(base_url=server.url, trust_env=False) as client,
+        httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client,
     ):
         yield Prometheus(client, "/internal/force_flush")
 
