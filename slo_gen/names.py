@@ -53,8 +53,9 @@ TABLES_END = "slm:calendar:tables_end_timestamp_seconds"
 # --- periods: one series per agreement target, labelled with the start of the period -----------------------------
 COUNTING_SECONDS = "slm:calendar:counting1m"  # seconds of a minute that count for some targets, in advance of its facts
 CONDITION = "slm:condition:active1m"       # 1 where the condition of an exclusion held at the end of the minute, else 0
-PERIOD_BOOKED = "slm:period:booked"        # what is summed up over the closed hours of a period, by part
-PERIOD_PART = "slm:period:part"            # the same up to now
+PERIOD_BOOKED = "slm:period:booked"        # what is summed up over a period, by part
+PERIOD_DAILY = "slm:period:daily"          # what a day added to it: one sample at the end of each
+PERIOD_PART = "slm:period:part"            # what follows from the tables, in the same way
 PERIOD_BAD = "slm:period_bad"
 PERIOD_TOTAL = "slm:period_total"
 PERIOD_UNKNOWN = "slm:period_unknown"

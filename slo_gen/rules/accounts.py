@@ -67,6 +67,11 @@ class Account:
     targets: tuple[Promise, ...]
 
     @property
+    def timezone(self) -> str:
+        """The zone of the periods."""
+        return self.targets[0].agreement.period.timezone
+
+    @property
     def counts_events(self) -> bool:
         return self.measurement.slot is None
 

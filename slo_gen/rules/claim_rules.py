@@ -124,7 +124,7 @@ def _deadline(account: Account, evaluation: Evaluation, step: ClaimStep, agreeme
 def _table(account: Account, step: ClaimStep) -> Steps:
     """The deadline of what happens at an instant."""
     periods, within = account.table.periods, step.deadline.within
-    timezone = account.targets[0].agreement.period.timezone
+    timezone = account.timezone
 
     def deadline(anchor: int) -> int:
         return add_duration(anchor, within, timezone, step.business)

@@ -23,6 +23,7 @@ from slo_gen.rules.period import Part, at_mark, delay, parts
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
 from slo_gen.rules.rule import RecordingRule, RuleGroup
 from slo_gen.rules.shards import marker
+from slo_gen.rules.step_tables import second_of_day
 from slo_gen.spec.model import Evaluation
 
 __all__ = ["IDENTITY", "period_group"]
@@ -37,7 +38,7 @@ _HANDED_ON: Final = 6 * 3600
 """Seconds after the end of a period within which the next one learns how many events it had."""
 
 _REMEMBERED: Final = 86_400
-"""Seconds for which the booked sums outlive a Prometheus that is away."""
+"""Seconds for which the booked sums outlive a Prometheus that is away; after that the sums of its days are left."""
 
 _MILLISECOND: Final = Fraction(1, 1000)
 
@@ -46,8 +47,8 @@ def period_group(account: Account, evaluation: Evaluation) -> RuleGroup:
     """All rules of an account, in the order in which they read each other."""
     sums = _Sums(account, evaluation, delay(account, evaluation))
     found = parts(account, evaluation)
-    booked = (sums.booked(name, part) for name, part in found.items())
-    rules = (*sums.known_beforehand(), *booked, *_Figures(sums, found).rules())
+    summed = (rule for name, part in found.items() for rule in (sums.booked(name, part), sums.daily(name, part)))
+    rules = (*sums.known_beforehand(), *summed, *_Figures(sums, found).rules())
     return RuleGroup(f"slm-period-{account.key}", STEP, rules)
 
 
@@ -149,10 +150,28 @@ class _Sums:
         if part.shared:
             each = (f"{self.indicators()} * on () group_left ({names.PERIOD}) {period}" for period in (self.current(), self._lately()))
             new = f"({new} * on ({names.PERIOD}) group_right () ({' or '.join(each)}))"
-        before = f"({self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)} and on ({names.PERIOD}) {self.in_periods()})"
+        remembered = f"{self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)} or on ({_SUMMED}) {self._days(name, part)}"
+        before = f"(({remembered}) and on ({names.PERIOD}) {self.in_periods()})"
         # What was booked has labels more than what is new, so that neither hides the other.
         together = f"{part.how} by ({_SUMMED}) (\n{before}\nor {new}\n)"
         return RecordingRule(names.PERIOD_BOOKED, together, {names.PART: name, names.ACCOUNT: self.account.key})
+
+    def daily(self, name: str, part: Part) -> RecordingRule:
+        """What has been booked since the day before, once a day: where the mark is midnight in the zone of the periods."""
+        table, own = self.account.table, self.records(names.PERIOD_BOOKED, name)[0]
+        midnight = f"({self.at_mark(f'vector({second_of_day(self.account.timezone, table.start, table.end)})')} == 0)"
+        grown = f"max by ({_SUMMED}) ({own})"
+        if part.how == "sum":
+            grown = f"({grown} - (max by ({_SUMMED}) ({self._days(name, part)}) or 0 * {grown}))"
+        expr = f"{grown} and on ({names.PERIOD}) {self.current()} and on () {midnight}"
+        labels = {names.PART: name, names.ACCOUNT: self.account.key}
+        return RecordingRule(names.PERIOD_DAILY, expr, labels, with_previous=True)
+
+    def _days(self, name: str, part: Part) -> str:
+        """What the days of each period have come to. A day that was missed is in the next one."""
+        span = duration(max(period.seconds for period in self.account.table.periods) + _REMEMBERED)
+        found = (f"{part.how}_over_time({own}[{span}])" for own in self.records(names.PERIOD_DAILY, name))
+        return f"({f' or on ({_SUMMED}) '.join(found)})"
 
     def records(self, metric: str, name: str) -> list[str]:
         """The account's own records of a part, and before those the ones of the account from which its targets were set apart."""

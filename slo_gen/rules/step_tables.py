@@ -23,7 +23,7 @@ from typing import Final
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import local, zone
 
-__all__ = ["Mask", "Steps", "mask_of"]
+__all__ = ["Mask", "Steps", "mask_of", "second_of_day"]
 
 _DAY: Final = 86_400
 _WEEK: Final = 7 * _DAY
@@ -190,6 +190,11 @@ def _local(offsets: Steps, back: int) -> str:
 
 def _second_of_week(offsets: Steps, back: int) -> str:
     return f"({_local(offsets, back)} % {_WEEK})"
+
+
+def second_of_day(name: str, start: int, end: int) -> str:
+    """Seconds since local midnight in the zone ``name``, a scalar: 0 at the end of a day, whose clocks it goes by."""
+    return f"({_local(Steps.through(_offsets(name, start, end)), 0)} % {_DAY})"
 
 
 def mask_of(spans: Spans, interval: int, start: int, end: int, zones: Iterable[str] = ()) -> Mask:

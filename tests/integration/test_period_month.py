@@ -180,6 +180,39 @@ def test_a_month_with_a_clock_change_is_judged_as_exact_arithmetic_judges_it(tmp
         assert compared == 2 * len(CASES)
 
 
+def test_days_are_rolled_up_and_outlive_a_prometheus_that_is_away(tmp_path: Path) -> None:
+    """Every hour up to 9 o'clock on the third day, and again from 7 o'clock on the fifth: the sums of two days are left."""
+    case = CASES[0]
+    only = catalogue_of([case])
+    rules = [rule for group in shared_groups(only, HORIZON) for rule in group.rules if isinstance(rule, RecordingRule)]
+    targets = [rule for rule in rules if rule.record == names.AGREEMENT_TARGET]
+    booked = [rule for rule in rules if rule.record == names.PERIOD_BOOKED]
+    daily = [rule for rule in rules if rule.record == names.PERIOD_DAILY]
+    with backfilled_prometheus(tmp_path / "server") as server:
+        load(server, (series for series in recorded() if series[0].get("indicator") == case.name))
+
+        def evaluate(at: int) -> None:
+            server.write([({**rule.labels, "__name__": names.AGREEMENT_TARGET}, [(at, 0.99)]) for rule in targets])
+            server.record(names.PERIOD_BOOKED, together(booked), at)
+            server.record(names.PERIOD_DAILY, together(daily), at)
+
+        def sums(metric: str, function: str, at: int) -> dict[str, float]:
+            return {labels["part"]: value for labels, value in server.vector(f"{function}({metric}[30d])", at)}
+
+        away, back = BEGIN + 2 * DAY + 9 * HOUR, BEGIN + 4 * DAY + 7 * HOUR
+        for mark in (*range(BEGIN + HOUR, away + 1, HOUR), *range(back, back + 3 * HOUR, HOUR)):
+            evaluate(mark + SETTLED // 2)
+        last = back + 2 * HOUR
+        kept = [*case.minutes[: 2 * 1440], *case.minutes[(back - HOUR - BEGIN) // MINUTE : (last - BEGIN) // MINUTE]]
+        found = sums(names.PERIOD_BOOKED, "last_over_time", last + SETTLED)
+        assert (found["total"], found["bad"]) == tuple(sum(each[number] for each in kept if each) for number in range(2))
+        assert found["known"] == MINUTE * sum(each is not None for each in kept)
+        days = server.vector(f'count_over_time({names.PERIOD_DAILY}{{part="bad"}}[30d])', last + SETTLED)
+        assert [value for _, value in days] == [2]
+        of_days = sums(names.PERIOD_DAILY, "sum_over_time", last + SETTLED)
+        assert of_days["total"] == sum(each[0] for each in case.minutes[: 2 * 1440] if each)
+
+
 def _compared(server: Prometheus, case: Case, at: float) -> int:
     """Verdict and figures of a case as of an instant, by both; 1."""
     account = live(OF)[case.name]
