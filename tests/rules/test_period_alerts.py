@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from slo_gen.cli.compiling import compiled_files
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import shared_groups
+from slo_gen.spec.notification import NO_NOTIFICATIONS, PERIOD_BUDGET, Step
 
 HORIZON = Horizon(400 * DAY, 800 * DAY)
 """Beyond what promtool evaluates, so that figures are what a test says they are."""
@@ -87,3 +89,18 @@ def test_a_budget_that_lasts_is_not_told(tmp_path: Path) -> None:
 
 def test_what_stopped_hours_ago_is_not_told(tmp_path: Path) -> None:
     forecast("1-0.002x200 0.6x200", 25 * HOUR, False, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("left", "stages"), [("0.51", []), ("0.5", ["50%"]), ("0.25", ["50%"]), ("0.1", ["50%", "90%"]), ("0", ["50%", "90%"]), ("-0.01", [])]
+)
+def test_a_stage_of_the_budget_is_told_until_the_period_is_lost(left: str, stages: list[str], tmp_path: Path) -> None:
+    """At and beyond each stage; a lost period is no longer at risk."""
+    steps = tuple(Step(PERIOD_BUDGET, stage, 0, "team/shop", "notice") for stage in ("50%", "90%"))
+    of = replace(OF, notifications=replace(NO_NOTIFICATIONS, ladders={"acme": steps}))
+    told = f'ALERTS{{alertname="{names.PERIOD_AT_RISK}", stage=~"50%|90%"}}'
+    judge(
+        [group for group in shared_groups(of, HORIZON) if group.name in ("slm-slo-0", f"slm-period-{KEY}")],
+        {f"{names.PERIOD_BUDGET_LEFT_RATIO}{{{IDENTITY}}}": f"{left}x2"},
+        samples={(f"count by (stage) ({told})", "5m"): {f'{{stage="{stage}"}}': 1 for stage in stages}}, folder=tmp_path, interval="5m",
+    )
