@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,11 +16,14 @@ from slo_gen.cli.options import prometheus_option
 from slo_gen.cli.output_options import output_options, output_settings
 from slo_gen.outputs.alertmanager_files import FORMS, Form
 from slo_gen.outputs.errors import OutputError
-from slo_gen.outputs.files import Difference, Written, difference, write
+from slo_gen.outputs.files import Difference, Written, difference, write, written_for
 from slo_gen.outputs.targets import TARGETS, Target
 from slo_gen.spec.problems import has_errors, render_text, summary
 
 __all__ = ["command"]
+
+_TOLD: Final = 10
+"""Targets without live figures that are named."""
 
 
 @click.command("compile")
@@ -31,7 +36,8 @@ __all__ = ["command"]
               help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
               "[default: operator with that target, else fragment]")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
-              help="Make the tables of calendars and periods for this year and the next. [default: today]")
+              help="Make the tables of calendars and periods for this year and the next. "
+              "[default: today; with --check the year that DIR was made for]")
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
@@ -49,20 +55,21 @@ def command(
     settings = output_settings(prefix, namespace, labels, rules_per_group, groups_per_tenant)
     read = read_specs(specs)
     _refuse_problems(read, url)
-    from slo_gen.cli.compiling import Notifying, compiled_files, compiled_text
+    from slo_gen.cli.compiling import Notifying, compiled_files, compiled_text, not_live
     from slo_gen.rules.calendar_tables import Horizon
 
     chosen = _form(form, target)
-    day = (as_of or datetime.now(UTC)).date()
-    this_year, horizon = day.year, Horizon.around(day)
-    notifying = Notifying(chosen, (this_year, this_year + 1)) if chosen is not None else None
     try:
+        year = as_of.year if as_of else (written_for(out) if only_check else None) or datetime.now(UTC).year
+        horizon = Horizon.around(date(year, 1, 1))
+        notifying = Notifying(chosen, (year, year + 1)) if chosen is not None else None
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         elif only_check:
             _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon), out), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon), out, year), out)
+            _report_not_live(not_live(read.catalogue, target, horizon))
     except OutputError as error:
         fail(str(error))
 
@@ -89,6 +96,16 @@ def _report_difference(found: Difference, out: Path) -> None:
             click.echo(f"{out / path}: {word}")
     if found:
         fail(f"{out} is not what the documents say; run slo-gen compile without --check")
+
+
+def _report_not_live(absent: Mapping[str, str]) -> None:
+    if not absent:
+        return
+    click.echo(f"slo-gen: {len(absent)} target{'s' * (len(absent) != 1)} without live figures, judged when the period is closed:", err=True)
+    for target, reason in list(absent.items())[:_TOLD]:
+        click.echo(f"  {target}: {reason}", err=True)
+    if len(absent) > _TOLD:
+        click.echo(f"  and {len(absent) - _TOLD} more; slo-gen explain NAME says why", err=True)
 
 
 def _report_written(written: Written, out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
@@ -12,12 +13,13 @@ from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules
+from slo_gen.rules.info import promises
 from slo_gen.rules.period_unit_tests import period_unit_test_files
 from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
 
-__all__ = ["Notifying", "compiled_files", "compiled_text"]
+__all__ = ["Notifying", "compiled_files", "compiled_text", "not_live"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,14 @@ def compiled_text(
     if target in ("prometheus", "victoriametrics"):
         return HEADER + render_groups(groups)
     return "---\n".join(text for _, text in sorted(render_rules(target, groups, settings).items()))
+
+
+def not_live(catalogue: Catalogue, target: Target, horizon: Horizon) -> Mapping[str, str]:
+    """The targets of agreements in force that have no live figures, ``agreement/target``, and why."""
+    if target == "victoriametrics":
+        why = "on VictoriaMetrics a rule does not see what another one has just recorded"
+        return {f"{promise.agreement.name}/{promise.target.name}": why for each in promises(catalogue).values() for promise in each}
+    return {f"{agreement}/{promised}": found.reason for (agreement, promised), found in sorted(accounts(catalogue, horizon)[1].items())}
 
 
 def _as_able(catalogue: Catalogue, target: Target) -> Catalogue:

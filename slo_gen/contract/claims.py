@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slo_gen.spec.terms import ClaimTerms, Deadline, Termination
-from slo_gen.timekeeping.calendars import Always, Calendar
+from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.durations import add_duration
 
 __all__ = ["ClaimDeadlines", "Incident", "PeriodResult", "claim_deadlines", "may_terminate"]
-
-_ALWAYS = Always()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class ClaimDeadlines:
 
 
 def claim_deadlines(
-    terms: ClaimTerms, incident: Incident, period_end: int, timezone: str, business: Calendar = _ALWAYS, reported: int | None = None
+    terms: ClaimTerms, incident: Incident, period_end: int, timezone: str, business: Calendar, reported: int | None = None
 ) -> ClaimDeadlines:
     """By when the other party must be told of an incident, and when the claim must be with it.
 

@@ -22,7 +22,7 @@ from typing import Final
 
 from slo_gen.outputs.errors import OutputError
 
-__all__ = ["MANIFEST", "Difference", "Written", "difference", "write"]
+__all__ = ["MANIFEST", "Difference", "Written", "difference", "write", "written_for"]
 
 MANIFEST: Final = ".slo-gen-manifest.json"
 _TEMPORARY: Final = ".slo-gen-tmp"
@@ -62,19 +62,20 @@ def difference(files: Mapping[str, str], out: Path) -> Difference:
     )
 
 
-def write(files: Mapping[str, str], out: Path) -> Written:
+def write(files: Mapping[str, str], out: Path, year: int | None = None) -> Written:
     """Bring the folder ``out`` to hold ``files`` (relative path to text). Files that are right are not touched.
 
-    Raises OutputError when a file is in the way that slo-gen did not write, or when another run is writing here.
+    ``year`` is that of the tables in them, for ``written_for`` to find. Raises OutputError when a file is in the way that slo-gen
+    did not write, or when another run is writing here.
     """
     wanted = _encoded(files)
     with _reported(out):
         out.mkdir(parents=True, exist_ok=True)
         with _alone(out):
-            return _write(wanted, out)
+            return _write(wanted, out, year)
 
 
-def _write(wanted: dict[str, bytes], out: Path) -> Written:
+def _write(wanted: dict[str, bytes], out: Path, year: int | None) -> Written:
     _remove_temporaries(out)
     old = _manifest(out)
     present = {path: _read(out / path) for path in wanted}
@@ -84,10 +85,10 @@ def _write(wanted: dict[str, bytes], out: Path) -> Written:
             raise OutputError(f"{out / path} is in the way, and slo-gen did not write it", "move it away or choose another --out")
     new = {path: hashlib.sha256(text).hexdigest() for path, text in wanted.items()}
     if any(path not in old for path in wanted):
-        _replace(out / MANIFEST, _manifest_text({**new, **old}))
+        _replace(out / MANIFEST, _manifest_text({**new, **old}, year))
     for path in changed:
         _replace(out / path, wanted[path])
-    _replace(out / MANIFEST, _manifest_text(new))
+    _replace(out / MANIFEST, _manifest_text(new, year))
     removed, kept = _remove_orphans(out, {path: digest for path, digest in old.items() if path not in wanted})
     return Written(tuple(changed), tuple(path for path in wanted if path not in set(changed)), removed, kept)
 
@@ -140,6 +141,14 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
+def written_for(out: Path) -> int | None:
+    """The year of the tables in a folder, None where nothing is known of it. Raises OutputError for a damaged manifest."""
+    _manifest(out)
+    content = _read(out / MANIFEST)
+    year = None if content is None else json.loads(content).get("year")
+    return year if isinstance(year, int) and 1 < year < 2300 else None
+
+
 def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:
     for path in files:
         parts = PurePosixPath(path).parts
@@ -164,8 +173,9 @@ def _manifest(out: Path) -> dict[str, str]:
     return dict(listed)
 
 
-def _manifest_text(digests: Mapping[str, str]) -> bytes:
-    return (json.dumps({"files": dict(sorted(digests.items()))}, indent=1) + "\n").encode()
+def _manifest_text(digests: Mapping[str, str], year: int | None) -> bytes:
+    of_year = {} if year is None else {"year": year}
+    return (json.dumps({**of_year, "files": dict(sorted(digests.items()))}, indent=1) + "\n").encode()
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ __all__ = ["period_unit_test_files"]
 _BASIS: Final = 10**9
 """A basis by which figures with many decimals make whole numbers."""
 
-_EVALUATIONS: Final = 100
+_EVALUATIONS: Final = 20
 """promtool begins in 1970; so many evaluations are few enough to wait for."""
 
 

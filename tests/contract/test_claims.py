@@ -8,6 +8,7 @@ import pytest
 
 from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
 from slo_gen.spec.terms import Bound, ClaimTerms, Deadline, Termination
+from slo_gen.timekeeping.calendars import Always
 from slo_gen.timekeeping.zones import read_instant, zone
 
 BERLIN = "Europe/Berlin"
@@ -31,20 +32,20 @@ PERIOD_END = berlin("2026-04-01")
     (Deadline("20d", "incident_end"), "2026-03-30T12:30"),
 ])  # fmt: skip
 def test_deadlines_run_from_their_event(deadline: Deadline, expected: str) -> None:
-    found = claim_deadlines(ClaimTerms(submit=deadline), INCIDENT, PERIOD_END, BERLIN, reported=berlin("2026-04-08"))
+    found = claim_deadlines(ClaimTerms(submit=deadline), INCIDENT, PERIOD_END, BERLIN, Always(), reported=berlin("2026-04-08"))
     assert (found.notify, found.submit) == (None, berlin(expected))
 
 
 def test_both_deadlines() -> None:
     terms = ClaimTerms(notify=Deadline("5bd", "incident_end"), submit=Deadline("30d"))
-    found = claim_deadlines(terms, INCIDENT, PERIOD_END, BERLIN)
+    found = claim_deadlines(terms, INCIDENT, PERIOD_END, BERLIN, Always())
     assert found.submit == berlin("2026-05-01")
     assert found.notify == berlin("2026-03-16")
 
 
 def test_a_deadline_has_not_begun_before_its_event() -> None:
     terms = ClaimTerms(notify=Deadline("5d", "incident_end"), submit=Deadline("10d", "report"))
-    found = claim_deadlines(terms, Incident(INCIDENT.start, None), PERIOD_END, BERLIN)
+    found = claim_deadlines(terms, Incident(INCIDENT.start, None), PERIOD_END, BERLIN, Always())
     assert (found.notify, found.submit) == (None, None)
 
 

@@ -1,0 +1,59 @@
+"""For which years tables are made, and what is said of targets that no rule can show live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+DOCUMENTS = """\
+kind: Service
+metadata: {name: shop}
+---
+kind: Indicator
+metadata: {name: requests}
+spec: {service: shop, events: {total: 'requests_total', bad: 'requests_total{code="500"}'}}
+---
+kind: Supplier
+metadata: {name: bigcloud}
+---
+kind: UC
+metadata: {name: cloud}
+spec:
+  supplier: bigcloud
+  service: shop
+  state: active
+  period: {length: month, timezone: UTC}
+  targets:
+    - {name: availability, indicator: requests, objective: at least 99.5%}
+    - {name: mean, indicator: requests, objective: at least 99%, measure: {method: interval_mean, interval: 7m}}
+"""
+
+
+def written(run: Run, tmp_path: Path, *more: str) -> str:
+    (tmp_path / "specs").mkdir(exist_ok=True)
+    (tmp_path / "specs" / "all.yaml").write_text(DOCUMENTS)
+    done = run("compile", str(tmp_path / "specs"), "--out", str(tmp_path / "out"), *more)
+    return done.output
+
+
+def test_a_comparison_is_about_the_year_that_the_folder_was_made_for(run: Run, tmp_path: Path) -> None:
+    """So that nothing fails on New Year's Day; another year is asked for by name."""
+    written(run, tmp_path, "--as-of", "2031-07-01")
+    assert "differs" not in written(run, tmp_path, "--check")
+    assert "rules/slm-calendar.yml: differs" in written(run, tmp_path, "--check", "--as-of", "2032-07-01")
+
+
+def test_targets_that_are_not_live_are_told(run: Run, tmp_path: Path) -> None:
+    told = written(run, tmp_path)
+    assert "1 target without live figures" in told
+    assert "cloud/mean: intervals of 420 s are no whole multiple of 60 s that divides the day" in told
+
+
+def test_nothing_of_agreements_is_live_on_victoriametrics(run: Run, tmp_path: Path) -> None:
+    told = written(run, tmp_path, "--target", "victoriametrics")
+    assert "2 targets without live figures" in told
+    assert "cloud/availability: on VictoriaMetrics" in told
