@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from slo_gen.checks import (
     always_or_never_met,
     ambiguous_boundary,
+    amendments_apart,
     budget_unseen,
     burn_cannot_fire,
     calendar_ends,
@@ -59,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     hidden_downtime.CHECK,
     budget_unseen.CHECK,
     source_verified.CHECK,
+    amendments_apart.CHECK,
     overlapping_maintenance.CHECK,
     overlapping_conditions.CHECK,
     late_maintenance.CHECK,

@@ -192,3 +192,16 @@ def test_a_supplier_s_text_that_was_read_long_ago() -> None:
     assert [message for _, message, _ in told("2026-07-15", half_a_year)] == [
         "this was compared with the supplier's text 181 days ago, and is to be every 6mo",
     ]
+
+
+def test_terms_that_change_no_figure() -> None:
+    target = "{name: availability, indicator: requests, objective: at least 99.99%}"
+    amended = sla(f"amendments: [{{from: 2026-07-01, reason: summer, targets: [{target}]}}]")
+    ((severity, message, hint),) = said("amendments-apart", amended)
+    assert severity == "warning"
+    assert message.endswith("every figure follows the agreement itself, also from 2026-07-01 on")
+    assert hint.startswith("end this agreement on the day before")
+    assert written("amendments-apart", amended) == ["2026-07-01"]
+    assert said("amendments-apart", sla("amendments: [{from: 2026-07-01, reason: a name}]")) == []
+    assert said("amendments-apart", amended.replace("active", "ended")) == []
+    assert said("amendments-apart", sla()) == []
