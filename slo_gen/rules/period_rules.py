@@ -131,7 +131,18 @@ class _Sums:
 
     # -- sums -------------------------------------------------------------------------------------------------------------
     def booked(self, name: str, part: Part) -> RecordingRule:
-        """The sum of a part up to the mark: the sum before, and every closed unit of the last ones without a record since.
+        """The sum of a part up to the mark.
+
+        Where the account has none yet, and was set apart from another, it goes on from the other's.
+        """
+        own = self._sum(name, part, self.account.key)
+        if self.account.apart_from:
+            known = self._remembered(name, part, self.account.key)
+            own = f"({own} and on ({_SUMMED}) {known})\nor {self._sum(name, part, self.account.apart_from)}"
+        return RecordingRule(names.PERIOD_BOOKED, own, {names.PART: name, names.ACCOUNT: self.account.key})
+
+    def _sum(self, name: str, part: Part, key: str) -> str:
+        """What the account ``key`` has booked, and every closed unit of the last ones without a record of it since.
 
         A unit that ends at u is closed at u + delay, so it has been booked when there is a record of that instant or later. A
         period that has just ended is kept as long as a unit of it may still be booked.
@@ -140,48 +151,48 @@ class _Sums:
         shortened = duration(self.account.unit - _MILLISECOND)
         added = part.expr if part.of_unit else f"{part.how}_over_time(({part.expr})[{shortened}:{slot}])"
         by = names.PERIOD if part.shared else _SUMMED
-        booked = " or ".join(
-            f"max by ({by}) (count_over_time({own}[{duration(span)}] offset {duration(-(self.delay + span))})"
-            f" or timestamp({own} offset {duration(-self.delay)}) == time() + {self.delay})"
-            for own in self.records(names.PERIOD_BOOKED, name)
+        records = record_of(names.PERIOD_BOOKED, name, key)
+        booked = (
+            f"max by ({by}) (count_over_time({records}[{duration(span)}] offset {duration(-(self.delay + span))})"
+            f" or timestamp({records} offset {duration(-self.delay)}) == time() + {self.delay})"
         )
-        due = f"({self.of_period(added)}\nunless on ({by}) ({booked}))"
+        due = f"({self.of_period(added)}\nunless on ({by}) {booked})"
         new = f"{part.how}_over_time({due}[{duration(span - _MILLISECOND)}:{unit}] offset {duration(self.delay)})"
         if part.shared:
             each = (f"{self.indicators()} * on () group_left ({names.PERIOD}) {period}" for period in (self.current(), self._lately()))
             new = f"({new} * on ({names.PERIOD}) group_right () ({' or '.join(each)}))"
-        remembered = f"{self.remembered(names.PERIOD_BOOKED, name, _REMEMBERED)} or on ({_SUMMED}) {self._days(name, part)}"
-        before = f"(({remembered}) and on ({names.PERIOD}) {self.in_periods()})"
+        before = f"({self._remembered(name, part, key)} and on ({names.PERIOD}) {self.in_periods()})"
         # What was booked has labels more than what is new, so that neither hides the other.
-        together = f"{part.how} by ({_SUMMED}) (\n{before}\nor {new}\n)"
-        return RecordingRule(names.PERIOD_BOOKED, together, {names.PART: name, names.ACCOUNT: self.account.key})
+        return f"{part.how} by ({_SUMMED}) (\n{before}\nor {new}\n)"
+
+    def _remembered(self, name: str, part: Part, key: str) -> str:
+        """What an account has booked of a part in each period: its last record, or where that is too old what its days came to."""
+        return f"({last_of(names.PERIOD_BOOKED, name, key, _REMEMBERED)} or on ({_SUMMED}) {self._days(name, part, key)})"
 
     def daily(self, name: str, part: Part) -> RecordingRule:
         """What has been booked since the day before, once a day: where the mark is midnight in the zone of the periods."""
-        table, own = self.account.table, self.records(names.PERIOD_BOOKED, name)[0]
+        table, key = self.account.table, self.account.key
         midnight = f"({self.at_mark(f'vector({second_of_day(self.account.timezone, table.start, table.end)})')} == 0)"
-        grown = f"max by ({_SUMMED}) ({own})"
+        grown = f"max by ({_SUMMED}) ({record_of(names.PERIOD_BOOKED, name, key)})"
         if part.how == "sum":
-            grown = f"({grown} - (max by ({_SUMMED}) ({self._days(name, part)}) or 0 * {grown}))"
+            grown = f"({grown} - (max by ({_SUMMED}) ({self._days(name, part, key)}) or 0 * {grown}))"
         expr = f"{grown} and on ({names.PERIOD}) {self.current()} and on () {midnight}"
-        labels = {names.PART: name, names.ACCOUNT: self.account.key}
-        return RecordingRule(names.PERIOD_DAILY, expr, labels, with_previous=True)
+        return RecordingRule(names.PERIOD_DAILY, expr, {names.PART: name, names.ACCOUNT: key}, with_previous=True)
 
-    def _days(self, name: str, part: Part) -> str:
+    def _days(self, name: str, part: Part, key: str) -> str:
         """What the days of each period have come to. A day that was missed is in the next one."""
-        span = duration(max(period.seconds for period in self.account.table.periods) + _REMEMBERED)
-        found = (f"{part.how}_over_time({own}[{span}])" for own in self.records(names.PERIOD_DAILY, name))
-        return f"({f' or on ({_SUMMED}) '.join(found)})"
+        longest = max(period.seconds for period in self.account.table.periods)
+        return f"{part.how}_over_time({record_of(names.PERIOD_DAILY, name, key)}[{duration(longest + _REMEMBERED)}])"
 
-    def records(self, metric: str, name: str) -> list[str]:
-        """The account's own records of a part, and before those the ones of the account from which its targets were set apart."""
-        keys = [self.account.key, *([self.account.apart_from] if self.account.apart_from else [])]
-        return [all_of(metric, label_matcher(names.PART, name), label_matcher(names.ACCOUNT, key)) for key in keys]
 
-    def remembered(self, metric: str, name: str, span: int) -> str:
-        """The last record of a part in each period, by whichever account."""
-        found = (f"last_over_time({own}[{duration(span)}])" for own in self.records(metric, name))
-        return f"({f' or on ({_SUMMED}) '.join(found)})"
+def record_of(metric: str, name: str, key: str) -> str:
+    """The records of a part by an account."""
+    return all_of(metric, label_matcher(names.PART, name), label_matcher(names.ACCOUNT, key))
+
+
+def last_of(metric: str, name: str, key: str, span: int) -> str:
+    """The last of them in as many seconds, of each period."""
+    return f"last_over_time({record_of(metric, name, key)}[{duration(span)}])"
 
 
 _SUMMED: Final = label_list((names.INDICATOR, names.PERIOD))
@@ -240,7 +251,7 @@ class _Figures:
 
     def _recorded(self, name: str) -> str:
         metric = names.PERIOD_BOOKED if name in self.parts else names.PERIOD_PART
-        return f"max by ({_SUMMED}) ({self.sums.records(metric, name)[0]})"
+        return f"max by ({_SUMMED}) ({record_of(metric, name, self.account.key)})"
 
     def _counted(self) -> str:
         """Seconds that count so far, without what conditions and missing events take out."""
@@ -308,11 +319,11 @@ class _Figures:
 
     def _previous(self) -> str:
         """The total of the period before: handed on from one evaluation to the next."""
-        now = self._recorded("elapsed")
-        known = f"max by ({_SUMMED}) ({self.sums.remembered(names.PERIOD_PART, 'previous', _HANDED_ON)}) and {now}"
-        total = self.sums.remembered(names.PERIOD_BOOKED, "total", _HANDED_ON)
-        ended = f"max by ({names.INDICATOR}) ({total} unless on ({names.PERIOD}) {now})"
-        return f"{known} or {now} * 0 + on ({names.INDICATOR}) group_left () {ended}"
+        now, keys = self._recorded("elapsed"), (self.account.key, *filter(None, (self.account.apart_from,)))
+        known = f" or on ({_SUMMED}) ".join(last_of(names.PERIOD_PART, "previous", key, _HANDED_ON) for key in keys)
+        total = f" or on ({_SUMMED}) ".join(last_of(names.PERIOD_BOOKED, "total", key, _HANDED_ON) for key in keys)
+        ended = f"max by ({names.INDICATOR}) (({total}) unless on ({names.PERIOD}) {now})"
+        return f"max by ({_SUMMED}) ({known}) and {now} or {now} * 0 + on ({names.INDICATOR}) group_left () {ended}"
 
     def _allowed(self) -> str:
         """The bad share that the objective leaves; the rounding takes away what ``1 - 0.999`` adds in binary."""

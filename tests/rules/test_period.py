@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules, shared_groups
 from slo_gen.rules.period import delay
 from slo_gen.rules.rule import AlertRule
-from slo_gen.spec.model import Catalogue, Maintenance, PlannedWork
+from slo_gen.spec.model import Adjustment, Catalogue, Maintenance, PlannedWork
 from slo_gen.spec.terms import Exclusion, MeasureTerms
 from slo_gen.timekeeping.calendars import Weekly, week
 from slo_gen.timekeeping.periods import Periods
@@ -166,6 +167,22 @@ def test_a_new_period_begins_with_nothing(tmp_path: Path) -> None:
     of = catalogue_of(cases)
     more = paused_during(active, first // MINUTE + 540)
     judge(of, cases, (start // STEP * STEP + 2 * STEP, start + HOUR, start + 3 * HOUR + STEP), tmp_path, more)
+
+
+def test_a_target_that_is_set_apart_goes_on_by_itself(tmp_path: Path) -> None:
+    """Time that only one of the parties will not count lies far ahead: until then both come to the same, whoever is evaluated first."""
+    case = Case("zulu", sold("zulu", MEASURES[0]), traffic(random.Random(5), 540), 0)
+    for other in ("acme", "zzz"):
+        relief = Adjustment("relief", other, (), "", (50 * DAY, 50 * DAY + HOUR), "", case.agreement.origin)
+        apart = replace(case.agreement, name=other)
+        of = replace(catalogue_of([case]), agreements={"zulu": case.agreement, other: apart}, adjustments=(relief,))
+        assert live(of)[other].apart_from == live(of)["zulu"].key
+        same = [
+            _holds(f'abs(sum({metric}{{agreement="{other}"}}) - sum({metric}{{agreement="zulu"}})) < bool 1e-9', at)
+            for metric in (names.PERIOD_BAD, names.PERIOD_TOTAL, names.PERIOD_UNKNOWN, names.PERIOD_ATTAINED_LOWER)
+            for at in (2 * HOUR, 5 * HOUR, 8 * HOUR + STEP)
+        ]
+        judge(of, [case], (5 * HOUR, 8 * HOUR + STEP), tmp_path, counting(of, 540), also=same)
 
 
 # --- what is not live, and what one target does to others ------------------------------------------------------------
