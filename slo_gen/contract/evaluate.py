@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Final
+from typing import Final, Literal
 
 from slo_gen.contract.comparing import bad_or_good, verdict_of
 from slo_gen.contract.facts import Facts, Results, Slots
@@ -278,7 +278,7 @@ def _real(measurement: Measurement, observed: Observed, window: Window, inside: 
     plain = Measurement(
         slot=measurement.slot,
         score=Down(score.threshold, score.strict, 0, score.weighted, score.by_interval) if isinstance(score, Down) else score,
-        empty=measurement.empty, unknown="bounds",
+        empty=measurement.empty,
     )  # fmt: skip
     judged = _judged(plain, observed, window.deployed, window.start, window.end)
     return _sum_of_shares((each.end - each.start, each.seen) for each in _stretches(judged))
@@ -295,7 +295,7 @@ def _interruptions(measurement: Measurement, observed: Observed, window: Window,
 # --- the verdict ---------------------------------------------------------------------------------------------------
 def _outcome(
     target: str, objective: Bound, window: Window, figures: Sequence[Fraction | None], *, counted: Fraction, real: Fraction, of: Fraction,
-    unit: str, unknown: int, interruptions: tuple[Interruption, ...] = (),
+    unit: Literal["seconds", "events"], unknown: int, interruptions: tuple[Interruption, ...] = (),
 ) -> Outcome:  # fmt: skip
     seen, best, worst = figures
     bounds = sorted(each for each in (best, worst) if each is not None)
@@ -304,6 +304,6 @@ def _outcome(
         verdict=verdict_of(objective, best, worst, measured=bool(bounds)),
         figure=seen,
         lower=bounds[0] if len(bounds) == 2 else None, upper=bounds[1] if len(bounds) == 2 else None,
-        counted=counted, real=real, of=of, unit="events" if unit == "events" else "seconds",
+        counted=counted, real=real, of=of, unit=unit,
         unknown=Fraction(unknown), excluded=window.excluded_seconds(), interruptions=interruptions,
     )  # fmt: skip
