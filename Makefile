@@ -12,7 +12,7 @@ help:
 	@echo "make test-unit         only the tests that start no server"
 	@echo "make test-integration  only the tests that start real servers"
 	@echo "make test-faults       counting on a live Prometheus while pods churn and it is restarted itself; 20 minutes"
-	@echo "make test-mutation     change contract/ and timekeeping/ a little at a time; every change must break a test; 5 minutes"
+	@echo "make test-mutation     change contract/ and timekeeping/ a little at a time; every change must break a test; an hour or more"
 	@echo "make lint              ruff, mypy, import order"
 	@echo "make setup             what all of the above begin with"
 

@@ -40,6 +40,17 @@ class Sight:
     bad: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a process: when it was scraped for the last time, when it ended, and what it counted in between."""
+
+    job: str
+    process: Process
+    seen: float
+    at: float
+    unseen: int
+
+
 @dataclass
 class Pod:
     job: str
@@ -122,20 +133,17 @@ class Fleet:
             sums[job][1] += bad
         return {job: (total, bad) for job, (total, bad) in sums.items()}
 
-    def unseen(self, since: float, until: float, unwatched: Callable[[float], bool]) -> dict[str, int]:
-        """Events by job that processes which ended counted after their last scrape.
-
-        Without those that were never scraped at all or ended while they were ``unwatched``.
-        """
-        sums: defaultdict[str, int] = defaultdict(int)
+    def endings(self, since: float, until: float) -> list[Ending]:
+        """The processes that ended, but for those that were never scraped."""
         with self._lock:
-            seen: dict[Process, int] = {}
+            last: dict[Process, Sight] = {}
             for sight in self.sights:
-                seen[sight.process] = max(seen.get(sight.process, 0), sight.total)
-            for process, (job, at, events) in self.ended.items():
-                if process in seen and since < at <= until and not unwatched(at):
-                    sums[job] += events - seen[process]
-        return dict(sums)
+                if sight.process not in last or sight.at >= last[sight.process].at:
+                    last[sight.process] = sight
+            return [
+                Ending(job, process, last[process].at, at, events - last[process].total)
+                for process, (job, at, events) in self.ended.items() if process in last and since < at <= until
+            ]  # fmt: skip
 
     # --- life ------------------------------------------------------------------------------------------------
 
