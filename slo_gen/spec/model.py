@@ -27,6 +27,7 @@ from slo_gen.spec.terms import (
     Source,
     Termination,
 )
+from slo_gen.spec.ticket_terms import TicketTerms
 from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.periods import Periods, RollingDays
 
@@ -268,6 +269,7 @@ class Agreement:
     termination: tuple[Termination, ...] = ()
     source: Source | None = None
     report: ReportTerms = field(default_factory=ReportTerms)
+    tickets: TicketTerms | None = None    # None: it says nothing about tickets
 
 
 @dataclass(frozen=True, slots=True)

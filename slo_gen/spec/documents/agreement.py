@@ -39,7 +39,8 @@ from slo_gen.spec.documents.scalars import (
     Timezone,
     Url,
 )
-from slo_gen.spec.documents.targets import Target, Tickets, Workload
+from slo_gen.spec.documents.targets import Target, Workload
+from slo_gen.spec.documents.tickets import Tickets
 
 __all__ = ["OLA", "SLA", "SLR", "UC", "AgreementBody", "AgreementSpec", "Backing", "Period", "Template"]
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Choice, Section
 from slo_gen.spec.documents.scalars import (
     AtLeastOne,
     CalendarName,
-    Cell,
     Count,
     DocumentReference,
     DownWhenText,
@@ -26,25 +25,19 @@ from slo_gen.spec.documents.scalars import (
     Selector,
     Share,
     Text,
-    TicketEvent,
 )
 
 __all__ = [
     "CountOf",
     "ExclusionWhen",
     "Fact",
-    "HoldClock",
     "LongestOf",
-    "LowVolume",
     "MeasureMethod",
     "Misses",
-    "PauseWhen",
     "PercentileOf",
     "Satisfaction",
     "Target",
-    "TicketClock",
     "TicketShare",
-    "Tickets",
     "Workload",
 ]
 
@@ -242,68 +235,6 @@ class Target(Choice, frozen=True, kw_only=True):
     measured_at: Annotated[str, Meta(description="Where it is measured, in words, e.g. at the load balancer.")] = ""
 
     exactly_one = (("indicator", "tickets", "count", "longest", "percentile", "satisfaction", "fact"),)
-
-
-class PauseWhen(Section, frozen=True, kw_only=True):
-    """When a ticket's clocks stand still."""
-
-    status: Annotated[tuple[Text, ...], Meta(description="Statuses in which the clock is paused.", examples=[["awaiting_customer"]])] = ()
-    tags: Annotated[tuple[Text, ...], Meta(description="Tags that pause the clock.")] = ()
-    at_most: Annotated[Duration | UnsetType, Meta(description="The most that one ticket may be paused; later time counts.")] = UNSET
-
-
-class TicketClock(Section, frozen=True, kw_only=True):
-    """A clock of your own, from one event of a ticket to another."""
-
-    from_: Annotated[TicketEvent, Meta(description="What starts the clock.")] = field(name="from")
-    until: Annotated[TicketEvent, Meta(description="What ends it.")]
-    restart: Annotated[Literal["never", "on_reopen", "on_start"], Meta(description="Whether it may start again.")] = "never"
-
-
-class HoldClock(Section, frozen=True, kw_only=True):
-    """Time that another group holds the ticket, taken off our clock and put on theirs."""
-
-    name: Annotated[Name, Meta(description="Name of the clock, e.g. of the group.")]
-    from_: Annotated[TicketEvent, Meta(description="What begins the hold.", examples=["assigned(dba)"])] = field(name="from")
-    until: Annotated[TicketEvent, Meta(description="What ends it.", examples=["unassigned(dba)"])]
-    counts: Annotated[bool, Meta(description="`true` leaves the time on our own clock as well.")] = True
-
-
-class LowVolume(Section, frozen=True, kw_only=True):
-    """What holds when there were too few tickets for a percentage to mean anything."""
-
-    below: Annotated[AtLeastOne, Meta(description="Fewer tickets than this is few.")]
-    allow_misses: Annotated[Count, Meta(description="That many misses are no breach then.")] = 1
-
-
-class Tickets(Section, frozen=True, kw_only=True):
-    """Promises about tickets, and how their clocks run."""
-
-    matrix: Annotated[
-        Mapping[PriorityName, tuple[Cell | tuple[Percent, ...], ...]],
-        Meta(
-            description="One row per priority; the row `columns` names the columns. `hours` (calendar) and `share` (percentage, or a list "
-            "of levels, expected and minimum) are known; every other column is a clock with the time it allows. `none` promises nothing.",
-            examples=[{"columns": ["hours", "response", "share"], "P1": ["24x7", "15m", "95%"]}],
-        ),
-    ] = {}
-    source: Annotated[Name | UnsetType, Meta(description="Ticket source of the exporter; by default its only one.")] = UNSET
-    select: Annotated[
-        Mapping[Text, Text],
-        Meta(description="Fields and values of the tickets that belong to the agreement.", examples=[{"organization": "acme"}]),
-    ] = {}
-    pause_when: Annotated[PauseWhen, Meta(description="When the clocks stand still.")] = PauseWhen()
-    clocks: Annotated[Mapping[Name, TicketClock], Meta(description="Clocks of your own beside `response` and `resolution`.")] = {}
-    holds: Annotated[tuple[HoldClock, ...], Meta(description="Clocks for the time that another group holds a ticket.")] = ()
-    counts_in: Annotated[
-        Literal["period_of_result", "opened", "due"],
-        Meta(description="The period in which a ticket counts: when its result fell, when it was opened, or when it was due."),
-    ] = "period_of_result"
-    low_volume: Annotated[LowVolume | UnsetType, Meta(description="What holds with few tickets.")] = UNSET
-    priority_changes: Annotated[
-        Literal["last", "highest", "first"], Meta(description="Which priority counts when it was changed; `highest` cannot be evaded.")
-    ] = "last"
-    exclude_tags: Annotated[tuple[Text, ...], Meta(description="Tickets with one of these tags do not count, e.g. duplicates.")] = ()
 
 
 class Workload(Section, frozen=True, kw_only=True):

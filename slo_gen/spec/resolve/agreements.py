@@ -27,8 +27,10 @@ from slo_gen.spec.resolve.terms import (
     source_terms,
     terminations,
 )
+from slo_gen.spec.resolve.ticket_clocks import TicketLayer, ticket_terms
 from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in_text
 from slo_gen.spec.terms import CreditTerms, ReportTerms, Source, Termination
+from slo_gen.spec.ticket_terms import TicketTerms
 from slo_gen.timekeeping.periods import Periods, RollingDays
 
 __all__ = ["resolve_agreements"]
@@ -112,6 +114,7 @@ class _Resolver:
             source=source,
             report=self._report(spec.report or template.body.report),
         )
+        agreement = replace(agreement, tickets=values.selected(self._tickets(own, template, agreement)))
         self._check(document, spec, agreement, complete=merged.complete)
         self._check_money(own if spec.credits else template, own if spec.claim else template, agreement)
         if agreement.credits and agreement.fee is None and takes_of_fee(agreement.credits) and not _is_internal(party, customer):
@@ -121,6 +124,10 @@ class _Resolver:
         if source is not None and agreement.kind == "UC":
             check_source(register, own.document if own.source else template.document, source)
         return agreement
+
+    def _tickets(self, own: _Layer, template: _Layer, agreement: model.Agreement) -> TicketTerms | None:
+        promised: list[model.TicketTarget | model.OtherTarget] = [*agreement.ticket_targets, *agreement.other_targets]
+        return ticket_terms(self._register, _ticket_layer(template), _ticket_layer(own), promised)
 
     def _periods(self, layer: _Layer, customer: Customer | None) -> Periods | RollingDays:
         period = layer.body.period or Period()
@@ -215,6 +222,18 @@ class _Values:
                 self._tell(target, f"{label} is empty in `where`, and picks nothing", f"give {text} a value", "where-label")
         return found
 
+    def selected(self, terms: TicketTerms | None) -> TicketTerms | None:
+        """Terms of tickets with the values of those that belong to the agreement."""
+        if terms is None or not any("${" in text for text in terms.select.values()):
+            return terms
+        values = self._all()
+        try:
+            return replace(terms, select={name: insert_in_text(text, values) for name, text in terms.select.items()})
+        except InsertError as error:
+            path: Steps = ("spec", "tickets", "select") if self._value.spec.tickets else ("spec", "extends")
+            self._register.tell(self._document, path, f"{error}", did_you_mean(error.name, values), "unknown-value")
+            return terms
+
     def _all(self) -> dict[str, str]:
         metadata = self._value.metadata
         values = {"agreement.name": metadata.name, "agreement.title": metadata.title or metadata.name}
@@ -245,6 +264,10 @@ class _Values:
 def _is_internal(party: model.Party, customer: Customer | None) -> bool:
     """Whether nothing is paid for what is promised."""
     return party.kind == "team" or (customer is not None and customer.spec.type == "internal")
+
+
+def _ticket_layer(layer: _Layer) -> TicketLayer:
+    return TicketLayer(layer.document, layer.body.tickets or None)
 
 
 def _party(value: SLA | OLA | UC) -> model.Party:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from slo_gen.spec import model
 from slo_gen.spec.convert import Document
-from slo_gen.spec.documents.targets import Tickets
+from slo_gen.spec.documents.tickets import Tickets
 from slo_gen.spec.resolve.quantities import percent
 from slo_gen.spec.resolve.references import Reference, Steps
 from slo_gen.spec.resolve.register import Register, origin
