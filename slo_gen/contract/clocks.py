@@ -1,6 +1,6 @@
 """The clocks of one ticket: from its events in order to the spans in which each clock ran.
 
-    program = clock_program(agreement.tickets)
+    program = Program(agreement.tickets)
     life(events, program).cycles["response"]
 
 A cycle is one run of a clock from its start to its stop. What a clock is, when it stands still and what it does when a ticket is
@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from slo_gen.spec.ticket_terms import OVER, ClockTerms, Pausing, TicketTerms, Trigger
 from slo_gen.timekeeping.spans import Span
 
-__all__ = ["ENDINGS", "Cycle", "Life", "Program", "TicketEvent", "clock_program", "life"]
+__all__ = ["ENDINGS", "Cycle", "Life", "Program", "TicketEvent", "life"]
 
 ENDINGS: Final[frozenset[str]] = frozenset({"merged", "deleted", "spam", "cancelled"})
 """Events after which a ticket has no results of its own."""
@@ -141,31 +140,6 @@ def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << i for i, flag in enumerate(flags) if flag)
 
 
-@lru_cache(maxsize=1024)
-def _program(key: _Key) -> Program:
-    return Program(key.terms)
-
-
-class _Key:
-    """Terms by identity: they hold mappings, which have no hash."""
-
-    __slots__ = ("terms",)
-
-    def __init__(self, terms: TicketTerms) -> None:
-        self.terms = terms
-
-    def __hash__(self) -> int:
-        return id(self.terms)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.terms is self.terms
-
-
-def clock_program(terms: TicketTerms) -> Program:
-    """The program of an agreement's terms; the same one for the same terms."""
-    return _program(_Key(terms))
-
-
 def life(events: Sequence[TicketEvent], program: Program) -> Life:
     """Everything that one ticket's clocks did. ``events`` are in order; those of one instant in the order in which they happened."""
     return _Ticket(program).through(events)
@@ -182,22 +156,21 @@ class _Clock:
         self.start = 0
         self.ran: list[Span] = []
         self.since: int | None = None
-        self.paused = 0                   # when it began to stand
+        self.paused: int | None = None    # when it began to stand, if only for some time
         self.used = 0                     # seconds that it has stood, of those that it may
 
-    def begin(self, at: int, standing: bool) -> None:
+    def begin(self, at: int) -> None:
         self.start, self.ran, self.since = at, [], at
-        if standing:
-            self.halt(at)
 
-    def halt(self, at: int) -> None:
+    def halt(self, at: int, limited: bool) -> None:
+        """Stands from now on; where its pauses are limited, only as long as is left of them."""
         self.rest(at)
-        self.paused = at
-        most = self.pausing.at_most
+        most = self.pausing.at_most if limited else None
+        self.paused = at if most is not None else None
         self.since = None if most is None else at + most - self.used
 
     def go_on(self, at: int) -> None:
-        if self.pausing.at_most is not None:
+        if self.pausing.at_most is not None and self.paused is not None:
             self.used = min(self.pausing.at_most, self.used + at - self.paused)
         if self.since is None or self.since > at:
             self.since = at
@@ -294,6 +267,8 @@ class _Ticket:
         program = self.program
         standing, over = program.standing(status, meaning, self.status_standing)
         was_over, self.over, self.status = self.over, over, status
+        if over != was_over:
+            self._limit(at)
         if over and not was_over:
             self._happens(at, "solved", "")
         elif was_over and not over:
@@ -330,7 +305,9 @@ class _Ticket:
                     continue
                 if not self.program.latest >> i & 1:
                     continue
-            clock.begin(at, bool(standing >> i & 1))
+            clock.begin(at)
+            if standing >> i & 1:
+                clock.halt(at, not self.over)
             self.active |= 1 << i
             self.solved &= ~(1 << i)
         self.done |= mask & self.program.once
@@ -353,9 +330,15 @@ class _Ticket:
         changed = (before ^ after) & self.active & ~self.program.summed
         for i in _positions(changed):
             if after >> i & 1:
-                self.clocks[i].halt(at)
+                self.clocks[i].halt(at, not self.over)
             else:
                 self.clocks[i].go_on(at)
+
+    def _limit(self, at: int) -> None:
+        """The pause of a solved ticket has no longest length; any other one may have."""
+        for i in _positions((self.status_standing | self.tags_standing) & ~self.program.counted & self.active & ~self.program.summed):
+            self.clocks[i].go_on(at)
+            self.clocks[i].halt(at, not self.over)
 
     def _hold(self, at: int, name: str, value: str) -> None:
         holding = self.holding
@@ -379,12 +362,12 @@ class _Ticket:
                 clock.since = None
             elif reopening in ("continue", "exclude_closed"):
                 clock.take_up(at, gap_counts=reopening == "continue")
-                if standing >> i & 1:
-                    clock.halt(at)
             else:
                 if reopening == "restart":
                     clock.cycles.pop()
-                clock.begin(at, bool(standing >> i & 1))
+                clock.begin(at)
+            if standing >> i & 1 and not self.program.summed >> i & 1:
+                clock.halt(at, limited=True)
             self.active |= 1 << i
         self.solved = 0
 

@@ -14,7 +14,7 @@ from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.resolve.measuring import fixed_seconds
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register
-from slo_gen.spec.ticket_terms import EVENTS, MEANINGS, ClockTerms, Hold, LowVolume, Pausing, Repeat, Reopening, TicketTerms, Trigger
+from slo_gen.spec.ticket_terms import EVENTS, MEANINGS, ClockTerms, Hold, LowVolume, Pausing, Reopening, Repeat, TicketTerms, Trigger
 
 __all__ = ["TicketLayer", "ticket_terms"]
 

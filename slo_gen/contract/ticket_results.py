@@ -1,0 +1,369 @@
+"""What became of each promise on each ticket: how long its clock ran in the hours that count, when it is due, and when it was missed.
+
+    judge = TicketJudge(agreement, catalogue.calendars, catalogue.adjustments)
+    for result in judge.results([("INC-1", life(events, judge.program))]):
+        result.outcome(now)
+
+A result does not change as time passes: it holds the instants at which its outcome does. Business time is computed for many
+tickets at once, one calendar after another. A promise is broken when more than the time allowed has run, to the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from slo_gen.contract.clocks import Cycle, Life, Program
+from slo_gen.contract.shared_time import Part, used_up
+from slo_gen.spec.model import ALWAYS, Adjustment, Agreement, TicketTarget
+from slo_gen.spec.ticket_terms import TicketTerms
+from slo_gen.timekeeping.bulk import BulkTime, Int64s, Pauses
+from slo_gen.timekeeping.business import Boundary, business_time
+from slo_gen.timekeeping.calendars import Always, Calendar
+from slo_gen.timekeeping.durations import add_duration, read_duration
+from slo_gen.timekeeping.spans import Span, Spans
+from slo_gen.timekeeping.zones import TimeError, day_of, zone
+
+__all__ = ["Outcome", "TicketJudge", "TicketResult"]
+
+Outcome = str
+"""``met``, ``missed``, ``running``, ``paused``, or why a ticket has no result: ``merged``, ``deleted``, ``spam``, ``cancelled``,
+``relieved`` (the parties agreed), ``excluded`` (by a tag). ``withdrawn``: the ticket was solved before the clock's end was owed.
+"""
+
+_FIXED: Final = frozenset({"ms", "s", "m", "h", "bh"})
+"""Units of time that a clock counts as it runs; all others end at an instant of the calendar."""
+
+_DAYS: Final = frozenset({"bd"})
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
+
+
+class TicketResult(NamedTuple):
+    """One cycle of one clock, under one promise.
+
+    ``worked`` are the seconds of its hours in which it ran up to the last event, ``real`` the same by the wall clock, ``allowed``
+    the seconds of its hours that it may take. ``due`` is the first instant at which these have run, if it goes on as it
+    does; None while it stands. ``over``: after this instant it is too late. ``since``: from when on it runs now. ``reason``: why it
+    has no result, or "".
+    """
+
+    ticket: str
+    target: str
+    cycle: int
+    priority: str
+    opened: int
+    start: int
+    stop: int | None
+    worked: int
+    real: int
+    allowed: int
+    due: int | None
+    over: int | None
+    since: int | None
+    hidden: bool = False
+    reason: str = ""
+
+    def outcome(self, now: int) -> Outcome:
+        """What it comes to at an instant that is not before its last event."""
+        if self.reason and self.reason != "withdrawn":
+            return self.reason
+        if self.over is not None and (now > self.over if self.stop is None else self.worked > self.allowed) and not self._waits(now):
+            return "missed"
+        if self.stop is not None:
+            return "met"
+        if self.reason:
+            return self.reason
+        return "paused" if self._stands(now) or self.hidden else "running"
+
+    def turns(self) -> tuple[int, ...]:
+        """The instants just after which its outcome changes by itself."""
+        if self.stop is not None or self.reason:
+            return ()
+        return tuple(sorted({each for each in (self.over, self.since) if each is not None}))
+
+    def decided(self, now: int) -> int | None:
+        """When its result fell: the end of its clock, or the instant after which it was too late; None while it is open."""
+        outcome = self.outcome(now)
+        return self.over if outcome == "missed" else self.stop if outcome == "met" else None
+
+    def elapsed(self, now: int, calendar: Calendar) -> int:
+        """Seconds of its hours up to an instant."""
+        ran_on = self.stop is None and self.since is not None and not self.reason
+        return self.worked + (business_time(calendar).elapsed(self.since or 0, now) if ran_on else 0)
+
+    def _waits(self, now: int) -> bool:
+        """Whether nothing is due because its pause hides it."""
+        return self.hidden and self.stop is None
+
+    def _stands(self, now: int) -> bool:
+        return self.since is None or self.since > now
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """A ticket target with its hours."""
+
+    target: TicketTarget
+    calendar: Calendar
+    timezone: str
+    fixed: int | None                     # seconds allowed, where they do not depend on the start
+
+    def allowed(self, start: int) -> int:
+        """The seconds of its hours that a clock may take that started then."""
+        if self.fixed is not None:
+            return self.fixed
+        business = business_time(self.calendar)
+        return business.elapsed(start, add_duration(start, self.target.within, self.timezone, self.calendar))
+
+
+class _Row(NamedTuple):
+    """A cycle under the promise that holds for it."""
+
+    ticket: str
+    promise: _Promise
+    cycle: int
+    priority: str
+    life: Life
+    run: Cycle
+    reason: str
+
+
+class TicketJudge:
+    """Judges the tickets of one agreement. Raises ValueError for an agreement that says nothing about tickets."""
+
+    def __init__(self, agreement: Agreement, calendars: Mapping[str, Calendar], adjustments: Sequence[Adjustment] = ()) -> None:
+        if agreement.tickets is None:
+            raise ValueError(f"{agreement.name} says nothing about tickets")
+        self.terms: Final[TicketTerms] = agreement.tickets
+        promised = {target.clock for target in agreement.ticket_targets}
+        clocks = {name: clock for name, clock in agreement.tickets.clocks.items() if name in promised}
+        self.program: Final = Program(replace(agreement.tickets, clocks=clocks))
+        self.targets: Final = agreement.ticket_targets
+        self._agreement = agreement.name
+        self._relieved = [each for each in adjustments if each.ticket and each.agreement == agreement.name]
+        self._ranks = {priority.casefold(): rank for rank, priority in enumerate(agreement.tickets.ranks)}
+        self._promises: dict[str, dict[str, _Promise]] = {}
+        self._bulk: dict[Calendar, BulkTime] = {}
+        self._by_day: dict[tuple[_Promise, int], int] = {}
+        for target in agreement.ticket_targets:
+            if target.clock in agreement.tickets.clocks:
+                calendar = Always() if target.hours in ("", ALWAYS) else calendars[target.hours]
+                promise = _Promise(target, calendar, agreement.period.timezone, _fixed(target.within))
+                self._promises.setdefault(target.clock, {})[target.priority.casefold()] = promise
+
+    def calendar(self, target: str) -> Calendar:
+        """The hours of a target."""
+        return next(p.calendar for by in self._promises.values() for p in by.values() if p.target.name == target)
+
+    def selects(self, life: Life) -> bool:
+        """Whether a ticket belongs to the agreement."""
+        return all(life.fields.get(name, "").casefold() == value.casefold() for name, value in self.terms.select.items())
+
+    def results(self, lives: Iterable[tuple[str, Life]]) -> list[TicketResult]:
+        """The results of tickets by their ids, in the order of the tickets, the targets' clocks and the cycles."""
+        rows: list[_Row] = []
+        mixed: dict[int, list[Part]] = {}
+        for ticket, life in lives:
+            for row, parts in self._rows(ticket, life):
+                if len(parts) > 1:
+                    mixed[len(rows)] = parts
+                rows.append(row)
+        return list(self._measured(rows, mixed))
+
+    # --- which promise holds ----------------------------------------------------------------------------------------
+    def _rows(self, ticket: str, life: Life) -> Iterator[tuple[_Row, list[Part]]]:
+        if life.opened is None or not self.selects(life):
+            return
+        reason = life.ended or ("excluded" if self._is_excluded(life) else "")
+        for clock, promises in self._promises.items():
+            number = 0
+            for cycle in life.cycles.get(clock, ()):
+                for run, priority, cancelled in self._runs(life, cycle, promises):
+                    promise = promises.get(priority.casefold()) or promises.get("")
+                    if promise is None:
+                        continue
+                    why = reason or self._relief(ticket, promise) or ("cancelled" if cancelled else "")
+                    why = why or ("withdrawn" if run.stop is None and run.since is None and life.over else "")
+                    number += 1
+                    yield _Row(ticket, promise, number, priority, life, run, why), self._parts(life, run, promises)
+
+    def _is_excluded(self, life: Life) -> bool:
+        return bool(self.terms.exclude_tags) and not self.terms.exclude_tags.isdisjoint(life.tags)
+
+    def _relief(self, ticket: str, promise: _Promise) -> str:
+        name = promise.target.name
+        return "relieved" if any(each.ticket == ticket and each.relieves(self._agreement, name) for each in self._relieved) else ""
+
+    def _runs(self, life: Life, cycle: Cycle, promises: Mapping[str, _Promise]) -> Iterator[tuple[Cycle, str, bool]]:
+        """The cycle with the priority that counts for it, and whether it was cancelled; several where a change begins a new one."""
+        held = _held(life.priorities, cycle)
+        match self.terms.priority_changes:
+            case "first":
+                yield cycle, held[0][1], False
+            case "now":
+                yield cycle, life.priorities[-1][1] if life.priorities else "", False
+            case "highest":
+                until = cycle.stop
+                ever = [each for at, each in life.priorities if until is None or at <= until] or [held[-1][1]]
+                yield cycle, min(ever, key=lambda each: self._ranks.get(each.casefold(), len(self._ranks))), False
+            case "restart":
+                yield from _restarts(cycle, held, promises, retroactive=self.terms.retroactive)
+            case _:
+                yield cycle, held[-1][1], False
+
+    def _parts(self, life: Life, run: Cycle, promises: Mapping[str, _Promise]) -> list[Part]:
+        """The parts of a cycle under different promises or hours, where each counts for its own time; else none."""
+        changes, hours = self.terms.priority_changes, self.terms.hours_changes
+        if changes != "by_interval" and hours != "by_interval":
+            return []
+        parts: list[Part] = []
+        held = _held(life.priorities, run)
+        for position, (at, priority) in enumerate(held):
+            promise = promises.get(priority.casefold()) or promises.get("")
+            until = held[position + 1][0] if position + 1 < len(held) else None
+            allowed = promise.allowed(run.start) if promise is not None and changes == "by_interval" else None
+            part = Part(at, until, promise.calendar if promise is not None else None, allowed)
+            if parts and (parts[-1].calendar, parts[-1].allowed) == (part.calendar, part.allowed):
+                parts[-1] = parts[-1]._replace(end=until)
+            else:
+                parts.append(part)
+        return parts
+
+    # --- how long it took -------------------------------------------------------------------------------------------
+    def _measured(self, rows: Sequence[_Row], mixed: Mapping[int, list[Part]]) -> Iterator[TicketResult]:
+        worked, due, over = [0] * len(rows), [-1] * len(rows), [-1] * len(rows)
+        allowed = self._allowed(rows)
+        by_calendar: dict[Calendar, list[int]] = {}
+        for place, row in enumerate(rows):
+            if place not in mixed:
+                by_calendar.setdefault(row.promise.calendar, []).append(place)
+        for calendar, places in by_calendar.items():
+            bulk = self._bulk.setdefault(calendar, BulkTime(calendar))
+            found = _elapsed(bulk, [rows[place].run for place in places])
+            for place, seconds in zip(places, found, strict=True):
+                worked[place] = seconds
+            asked = [place for place in places if self._has_due(rows[place], worked[place], allowed[place])]
+            runs, lengths = [rows[place].run for place in asked], [allowed[place] for place in asked]
+            for boundary, into in (("close", due), ("next_open", over)):
+                for place, instant in zip(asked, _deadlines(bulk, calendar, runs, lengths, boundary), strict=True):  # type: ignore[arg-type]
+                    into[place] = instant
+        for place, parts in mixed.items():
+            run = rows[place].run
+            worked[place], allowed[place], due[place], over[place] = used_up(run.start, run.ran, run.since, parts, allowed[place])
+        for place, row in enumerate(rows):
+            run, life = row.run, row.life
+            assert life.opened is not None, "only a ticket that was opened has rows"
+            yield TicketResult(
+                row.ticket, row.promise.target.name, row.cycle, row.priority, life.opened, run.start, run.stop, worked[place],
+                sum(end - start for start, end in run.ran), allowed[place], due[place] if due[place] >= 0 else None,
+                over[place] if over[place] >= 0 else None, run.since, run.hidden, row.reason,
+            )  # fmt: skip
+
+    def _has_due(self, row: _Row, worked: int, allowed: int) -> bool:
+        """Whether it is worth asking: a clock that stands within its time is due at no instant."""
+        return worked > allowed or (row.run.stop is None and row.run.since is not None) or self.terms.counts_in == "due"
+
+    def _allowed(self, rows: Sequence[_Row]) -> list[int]:
+        return [self._allowed_from(row.promise, row.run.start) for row in rows]
+
+    def _allowed_from(self, promise: _Promise, start: int) -> int:
+        if promise.fixed is not None:
+            return promise.fixed
+        if {unit for _, unit in read_duration(promise.target.within)} != _DAYS:
+            return promise.allowed(start)
+        # Business days that begin later end at the same close for all starts of a day but its midnight.
+        day = day_of(start - 1, zone(promise.timezone)).toordinal()
+        close = self._by_day.get((promise, day))
+        if close is None:
+            close = self._by_day[promise, day] = add_duration(start, promise.target.within, promise.timezone, promise.calendar)
+        return business_time(promise.calendar).elapsed(start, close)
+
+
+def _fixed(within: str) -> int | None:
+    parts = read_duration(within)
+    if any(unit not in _FIXED for _, unit in parts):
+        return None
+    return sum(-(-number // 1000) if unit == "ms" else number * _SECONDS[unit] for number, unit in parts)
+
+
+def _held(priorities: Sequence[tuple[int, str]], cycle: Cycle) -> list[tuple[int, str]]:
+    """The priorities of a cycle and from when on each held in it; "" where the ticket has none."""
+    before = [each for at, each in priorities if at <= cycle.start]
+    held = [(cycle.start, before[-1] if before else "")]
+    held += [(at, each) for at, each in priorities if at > cycle.start and (cycle.stop is None or at < cycle.stop)]
+    if not held[0][1] and len(held) > 1:
+        held = [(cycle.start, held[1][1]), *held[2:]]       # what is told late was so from the start
+    return held
+
+
+def _restarts(
+    cycle: Cycle, held: Sequence[tuple[int, str]], promises: Mapping[str, _Promise], *, retroactive: bool
+) -> Iterator[tuple[Cycle, str, bool]]:
+    """The cycle cut where another promise begins to hold; each part but the last was cancelled."""
+    kept = [held[0]]
+    for at, priority in held[1:]:
+        former = promises.get(kept[-1][1].casefold()) or promises.get("")
+        if (promises.get(priority.casefold()) or promises.get("")) is not former:
+            kept.append((at, priority))
+        else:
+            kept[-1] = (kept[-1][0], priority)
+    for position, (at, priority) in enumerate(kept):
+        begins = cycle.start if retroactive else at
+        if position + 1 < len(kept):
+            until = kept[position + 1][0]
+            yield Cycle(begins, until, _clipped(cycle, begins, until)), priority, True
+        else:
+            since = None if cycle.since is None else max(cycle.since, begins)
+            yield Cycle(begins, cycle.stop, _clipped(cycle, begins, None), since, cycle.hidden), priority, False
+
+
+def _clipped(cycle: Cycle, start: int, end: int | None) -> tuple[Span, ...]:
+    spans = cycle.ran if cycle.since is None or end is None else (*cycle.ran, (cycle.since, max(cycle.since, end)))
+    return Spans(spans).clip(start, end if end is not None else max((b for _, b in spans), default=start)).items
+
+
+def _elapsed(bulk: BulkTime, runs: Sequence[Cycle]) -> list[int]:
+    """The business seconds that each has run."""
+    of = np.repeat(np.arange(len(runs)), [len(run.ran) for run in runs])
+    if not of.size:
+        return [0] * len(runs)
+    spans = np.array([span for run in runs for span in run.ran], dtype=np.int64)
+    seconds = bulk.elapsed(spans[:, 0], spans[:, 1])
+    total = np.zeros(len(runs), dtype=np.int64)
+    np.add.at(total, of, seconds)
+    return [int(each) for each in total.tolist()]
+
+
+def _deadlines(bulk: BulkTime, calendar: Calendar, runs: Sequence[Cycle], lengths: Sequence[int], boundary: Boundary) -> list[int]:
+    """The instant at which each has run so long; -1 where that never comes."""
+    if not runs:
+        return []
+    starts = np.array([run.start for run in runs], dtype=np.int64)
+    pauses = [(place, span) for place, run in enumerate(runs) for span in _gaps(run)]
+    halts = Pauses([place for place, _ in pauses], [a for _, (a, _) in pauses], [b for _, (_, b) in pauses]) if pauses else None
+    try:
+        found: Int64s = bulk.deadline(starts, np.array(lengths, dtype=np.int64), halts, boundary)
+    except TimeError:
+        return [_deadline(calendar, run, length, boundary) for run, length in zip(runs, lengths, strict=True)]
+    return [int(each) for each in found.tolist()]
+
+
+def _deadline(calendar: Calendar, run: Cycle, length: int, boundary: Boundary) -> int:
+    try:
+        return business_time(calendar).deadline(run.start, length, Spans.of(_gaps(run)), boundary)
+    except TimeError:
+        return -1
+
+
+def _gaps(run: Cycle) -> Iterator[Span]:
+    """The time in which it stood, up to the last event that let it go on."""
+    last = run.start
+    for start, end in run.ran:
+        if last < start:
+            yield last, start
+        last = end
+    if run.since is not None and last < run.since:
+        yield last, run.since
