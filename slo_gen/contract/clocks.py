@@ -50,13 +50,14 @@ class Cycle(NamedTuple):
 class Life:
     """What became of a ticket. ``priorities`` are those it had and from when on; ``ended`` is one of ``ENDINGS``, or "".
 
-    ``tags`` and ``fields`` are the present ones.
+    ``ended_at`` says when. ``tags`` and ``fields`` are the present ones.
     """
 
     opened: int | None
     priorities: tuple[tuple[int, str], ...]
     cycles: Mapping[str, tuple[Cycle, ...]]
     ended: str = ""
+    ended_at: int = 0
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
     over: bool = False                    # nothing is left to do: it is solved, closed or gone
@@ -217,7 +218,7 @@ class _Ticket:
         self.group = ""
 
     def through(self, events: Sequence[TicketEvent]) -> Life:
-        program, opened, ended = self.program, None, ""
+        program, opened, ended, ended_at = self.program, None, "", 0
         priorities: list[tuple[int, str]] = []
         fields: dict[str, str] = {}
         for at, name, value, meaning in events:
@@ -245,13 +246,13 @@ class _Ticket:
                 (self.tags.add if name == "tagged" else self.tags.discard)(value)
                 self._stand(at, self.status_standing, program.standing_by_tags(self.tags, self.holding))
             elif name in ENDINGS:
-                ended = name
+                ended, ended_at = name, at
             elif name == "restored":
                 ended = ""
             self._happens(at, name, value)
         return Life(
-            opened, tuple(priorities), self._cycles(), ended, frozenset(self.tags), fields, self.over or bool(ended)
-        )  # fmt: skip
+            opened, tuple(priorities), self._cycles(), ended, ended_at, frozenset(self.tags), fields, self.over or bool(ended)
+        )
 
     def _cycles(self) -> dict[str, tuple[Cycle, ...]]:
         found: dict[str, tuple[Cycle, ...]] = {}

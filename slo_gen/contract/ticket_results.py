@@ -19,7 +19,7 @@ import numpy as np
 from slo_gen.contract.clocks import Cycle, Life, Program
 from slo_gen.contract.shared_time import Part, used_up
 from slo_gen.spec.model import ALWAYS, Adjustment, Agreement, TicketTarget
-from slo_gen.spec.ticket_terms import TicketTerms
+from slo_gen.spec.ticket_terms import CountsIn, TicketTerms
 from slo_gen.timekeeping.bulk import BulkTime, Int64s, Pauses
 from slo_gen.timekeeping.business import Boundary, business_time
 from slo_gen.timekeeping.calendars import Always, Calendar
@@ -47,7 +47,7 @@ class TicketResult(NamedTuple):
     ``worked`` are the seconds of its hours in which it ran up to the last event, ``real`` the same by the wall clock, ``allowed``
     the seconds of its hours that it may take. ``due`` is the first instant at which these have run, if it goes on as it
     does; None while it stands. ``over``: after this instant it is too late. ``since``: from when on it runs now. ``reason``: why it
-    has no result, or "".
+    has no result, or ""; ``ended``: when the ticket was merged, deleted or the like.
     """
 
     ticket: str
@@ -65,6 +65,7 @@ class TicketResult(NamedTuple):
     since: int | None
     hidden: bool = False
     reason: str = ""
+    ended: int | None = None
 
     def outcome(self, now: int) -> Outcome:
         """What it comes to at an instant that is not before its last event."""
@@ -88,6 +89,22 @@ class TicketResult(NamedTuple):
         """When its result fell: the end of its clock, or the instant after which it was too late; None while it is open."""
         outcome = self.outcome(now)
         return self.over if outcome == "missed" else self.stop if outcome == "met" else None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether only another event can change it."""
+        return self.stop is not None or bool(self.reason)
+
+    def counts_at(self, counts_in: CountsIn) -> int | None:
+        """The instant that says in which period it counts; None while it is open and nothing is due."""
+        if self.ended is not None:
+            return max(self.ended, self.start)
+        if counts_in == "opened":
+            return self.opened
+        late = self.over is not None and (self.stop is None or self.worked > self.allowed)
+        if counts_in == "due":
+            return self.due if self.due is not None else self.stop
+        return self.over if late else self.stop if self.stop is not None else self.start if self.reason else None
 
     def elapsed(self, now: int, calendar: Calendar) -> int:
         """Seconds of its hours up to an instant."""
@@ -260,6 +277,7 @@ class TicketJudge:
                 row.ticket, row.promise.target.name, row.cycle, row.priority, life.opened, run.start, run.stop, worked[place],
                 sum(end - start for start, end in run.ran), allowed[place], due[place] if due[place] >= 0 else None,
                 over[place] if over[place] >= 0 else None, run.since, run.hidden, row.reason,
+                life.ended_at if life.ended else None,
             )  # fmt: skip
 
     def _has_due(self, row: _Row, worked: int, allowed: int) -> bool:

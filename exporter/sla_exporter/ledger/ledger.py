@@ -1,0 +1,237 @@
+"""The ledger: events of tickets with their origin, how far each source was read, and the results that follow from them.
+
+What a source told and how far it was read are written in one transaction with the results of the tickets that it touched;
+nothing else is computed again. Lifetime counters grow only when a result comes to an outcome that was not counted for it, so
+that reading the same again, a restart or a late change never makes a number smaller or counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from sla_exporter.ledger.books import Books, Change
+from sla_exporter.ledger.database import Database, Row
+from sla_exporter.ledger.results import COLUMNS, Key, ResultRow, result_row
+from sla_exporter.ledger.schema import migrate
+from sla_exporter.promises import Promises
+from slo_gen.contract.clocks import TicketEvent
+
+__all__ = ["Ledger", "SourceEvent", "SourceState"]
+
+_TICKETS_AT_ONCE: Final = 5_000
+
+
+class SourceEvent(NamedTuple):
+    """An event of a ticket as a source told it. ``event`` is unique in the ticket; ``place`` orders events of one instant."""
+
+    ticket: str
+    event: str
+    at: int
+    place: int
+    name: str
+    value: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How far a source was read: its own ``place``, the instant up to which all is known, and the same of slow re-reading."""
+
+    place: str = ""
+    watermark: int = 0
+    read_at: int = 0
+    reread: str = ""
+    reread_at: int = 0
+
+
+class Ledger:
+    """Uses an open database and brings it up to date. Everything raises LedgerError."""
+
+    def __init__(self, database: Database) -> None:
+        self.database: Final = database
+        self.books: Final = Books(database)
+        if database.may_write():
+            migrate(database)
+
+    # --- sources ----------------------------------------------------------------------------------------------------
+    def state(self, source: str) -> SourceState:
+        """How far a source was read."""
+        found = self.database.rows("SELECT place, watermark, read_at, reread, reread_at FROM source WHERE name = ?", (source,))
+        return SourceState(*found[0]) if found else SourceState()
+
+    def events(self, source: str, ticket: str) -> list[TicketEvent]:
+        """What is known of a ticket, in order."""
+        return [event for _, event in self._stored(source, [ticket])[0][1]] if self.has(source, ticket) else []
+
+    def has(self, source: str, ticket: str) -> bool:
+        """Whether anything is known of a ticket."""
+        return bool(self.database.rows("SELECT 1 FROM event WHERE source = ? AND ticket = ? LIMIT 1", (source, ticket)))
+
+    def tickets(self, source: str, after: str, most: int) -> list[str]:
+        """Known tickets of a source in order, the first ``most`` after one."""
+        sql = "SELECT DISTINCT ticket FROM event WHERE source = ? AND ticket > ? ORDER BY ticket LIMIT ?"
+        return [row[0] for row in self.database.rows(sql, (source, after, most))]
+
+    def store(
+        self, source: str, events: Iterable[SourceEvent], state: SourceState, promises: Promises, now: int, *, whole: Iterable[str] = ()
+    ) -> list[Change]:
+        """Write what a source told, how far it was read now, and what follows; all of it or nothing.
+
+        ``whole`` are tickets of which the events are all there are: what was known of them beyond is dropped.
+        """
+        known = list(events)
+        touched = sorted({event.ticket for event in known} | set(whole))
+        with self.database.transaction():
+            complete = self.state(source).watermark
+            self.database.many("DELETE FROM event WHERE source = ? AND ticket = ?", [(source, ticket) for ticket in sorted(set(whole))])
+            self.database.many(
+                "INSERT INTO event (source, ticket, event, at, place, name, value, meaning) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (source, ticket, event) DO UPDATE SET at = excluded.at, place = excluded.place, name = excluded.name, "
+                "value = excluded.value, meaning = excluded.meaning",
+                [(source, *event) for event in known],
+            )
+            self._note(source, state)
+            changes: list[Change] = []
+            for start in range(0, len(touched), _TICKETS_AT_ONCE):
+                changes += self._renew(source, touched[start : start + _TICKETS_AT_ONCE], promises, now, complete)
+            if touched:
+                self.books.changed()
+        return changes
+
+    def note(self, source: str, state: SourceState) -> None:
+        """Write how far a source was read."""
+        with self.database.transaction():
+            self._note(source, state)
+
+    def _note(self, source: str, state: SourceState) -> None:
+        self.database.execute(
+            "INSERT INTO source (name, place, watermark, read_at, reread, reread_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) "
+            "DO UPDATE SET place = excluded.place, watermark = excluded.watermark, read_at = excluded.read_at, reread = excluded.reread, "
+            "reread_at = excluded.reread_at",
+            (source, state.place, state.watermark, state.read_at, state.reread, state.reread_at),
+        )
+
+    # --- results ----------------------------------------------------------------------------------------------------
+    def agree(self, promises: Promises, sources: Sequence[str], now: int) -> bool:
+        """Compute the results of all tickets again where promises have changed since; whether that was so."""
+        stored: dict[str, str] = dict(self.database.rows("SELECT agreement, digest FROM terms"))
+        wanted = {name: promise.digest for name, promise in promises.all.items()}
+        if stored == wanted:
+            return False
+        with self.database.transaction():
+            gone = sorted(stored.keys() - wanted.keys())
+            self.database.many("DELETE FROM result WHERE agreement = ?", [(name,) for name in gone])
+            for source in sources:
+                complete = self.state(source).watermark
+                for tickets in _parts(self._all_stored(source)):
+                    self._renew_with(source, tickets, promises, now, complete)
+            self.database.execute("DELETE FROM terms")
+            self.database.many("INSERT INTO terms (agreement, digest) VALUES (?, ?)", sorted(wanted.items()))
+            self.books.changed()
+        return True
+
+    def rows_open(self) -> list[ResultRow]:
+        """Results that time alone can change, or that may go on."""
+        return [ResultRow(*row) for row in self.database.rows(f"SELECT {COLUMNS} FROM result WHERE final = ''")]
+
+    def counts(self, agreement: str, start: int, end: int) -> dict[tuple[str, str], int]:
+        """Final results by target and outcome that count in ``[start, end)``."""
+        sql = (
+            "SELECT target, final, COUNT(*) FROM result WHERE agreement = ? AND counts_at >= ? AND counts_at < ? AND final <> '' "
+            "GROUP BY target, final"
+        )
+        return {(target, final): int(number) for target, final, number in self.database.rows(sql, (agreement, start, end))}
+
+    def generation(self) -> int:
+        """A number that changes with every change of results; replicas that only read look at it."""
+        found = self.database.rows("SELECT value FROM meta WHERE name = 'generation'")
+        return int(found[0][0]) if found else 0
+
+    def all_results(self, source: str) -> Iterator[ResultRow]:
+        """Every result of a source, by ticket."""
+        sql = f"SELECT {COLUMNS} FROM result WHERE source = ? ORDER BY source, ticket, agreement, target, cycle"
+        return (ResultRow(*row) for row in self.database.stream(sql, (source,)))
+
+    def sources(self) -> list[str]:
+        """The names of all sources that were ever read."""
+        return [row[0] for row in self.database.rows("SELECT name FROM source ORDER BY name")]
+
+    def all_tickets(self, source: str) -> Iterator[tuple[str, list[TicketEvent]]]:
+        """Every ticket of a source with its events in order."""
+        return self._all_stored(source)
+
+    def all_events(self) -> Iterator[Row]:
+        """Every event: source, ticket, event, at, place, name, value, meaning."""
+        sql = "SELECT source, ticket, event, at, place, name, value, meaning FROM event ORDER BY source, ticket, event"
+        return self.database.stream(sql)
+
+    # --- computing --------------------------------------------------------------------------------------------------
+    def _renew(self, source: str, tickets: Sequence[str], promises: Promises, now: int, complete: int) -> list[Change]:
+        stored = [(ticket, [event for _, event in events]) for ticket, events in self._stored(source, tickets)]
+        missing = set(tickets) - {ticket for ticket, _ in stored}
+        return self._renew_with(source, [*stored, *((ticket, []) for ticket in sorted(missing))], promises, now, complete)
+
+    def _renew_with(
+        self, source: str, tickets: Sequence[tuple[str, list[TicketEvent]]], promises: Promises, now: int, complete: int
+    ) -> list[Change]:
+        """Results of tickets again; what changed is written, counted, and corrected where its period was complete."""
+        before = {row.key: row for row in self._results_of(source, [ticket for ticket, _ in tickets])}
+        changes: list[Change] = []
+        seen: set[Key] = set()
+        for agreement, result in promises.judged(source, tickets):
+            counts_in = promises.all[agreement].judge.terms.counts_in
+            row = result_row(source, agreement, result, counts_in, now)
+            seen.add(row.key)
+            old = before.get(row.key)
+            if old is not None:
+                row = row._replace(booked=old.booked, timed=old.timed)
+            if old is None or old.facts != row.facts:
+                changes.append(Change(old, row))
+        changes += [Change(row, None) for key, row in before.items() if key not in seen]
+        return self.books.write(changes, promises, now, complete)
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+    def _results_of(self, source: str, tickets: Sequence[str]) -> Iterator[ResultRow]:
+        for part in _chunks(tickets):
+            places = ", ".join("?" * len(part))
+            for row in self.database.rows(f"SELECT {COLUMNS} FROM result WHERE source = ? AND ticket IN ({places})", (source, *part)):
+                yield ResultRow(*row)
+
+    def _stored(self, source: str, tickets: Sequence[str]) -> list[tuple[str, list[tuple[int, TicketEvent]]]]:
+        found: dict[str, list[tuple[int, TicketEvent]]] = {}
+        for part in _chunks(tickets):
+            places = ", ".join("?" * len(part))
+            sql = (
+                "SELECT ticket, at, place, event, name, value, meaning FROM event "
+                f"WHERE source = ? AND ticket IN ({places}) ORDER BY ticket, at, place, event"
+            )
+            for ticket, at, place, _, name, value, meaning in self.database.rows(sql, (source, *part)):
+                found.setdefault(ticket, []).append((place, TicketEvent(at, name, value, meaning)))
+        return sorted(found.items())
+
+    def _all_stored(self, source: str) -> Iterator[tuple[str, list[TicketEvent]]]:
+        """Every ticket of a source; in the order of the key, so that the database sorts nothing."""
+        sql = "SELECT ticket, at, place, event, name, value, meaning FROM event WHERE source = ? ORDER BY source, ticket, event"
+        for ticket, rows in groupby(self.database.stream(sql, (source,)), key=lambda row: row[0]):
+            ordered = sorted(row[1:] for row in rows)
+            yield ticket, [TicketEvent(at, name, value, meaning) for at, _, _, name, value, meaning in ordered]
+
+
+def _chunks(tickets: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So few at once that every database takes them as values of one statement."""
+    for start in range(0, len(tickets), 500):
+        yield tickets[start : start + 500]
+
+
+def _parts(tickets: Iterable[tuple[str, list[TicketEvent]]]) -> Iterator[list[tuple[str, list[TicketEvent]]]]:
+    part: list[tuple[str, list[TicketEvent]]] = []
+    for each in tickets:
+        part.append(each)
+        if len(part) == _TICKETS_AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
