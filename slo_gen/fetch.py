@@ -55,6 +55,8 @@ class Credentials:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     tenant: str = ""
+    header: str = ""                      # the header that carries the token, where it is not Authorization
+    scheme: str = "Bearer"                # what stands before the token in Authorization
 
     @classmethod
     def from_environment(cls, prefix: str, environment: Mapping[str, str] | None = None) -> Self:
@@ -77,18 +79,29 @@ class Credentials:
         """The request headers; ``tenant`` is sent the way Mimir and Loki expect it."""
         headers = {"X-Scope-OrgID": self.tenant} if self.tenant else {}
         if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+            headers[self.header or "Authorization"] = self.token if self.header else f"{self.scheme} {self.token}"
         return headers
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A complete answer. ``media_type`` is lower case and without parameters."""
+    """A complete answer. ``media_type`` is lower case and without parameters, and so are the names of ``headers``."""
 
     status: int
     media_type: str
     body: bytes
     location: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the server asks to wait, by ``Retry-After`` in seconds or as a date, or by the reset of its limit."""
+        return _retry_after(self.headers)
+
+    @property
+    def server_time(self) -> int | None:
+        """The server's own clock by its ``Date``, in seconds since 1970."""
+        return _instant(self.headers.get("date", ""))
 
 
 class Fetcher:
@@ -128,10 +141,12 @@ class Fetcher:
             await self._client.aclose()
             self._client = None
 
-    async def request(self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None) -> Response:
+    async def request(
+        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None
+    ) -> Response:
         """Send one request below the base address and read the whole answer.
 
-        ``form`` goes into the query string of a GET and into the body of a POST. Raises RequestError.
+        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. Raises RequestError.
         """
         import asyncio
 
@@ -139,7 +154,9 @@ class Fetcher:
 
         if self._client is None:
             raise RuntimeError("the fetcher is not open")
-        parameters = {"data" if method == "POST" else "params": form} if form else {}
+        parameters: dict[str, object] = {"data" if method == "POST" else "params": form} if form else {}
+        if json is not None:
+            parameters["json"] = json
         seconds = self._limits.seconds
         try:
             async with (
@@ -151,6 +168,7 @@ class Fetcher:
                     media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
                     body=await self._body(response),
                     location=response.headers.get("location", ""),
+                    headers={name.lower(): value for name, value in response.headers.items()},
                 )
         except TimeoutError:
             raise TooSlowError(f"{self.url} did not answer {path} within {seconds:g} seconds.") from None
@@ -187,6 +205,29 @@ def checked_address(url: str) -> str:
     if parts.query or parts.fragment:
         raise AddressError(f"{url!r} has a query; give only the address, as in http://prometheus:9090.")
     return url.rstrip("/")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    asked = headers.get("retry-after", "").strip()
+    if asked.isdigit():
+        return float(asked)
+    until, now = _instant(asked), _instant(headers.get("date", ""))
+    if until is not None:
+        return max(0.0, float(until - now)) if now is not None else None
+    reset = headers.get("x-ratelimit-reset", "").strip()
+    if headers.get("x-ratelimit-remaining", "").strip() == "0" and reset.isdigit() and now is not None:
+        return max(0.0, float(int(reset) - now))
+    return None
+
+
+def _instant(text: str) -> int | None:
+    """The instant of a date as HTTP writes it."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return int(parsedate_to_datetime(text).timestamp()) if text else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _secret(values: Mapping[str, str], name: str) -> str:

@@ -96,6 +96,42 @@ def error_ratio(window: str) -> str:
     return f"slm:error:ratio{window}"
 
 
+# --- what the exporter exposes ----------------------------------------------------------------------------------
+PERIOD_TICKETS = "slm_period_tickets"                  # by OUTCOME, in the present period
+TICKETS_PERIOD_START = "slm_period_start_timestamp_seconds"
+TICKETS_PERIOD_END = "slm_period_end_timestamp_seconds"
+TICKET_RESULTS = "slm_ticket_results_total"            # by OUTCOME, since the ledger began
+TICKET_CLOCK = "slm_ticket_clock_seconds"              # histogram, in seconds of the hours that count
+TICKETS_RUNNING = "slm_tickets_running"
+TICKETS_PAUSED = "slm_tickets_paused"
+TICKETS_AT_RISK = "slm_tickets_at_risk"                # by STAGE
+TICKETS_OVERDUE = "slm_tickets_overdue"
+TICKET_NEXT_DEADLINE = "slm_ticket_next_deadline_timestamp_seconds"
+TICKET_DEADLINE = "slm_ticket_deadline_timestamp_seconds"   # the one family with TICKET as a label; by STAGE
+FEEDBACK_RATINGS = "slm_feedback_ratings_total"
+FEEDBACK_SCORE = "slm_feedback_score_total"            # sum of all marks
+FEEDBACK_COMPLAINTS = "slm_feedback_complaints_total"
+TICKET_CORRECTIONS = "slm_ticket_corrections_total"
+SOURCE_UP = "slm_source_up"
+SOURCE_LAST_SUCCESS = "slm_source_last_success_timestamp_seconds"
+SOURCE_WATERMARK = "slm_source_watermark_timestamp_seconds"
+SOURCE_POLL_DURATION = "slm_source_poll_duration_seconds"
+SOURCE_ERRORS = "slm_source_errors_total"              # by REASON
+SOURCE_REJECTED = "slm_source_rows_rejected_total"     # by REASON
+LEDGER_WRITABLE = "slm_ledger_writable"
+LEDGER_WRITER = "slm_ledger_writer"                    # 1 on the replica that writes
+EXPORTER_INFO = "slm_exporter_build_info"
+EXPORTER_RELOADED = "slm_exporter_config_last_reload_successful"
+EXPORTER_RELOADED_AT = "slm_exporter_config_last_reload_success_timestamp_seconds"
+EXPORTER_DROPPED = "slm_exporter_series_dropped_total" # by FAMILY
+
+# --- what rules make of it --------------------------------------------------------------------------------------
+TICKET_TARGET = "slm:agreement:ticket_target_ratio"    # info series: one per ticket target, its value is the share that is owed
+TICKETS_ATTAINED = "slm:tickets:attained_ratio"
+TICKETS_DECIDED = "slm:tickets:decided"
+TICKETS_MISSED = "slm:tickets:missed"
+TICKETS_MISSES_LEFT = "slm:tickets:misses_left"        # below 0: too many already
+
 # --- labels ------------------------------------------------------------------------------------------------
 INDICATOR = "indicator"
 SLO = "slo"
@@ -129,6 +165,12 @@ ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the
 OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
 COUNTING = "slm_counting"                  # of indicators that count events; the others are watched
 STAGE = "stage"                            # how much of the budget or of the time is used up: 75%
+OUTCOME = "outcome"
+TICKET = "ticket"
+SOURCE = "source"
+REASON = "reason"
+FAMILY = "family"
+PRIORITY = "priority"
 WHERE_PREFIX = "slm_where_"                # what a target of an agreement picks a label of its indicator by
 
 # --- alerts ------------------------------------------------------------------------------------------------
@@ -141,6 +183,7 @@ CREDIT_STEP = "SLMCreditStep"                 # with the label STAGE: what the s
 CLAIM_DEADLINE_NEAR = "SLMClaimDeadlineNear"  # with the label STAGE: notify or submit
 TICKET_DEADLINE_NEAR = "SLMTicketDeadlineNear"    # with the label STAGE
 TICKET_OVERDUE = "SLMTicketOverdue"
+SOURCE_STALE = "SLMSourceStale"
 
 RESERVED_LABELS = frozenset({
     INDICATOR, SLO, AGREEMENT, TARGET, CUSTOMER, SERVICE, PROCESS, TARGETS, DEFINITION, ENTRY, WINDOW, SEVERITY, TEAM, CALENDAR, PERIODS,

@@ -175,6 +175,10 @@ class TicketJudge:
         """The hours of a target."""
         return next(p.calendar for by in self._promises.values() for p in by.values() if p.target.name == target)
 
+    def fixed_length(self, target: str) -> int | None:
+        """The seconds that a target allows; None where they depend on when a clock starts."""
+        return next((p.fixed for by in self._promises.values() for p in by.values() if p.target.name == target), None)
+
     def selects(self, life: Life) -> bool:
         """Whether a ticket belongs to the agreement."""
         return all(life.fields.get(name, "").casefold() == value.casefold() for name, value in self.terms.select.items())

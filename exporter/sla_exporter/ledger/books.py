@@ -56,6 +56,11 @@ class Books:
             found.setdefault((agreement, target), {})[bound] = (int(number), int(seconds))
         return found
 
+    def correction_counts(self) -> dict[tuple[str, str], int]:
+        """How many corrections there were, by agreement and target."""
+        sql = "SELECT agreement, target, COUNT(*) FROM correction GROUP BY agreement, target"
+        return {(agreement, target): int(number) for agreement, target, number in self.database.rows(sql)}
+
     def corrections(self) -> list[Correction]:
         """Results of complete periods that came out differently later, in the order in which that was found."""
         sql = "SELECT at, agreement, target, source, ticket, cycle, period, was, becomes FROM correction ORDER BY number"
@@ -89,7 +94,8 @@ class Books:
                     outcomes[after.agreement, after.target, after.final] += 1
                     after = after._replace(booked=after.final)
                 if after.stop is not None and not after.timed:
-                    key = (after.agreement, after.target, _bound(after))
+                    promise = promises.all.get(after.agreement)
+                    key = (after.agreement, after.target, _bound(after, promise.judge.fixed_length(after.target) if promise else None))
                     number, seconds = durations.get(key, (0, 0))
                     durations[key] = (number + 1, seconds + after.worked)
                     after = after._replace(timed=1)
@@ -144,9 +150,10 @@ BOUNDS: Final[tuple[int, ...]] = (*(minutes * 60 for minutes in _STEPS), *(hours
 """Bounds of the histogram of clocks in seconds, besides the time that each promise allows."""
 
 
-def _bound(row: ResultRow) -> int:
-    """The bound under which a duration is counted; the time allowed is one of them. 0 stands for all that is longer."""
-    return min((bound for bound in (*BOUNDS, row.allowed) if row.worked <= bound), default=0)
+def _bound(row: ResultRow, allowed: int | None) -> int:
+    """The bound under which a duration is counted; the time allowed is one where it is fixed. 0 stands for all that is longer."""
+    bounds = BOUNDS if allowed is None else (*BOUNDS, allowed)
+    return min((bound for bound in bounds if row.worked <= bound), default=0)
 
 
 def _corrected(before: ResultRow | None, after: ResultRow | None, promises: Promises, now: int, complete: int) -> list[Correction]:

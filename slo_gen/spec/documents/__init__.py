@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from slo_gen.spec.documents.agreement import OLA, SLA, SLR, UC, Template
 from slo_gen.spec.documents.calendar import Calendar, Maintenance
 from slo_gen.spec.documents.envelope import API_VERSION, Choice, Envelope, Metadata, Section, TemplateMetadata
+from slo_gen.spec.documents.exporter import Exporter
 from slo_gen.spec.documents.indicator import Indicator
 from slo_gen.spec.documents.party import Customer, Supplier, Team
 from slo_gen.spec.documents.policy import Policy
@@ -19,8 +20,8 @@ from slo_gen.spec.documents.slo import SLO
 
 __all__ = [
     "API_VERSION", "KINDS", "OLA", "SLA", "SLO", "SLR", "UC", "Adjustment", "Breach", "Calendar", "Choice", "Customer",
-    "Envelope", "Feedback", "Improvement", "Indicator", "Maintenance", "Metadata", "Policy", "Review", "Section", "Service", "Supplier",
-    "Team", "Template", "TemplateMetadata",
+    "Envelope", "Exporter", "Feedback", "Improvement", "Indicator", "Maintenance", "Metadata", "Policy", "Review", "Section", "Service",
+    "Supplier", "Team", "Template", "TemplateMetadata",
 ]  # fmt: skip
 
 KINDS: Mapping[str, type[Envelope]] = {
@@ -44,5 +45,6 @@ KINDS: Mapping[str, type[Envelope]] = {
     "Review": Review,
     "Improvement": Improvement,
     "Policy": Policy,
+    "Exporter": Exporter,
 }
 """Every kind that a document can have, and its struct. ``UPC`` is another name for ``UC``."""

@@ -1,0 +1,142 @@
+"""What a ticket source is: something that tells, page by page, what happened to tickets.
+
+A source is one module with one class and one test module. It knows nothing of agreements, of the ledger or of clocks: it turns the
+answers of its system into ``SourceEvent`` with the names of ``EVENTS``, and says how far it has read. A page that is not
+what its system promises is refused as a whole with ``SourceError``: nothing of it is kept, and reading goes on from the same place.
+
+Plugins name their class in the entry point group ``sla_exporter.sources``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol
+
+from sla_exporter.ledger.ledger import SourceEvent
+from slo_gen.fetch import Credentials, Fetcher, RequestError, Response
+from slo_gen.spec.documents.exporter import TicketSource
+
+__all__ = ["Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "status_meanings"]
+
+Reason = Literal["unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query"]
+"""Why nothing was read; a label of ``slm_source_errors_total``."""
+
+
+class SourceError(Exception):
+    """Nothing was read; the text is a sentence for the reader and holds no secret. ``retry_after``: seconds that were asked for."""
+
+    def __init__(self, reason: Reason, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.reason: Reason = reason
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what is new.
+
+    ``whole``: tickets of which ``events`` are all there are, so that what was known of them beyond is dropped. ``place`` is where
+    the next page begins, in the source's own words. ``watermark``: up to this instant everything is read, by the
+    system's own clock, once no ``more`` follows. ``rejected``: rows that were left out, by why.
+    """
+
+    events: Sequence[SourceEvent]
+    whole: Sequence[str]
+    place: str
+    watermark: int
+    more: bool
+    rejected: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What slow re-reading found of one ticket; ``events`` None where the system no longer has it."""
+
+    ticket: str
+    events: Sequence[SourceEvent] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every source is given: its document, its secret, and ``overlap`` in seconds.
+
+    ``asks``: how many requests it may send in a minute, ``seconds`` how long each may take.
+    """
+
+    document: TicketSource
+    credentials: Credentials
+    overlap: int
+    asks: int
+    seconds: float
+
+
+class TicketReader(Protocol):
+    """A ticket source. Made with ``Settings`` alone; nothing is asked of the system before ``read``."""
+
+    experimental: ClassVar[bool]
+    """Whether it was never checked with a real server or with answers recorded from one."""
+
+    async def read(self, place: str) -> Page:
+        """The page after a place; "" begins at the beginning. Raises SourceError."""
+
+    async def look(self, tickets: Sequence[str]) -> Sequence[Found]:
+        """Tickets again, whatever their age; () where the source cannot tell. Raises SourceError."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+def status_meanings(document: TicketSource) -> dict[str, str]:
+    """What statuses mean by the document, by their names in lower case."""
+    statuses = document.statuses
+    by_meaning = {"new": statuses.new, "open": statuses.open, "pending": statuses.pending, "hold": statuses.hold,
+                  "solved": statuses.solved, "closed": statuses.closed}  # fmt: skip
+    return {name.casefold(): meaning for meaning, names in by_meaning.items() for name in names}
+
+
+async def ask(
+    fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
+    missing: bool = False,
+) -> Response:  # fmt: skip
+    """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too.
+
+    Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
+    """
+    from slo_gen.fetch import TooLargeError, TooSlowError
+
+    try:
+        answer = await fetcher.request(method, path, form, json)
+    except TooSlowError as error:
+        raise SourceError("timeout", str(error)) from None
+    except TooLargeError as error:
+        raise SourceError("too_large", str(error)) from None
+    except RequestError as error:
+        raise SourceError("unreachable", str(error)) from None
+    if missing and answer.status in (404, 410):
+        return answer
+    if answer.status != 200:
+        raise _refused(fetcher.url, path, answer)
+    if not answer.media_type.endswith("json"):
+        kind = answer.media_type or "nothing that says what it is"
+        raise SourceError("not_json", f"{fetcher.url} answered {path} with {kind} in place of JSON; is it a login page?")
+    return answer
+
+
+def _refused(url: str, path: str, answer: Response) -> SourceError:
+    where = f"{url} answered {path}"
+    match answer.status:
+        case 401:
+            return SourceError("auth", f"{where} with 401: the credentials are wrong or missing")
+        case 403 if answer.headers.get("x-ratelimit-remaining") == "0" or answer.retry_after is not None:
+            return SourceError("rate_limited", f"{where} with 403: too many requests", answer.retry_after)
+        case 403:
+            return SourceError("forbidden", f"{where} with 403: whoever the credentials belong to may not read this")
+        case 429:
+            return SourceError("rate_limited", f"{where} with 429: too many requests", answer.retry_after)
+        case status if status >= 500:
+            return SourceError("server", f"{where} with {status}", answer.retry_after)
+        case status if 300 <= status < 400:
+            return SourceError("not_json", f"{where} with a redirect, which is not followed; is the address right, or is it a login page?")
+        case status:
+            return SourceError("query", f"{where} with {status}; what is asked of it is wrong")
