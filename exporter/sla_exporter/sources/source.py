@@ -11,13 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol, TypeVar
+
+import msgspec
 
 from sla_exporter.ledger.ledger import SourceEvent
 from slo_gen.fetch import Credentials, Fetcher, RequestError, Response
 from slo_gen.spec.documents.exporter import TicketSource
 
-__all__ = ["Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "status_meanings"]
+__all__ = ["Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "status_meanings", "when"]
+
+T = TypeVar("T")
 
 Reason = Literal["unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query"]
 """Why nothing was read; a label of ``slm_source_errors_total``."""
@@ -121,6 +126,30 @@ async def ask(
         kind = answer.media_type or "nothing that says what it is"
         raise SourceError("not_json", f"{fetcher.url} answered {path} with {kind} in place of JSON; is it a login page?")
     return answer
+
+
+def decoded(answer: Response, shape: type[T], what: str) -> T:
+    """The body of an answer in the shape that is expected of it. Raises SourceError where it is not; nothing of it is kept."""
+    try:
+        return msgspec.json.decode(answer.body, type=shape)
+    except msgspec.ValidationError as error:
+        raise SourceError("schema", f"{what} is not what it was: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SourceError("not_json", f"{what} is no JSON: {error}") from None
+
+
+def when(text: str, what: str) -> int:
+    """The instant of ``2026-03-29T07:00:00Z`` or the like; one without a zone is none. A leap second is the second before it.
+
+    Raises SourceError.
+    """
+    try:
+        found = datetime.fromisoformat(text.replace(":60", ":59", 1) if ":60" in text[16:19] else text)
+    except ValueError:
+        raise SourceError("schema", f"{what} has {text!r} in place of an instant") from None
+    if found.tzinfo is None:
+        raise SourceError("schema", f"{what} has an instant without a zone: {text!r}")
+    return int(found.timestamp())
 
 
 def _refused(url: str, path: str, answer: Response) -> SourceError:

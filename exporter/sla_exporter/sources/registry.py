@@ -1,0 +1,54 @@
+"""Which class reads which kind of source. Plugins name theirs in the entry point group ``sla_exporter.sources``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Final
+
+from sla_exporter.sources.source import Settings, TicketReader
+from slo_gen.spec.documents.exporter import TicketSource
+from slo_gen.spec.nearest import did_you_mean
+
+__all__ = ["GROUP", "READERS", "UnknownPluginError", "kind_of", "reader_class"]
+
+GROUP: Final = "sla_exporter.sources"
+
+READERS: Final[Mapping[str, str]] = {
+    "redmine": "sla_exporter.sources.redmine:RedmineReader",
+    "sql": "sla_exporter.sources.sql:SqlReader",
+    "file": "sla_exporter.sources.file:FileReader",
+}
+"""The key of a source's document, and the class that reads it; loaded only where it is used."""
+
+
+class UnknownPluginError(Exception):
+    """No plugin of that name is installed, or it cannot be loaded; the text is a sentence for the reader."""
+
+
+def kind_of(document: TicketSource) -> str:
+    """The key that a source's document has: ``redmine``, ``sql``, ..., or ``plugin``."""
+    return next(kind for kind in ("redmine", "request_tracker", "jira", "servicenow", "zendesk", "github", "sql", "file", "plugin")
+                if getattr(document, kind))  # fmt: skip
+
+
+def reader_class(document: TicketSource) -> Callable[[Settings], TicketReader]:
+    """The class that reads a source. Raises UnknownPluginError."""
+    if document.plugin:
+        return _plugin(document.plugin.use)
+    module, _, name = READERS[kind_of(document)].partition(":")
+    found: Callable[[Settings], TicketReader] = getattr(import_module(module), name)
+    return found
+
+
+def _plugin(name: str) -> Callable[[Settings], TicketReader]:
+    known = {each.name: each for each in entry_points(group=GROUP)}
+    if name not in known:
+        installed = did_you_mean(name, known) if known else "none is installed"
+        raise UnknownPluginError(f"there is no source plugin {name!r}; {installed}")
+    try:
+        found: Callable[[Settings], TicketReader] = known[name].load()
+    except Exception as error:
+        raise UnknownPluginError(f"the source plugin {name!r} cannot be loaded: {type(error).__name__}: {error}") from None
+    return found
