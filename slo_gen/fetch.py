@@ -7,6 +7,7 @@ Here the deadline covers name look-up, connection, headers and body together.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,10 +42,14 @@ class TooLargeError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` for one request as a whole; ``body`` is the longest answer in bytes after decompression."""
+    """``seconds`` for one request as a whole; ``body`` is the longest answer in bytes after decompression.
+
+    ``per_minute``: no more requests than that are sent in any minute, the others wait; 0 for as many as come.
+    """
 
     seconds: float = 10.0
     body: int = 64 * 1024 * 1024
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Fetcher:
         self.url = checked_address(url)
         self._credentials = credentials or Credentials()
         self._limits = limits or Limits()
+        self._sent: deque[float] = deque()
         self._client: httpx.AsyncClient | None = None
 
     @property
@@ -158,6 +164,7 @@ class Fetcher:
         if json is not None:
             parameters["json"] = json
         seconds = self._limits.seconds
+        await self._wait_for_turn()
         try:
             async with (
                 asyncio.timeout(seconds),
@@ -176,6 +183,18 @@ class Fetcher:
             raise AddressError(f"{self.url} is not an address that can be asked.") from None
         except httpx.HTTPError as error:
             raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    async def _wait_for_turn(self) -> None:
+        import asyncio
+        from time import monotonic
+
+        if not self._limits.per_minute:
+            return
+        while self._sent and self._sent[0] <= monotonic() - 60:
+            self._sent.popleft()
+        if len(self._sent) >= self._limits.per_minute:
+            await asyncio.sleep(max(0.0, self._sent.popleft() + 60 - monotonic()))
+        self._sent.append(monotonic())
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts: list[bytes] = []

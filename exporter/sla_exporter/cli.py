@@ -1,37 +1,182 @@
-"""The command ``sla-exporter``.
-
-This version answers only for itself; the daemon and its sources come with a later release, and the help says so.
-"""
+"""The command ``sla-exporter``: run the daemon, check its configuration, explain a ticket, look after the ledger."""
 
 from __future__ import annotations
 
-import argparse
+import json
+import logging
 import sys
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
 
 from slo_gen import __version__
+from slo_gen.spec.problems import render_text, summary
 
 __all__ = ["main"]
 
-DESCRIPTION = """\
-Exposes the facts of ticketing systems and probes to Prometheus, for the targets that slo-gen compiles.
-
-This version has no sources and starts no server yet: it only tells its version. SLOs and agreements
-on what Prometheus already scrapes need no exporter; see "slo-gen --help".
-"""
+_PORT = 9798
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns 0 after ``--version`` or ``--help``, 2 for everything else."""
-    parser = argparse.ArgumentParser(
-        prog="sla-exporter", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--version", action="version", version=f"sla-exporter {__version__}")
-    parser.parse_args(arguments)
-    parser.print_usage(sys.stderr)
-    print("sla-exporter: nothing to run in this version; see --help.", file=sys.stderr)
-    return 2
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sla-exporter", message="%(prog)s %(version)s")
+def main() -> None:
+    """Reads ticketing systems, times every ticket as your agreements say, and exposes the results to Prometheus."""
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+_config = click.option(
+    "--config.file", "file", default="sla-exporter.yaml", show_default=True, type=click.Path(path_type=Path), help="The configuration."
+)
+
+
+@main.command()
+@_config
+@click.option("--web.listen-address", "listen", multiple=True, default=(f"127.0.0.1:{_PORT}",), show_default=True,
+              help="Where metrics are served; may be given several times.")  # fmt: skip
+@click.option("--web.telemetry-path", "path", default="/metrics", show_default=True, help="Path of the metrics.")
+@click.option("--log.level", "level", default="info", show_default=True,
+              type=click.Choice(["debug", "info", "warn", "error"]), help="The least that is logged.")  # fmt: skip
+@click.option("--log.format", "log_format", default="logfmt", show_default=True, type=click.Choice(["logfmt", "json"]),
+              help="How lines of the log are written.")  # fmt: skip
+def run(file: Path, listen: tuple[str, ...], path: str, level: str, log_format: str) -> None:
+    """Read the sources and serve metrics until SIGTERM. SIGHUP reads the configuration again."""
+    from sla_exporter.daemon import Daemon, Options
+    from sla_exporter.ledger.database import LedgerError
+    from sla_exporter.logs import begin_logging
+    from sla_exporter.server import read_address
+
+    begin_logging(level, log_format)
+    configuration = _read(file)
+    try:
+        addresses = [read_address(text) for text in listen]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        daemon = Daemon(configuration, Options(file, addresses, path))
+    except LedgerError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{', '.join(listen)}: cannot listen there: {error.strerror}")
+    daemon.run()
+
+
+@main.command()
+@_config
+def check(file: Path) -> None:
+    """Say what is wrong with the configuration and with the promises that it names."""
+    configuration = _read(file)
+    sources = len(configuration.spec.sources)
+    promised = [each for each in configuration.catalogue.agreements.values() if each.ticket_targets]
+    targets = sum(len(each.ticket_targets) for each in promised)
+    click.echo(f"{file} is good: {sources} {_s(sources, 'source')}, {targets} {_s(targets, 'target')} on tickets in "
+               f"{len(promised)} {_s(len(promised), 'agreement')}")  # fmt: skip
+
+
+@main.command("explain-ticket")
+@_config
+@click.argument("source")
+@click.argument("ticket")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def explain_ticket(file: Path, source: str, ticket: str, as_json: bool) -> None:
+    """Tell the life of one TICKET of a SOURCE: every start, pause and stop of its clocks, the hours that counted, the verdict."""
+    from sla_exporter.explaining import explained, story_text
+    from sla_exporter.ledger.ledger import Ledger
+    from slo_gen.spec.nearest import did_you_mean
+
+    configuration = _read(file)
+    if source not in configuration.source_names:
+        _fail(f"there is no source {source!r}; {did_you_mean(source, configuration.source_names)}")
+    with _ledger(configuration) as database:
+        ledger = Ledger(database)
+        if not ledger.has(source, ticket):
+            _fail(f"nothing is known of ticket {ticket!r} of {source}; was the source read since it was opened?")
+        stories = explained(configuration, ledger, source, ticket)
+    click.echo(json.dumps([story.as_json() for story in stories], indent=2, ensure_ascii=False) if as_json else story_text(ticket, stories))
+
+
+@main.group()
+def ledger() -> None:
+    """Look after the ledger, the exporter's own record."""
+
+
+@ledger.command()
+@_config
+def verify(file: Path) -> None:
+    """Compute every result again from the events, and compare. Exit code 1 where one differs."""
+    from sla_exporter.ledger.ledger import Ledger
+    from sla_exporter.ledger.upkeep import differences
+
+    configuration = _read(file)
+    with _ledger(configuration) as database:
+        told = [text for _, text in differences(Ledger(database), configuration.catalogue, configuration.source_names)]
+    number, found = len(told), [text for text in told if text]
+    for text in found[:20]:
+        click.echo(text)
+    if found:
+        _fail(f"{len(found)} of {number} results differ from what the events say; `sla-exporter ledger rebuild` computes them anew")
+    click.echo(f"{number} {_s(number, 'result')} follow from the events, to the second")
+
+
+@ledger.command()
+@_config
+@click.option("--what", default="results", show_default=True, type=click.Choice(["results", "events", "corrections"]))
+def export(file: Path, what: str) -> None:
+    """Write the ledger as JSON lines: every result, every event, or every correction of a complete period."""
+    from sla_exporter.ledger.ledger import Ledger
+    from sla_exporter.ledger.upkeep import exported
+
+    configuration = _read(file)
+    with _ledger(configuration) as database:
+        for line in exported(Ledger(database), what):
+            click.echo(line)
+
+
+@ledger.command()
+@_config
+def rebuild(file: Path) -> None:
+    """Compute all results anew. A damaged file is kept beside a new one, which is filled from the sources when they are read."""
+    from sla_exporter.ledger.database import BusyError, LedgerError
+    from sla_exporter.ledger.upkeep import rebuilt
+
+    configuration = _read(file)
+    try:
+        click.echo(rebuilt(configuration))
+    except BusyError as error:
+        _fail(str(error))
+    except LedgerError as error:
+        _fail(str(error))
+
+
+def _read(file: Path) -> Any:
+    from sla_exporter.config import ConfigurationError, read_configuration
+
+    try:
+        configuration = read_configuration(file)
+    except ConfigurationError as error:
+        click.echo(render_text(error.problems, error.sources, colour=sys.stderr.isatty()), err=True)
+        _fail(f"{file}: {summary(error.problems)}")
+    if configuration.problems:
+        click.echo(render_text(configuration.problems, configuration.sources, colour=sys.stderr.isatty()), err=True)
+    return configuration
+
+
+def _ledger(configuration: Any) -> Any:
+    from contextlib import closing
+
+    from sla_exporter.config import open_ledger
+    from sla_exporter.ledger.database import LedgerError
+
+    try:
+        return closing(open_ledger(configuration, read_only=True))
+    except LedgerError as error:
+        _fail(str(error))
+
+
+def _s(number: int, word: str) -> str:
+    return word if number == 1 else f"{word}s"
+
+
+def _fail(text: str) -> NoReturn:
+    logging.getLogger("sla_exporter").debug("ends: %s", text)
+    click.echo(f"sla-exporter: {text}", err=True)
+    sys.exit(1)

@@ -70,10 +70,17 @@ class Ledger:
         """Whether anything is known of a ticket."""
         return bool(self.database.rows("SELECT 1 FROM event WHERE source = ? AND ticket = ? LIMIT 1", (source, ticket)))
 
-    def tickets(self, source: str, after: str, most: int) -> list[str]:
-        """Known tickets of a source in order, the first ``most`` after one."""
-        sql = "SELECT DISTINCT ticket FROM event WHERE source = ? AND ticket > ? ORDER BY ticket LIMIT ?"
-        return [row[0] for row in self.database.rows(sql, (source, after, most))]
+    def tickets(self, source: str, after: str, most: int, since: int) -> list[str]:
+        """Tickets of a source that a change could still matter for, the first ``most`` after one in order.
+
+        They have an open result or one that counts after ``since``, and are not known to be gone.
+        """
+        sql = (
+            "SELECT DISTINCT ticket FROM result WHERE source = ? AND ticket > ? AND (final = '' OR counts_at >= ?) AND NOT EXISTS "
+            "(SELECT 1 FROM event WHERE event.source = result.source AND event.ticket = result.ticket AND event.event = 'gone') "
+            "ORDER BY ticket LIMIT ?"
+        )
+        return [row[0] for row in self.database.rows(sql, (source, after, since, most))]
 
     def store(
         self, source: str, events: Iterable[SourceEvent], state: SourceState, promises: Promises, now: int, *, whole: Iterable[str] = ()
@@ -178,7 +185,7 @@ class Ledger:
         self, source: str, tickets: Sequence[tuple[str, list[TicketEvent]]], promises: Promises, now: int, complete: int
     ) -> list[Change]:
         """Results of tickets again; what changed is written, counted, and corrected where its period was complete."""
-        before = {row.key: row for row in self._results_of(source, [ticket for ticket, _ in tickets])}
+        before = {row.key: row for row in self.results_of(source, [ticket for ticket, _ in tickets])}
         changes: list[Change] = []
         seen: set[Key] = set()
         for agreement, result in promises.judged(source, tickets):
@@ -194,7 +201,8 @@ class Ledger:
         return self.books.write(changes, promises, now, complete)
 
     # --- reading ----------------------------------------------------------------------------------------------------
-    def _results_of(self, source: str, tickets: Sequence[str]) -> Iterator[ResultRow]:
+    def results_of(self, source: str, tickets: Sequence[str]) -> Iterator[ResultRow]:
+        """The results of tickets."""
         for part in _chunks(tickets):
             places = ", ".join("?" * len(part))
             for row in self.database.rows(f"SELECT {COLUMNS} FROM result WHERE source = ? AND ticket IN ({places})", (source, *part)):

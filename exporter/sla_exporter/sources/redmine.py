@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
 from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, ask, decoded, status_meanings, when
-from slo_gen.fetch import Credentials, Fetcher, Limits
+from slo_gen.fetch import Credentials, Fetcher
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["RedmineReader"]
@@ -110,7 +110,7 @@ class RedmineReader:
         assert source, "the document is of a Redmine"
         login = settings.credentials
         keyed = Credentials(login.username, login.password, login.token, header="X-Redmine-API-Key")
-        self._fetcher = Fetcher(source.url, keyed, Limits(settings.seconds))
+        self._fetcher = Fetcher(source.url, keyed, settings.limits)
         self._settings = settings
         self._project = source.project or ""
         self._staff = frozenset(name.casefold() for name in source.staff)
@@ -262,11 +262,9 @@ def _whole(number: str) -> int:
 
 
 def _place(text: str) -> _Place:
-    import msgspec
-
     try:
-        return msgspec.convert(json.loads(text), _Place) if text else _Place()
-    except (ValueError, msgspec.ValidationError):
+        return convert(json.loads(text), _Place) if text else _Place()
+    except ValueError:
         return _Place()
 
 

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal, Protocol, TypeVar
 import msgspec
 
 from sla_exporter.ledger.ledger import SourceEvent
-from slo_gen.fetch import Credentials, Fetcher, RequestError, Response
+from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = ["Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "status_meanings", "when"]
@@ -74,6 +74,11 @@ class Settings:
     overlap: int
     asks: int
     seconds: float
+
+    @property
+    def limits(self) -> Limits:
+        """What the requests of a source keep to."""
+        return Limits(self.seconds, per_minute=self.asks)
 
 
 class TicketReader(Protocol):

@@ -1,0 +1,146 @@
+"""The one place where ledger, standings and the rendered page come together; several threads use it.
+
+One lock guards ledger and standings. A scrape waits for it a moment only: while a long transaction is written, the page as it
+last was is served again, which is right but for what that transaction changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sla_exporter.exposition import Family, Sample, labels, limited, render
+from sla_exporter.health import Health
+from sla_exporter.ledger.database import LedgerError
+from sla_exporter.ledger.ledger import Ledger, SourceEvent, SourceState
+from sla_exporter.promises import Promises
+from sla_exporter.standings import Standings
+from sla_exporter.ticket_metrics import TicketFamilies
+from slo_gen import names
+from slo_gen.spec.model import Catalogue
+
+__all__ = ["Bookkeeper", "Page"]
+
+_PATIENCE: Final = 0.2
+"""Seconds that a scrape waits for the lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All families about tickets as text, and up to which instant they are right if nothing new is told."""
+
+    text: bytes
+    openmetrics: bytes
+    until: int
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+class Bookkeeper:
+    """Keeps account of tickets. ``now`` is the present instant everywhere. Methods raise LedgerError unless they say otherwise."""
+
+    def __init__(
+        self, ledger: Ledger, catalogue: Catalogue, sources: Sequence[str], health: Health, now: int, *, nearest: int = 100,
+        series_limit: int = 100_000,
+    ) -> None:  # fmt: skip
+        self._lock = threading.RLock()
+        self._ledger = ledger
+        self._health = health
+        self._sources = tuple(sources)
+        self._nearest, self._limit = nearest, series_limit
+        self._page: Page | None = None
+        self._dropped: dict[str, int] = {}
+        self._generation = -1
+        self.replace(catalogue, sources, now)
+
+    def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
+        """Take other promises; results are computed again where they changed."""
+        promises = Promises(catalogue, sources)
+        with self._lock:
+            self._sources = tuple(sources)
+            if self._ledger.database.may_write():
+                self._ledger.agree(promises, self._sources, now)
+            self._promises = promises
+            self._standings = Standings(self._ledger, promises, catalogue.notifications, now)
+            self._families = TicketFamilies(self._standings, self._ledger.books, self._nearest)
+            self._generation = self._ledger.generation()
+            self._page = None
+
+    # --- what the sources tell --------------------------------------------------------------------------------------
+    def state(self, source: str) -> SourceState:
+        """How far a source was read."""
+        with self._lock:
+            return self._ledger.state(source)
+
+    def store(self, source: str, events: Iterable[SourceEvent], state: SourceState, now: int, *, whole: Iterable[str] = ()) -> None:
+        """Write what a source told."""
+        with self._lock:
+            changes = self._ledger.store(source, events, state, self._promises, now, whole=whole)
+            self._generation = self._ledger.generation()
+            if changes:
+                self._standings.advance(now)
+                self._standings.apply(changes, now)
+                self._page = None
+
+    def note(self, source: str, state: SourceState) -> None:
+        """Write how far a source was read."""
+        with self._lock:
+            self._ledger.note(source, state)
+
+    def tickets(self, source: str, after: str, most: int, since: int) -> list[str]:
+        """Tickets of a source that a change could still matter for; see ``Ledger.tickets``."""
+        with self._lock:
+            return self._ledger.tickets(source, after, most, since)
+
+    # --- time -------------------------------------------------------------------------------------------------------
+    def tick(self, now: int) -> bool:
+        """Let time pass, count what has become too late, follow a replica that writes; whether this process writes."""
+        with self._lock:
+            writes = self._ledger.database.may_write()
+            if self._ledger.generation() != self._generation:
+                self._standings.load(now)
+                self._generation = self._ledger.generation()
+                self._page = None
+            if self._standings.advance(now):
+                self._page = None
+            if writes and (late := self._standings.late()):
+                self._standings.apply(self._ledger.books.book_late(late, now), now)
+                self._generation = self._ledger.generation()
+                self._page = None
+            return writes
+
+    def page(self, now: int, *, openmetrics: bool) -> bytes:
+        """Everything about tickets as text. Never raises: what cannot be read is as it was."""
+        if self._lock.acquire(timeout=_PATIENCE):
+            try:
+                if self._page is None or now >= self._page.until:
+                    self._standings.advance(now)
+                    self._page = self._rendered(now)
+            except LedgerError:
+                self._health.ledger_writable = False
+            finally:
+                self._lock.release()
+        page = self._page
+        if page is None:
+            return b""
+        return page.openmetrics if openmetrics else page.text
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """How many series were left out of the page so far, by family."""
+        return dict(self._dropped)
+
+    def _rendered(self, now: int) -> Page:
+        kept: list[Family] = []
+        for family, dropped in limited(self._families.families(), self._limit):
+            kept.append(family)
+            self._dropped[family.name] = self._dropped.get(family.name, 0) + dropped
+        until = max(self._standings.turns_at, now + 1)
+        text = b"".join(render(family, openmetrics=False) for family in kept)
+        return Page(text, b"".join(render(family, openmetrics=True) for family in kept), until)
+
+    def dropped_family(self) -> Family:
+        """The family that says what was left out."""
+        samples = [Sample(labels({names.FAMILY: name}), number) for name, number in sorted(self._dropped.items())]
+        return Family(names.EXPORTER_DROPPED, "counter", "Series that were beyond the limit of a family, and were not told.", samples)

@@ -1,0 +1,172 @@
+"""The exporter's configuration: one Exporter document, the promises that it names, and every error in both.
+
+Paths are seen from the folder of the file. Secrets come from files or the environment and are read when a source is first asked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec.structs import replace as changed
+
+from sla_exporter.ledger.database import Database, LedgerError, PostgresDatabase, SqliteDatabase
+from sla_exporter.sources.registry import UnknownPluginError, kind_of, reader_class
+from sla_exporter.sources.source import Settings, TicketReader
+from slo_gen.fetch import AddressError, Credentials
+from slo_gen.spec.documents.exporter import Exporter, ExporterSpec, SourceCredentials, TicketSource
+from slo_gen.spec.files import load
+from slo_gen.spec.model import Catalogue
+from slo_gen.spec.problems import Problem, has_errors
+from slo_gen.spec.resolve import resolve
+from slo_gen.spec.resolve.quantities import seconds
+
+__all__ = ["Configuration", "ConfigurationError", "open_ledger", "read_configuration", "reader_of"]
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used. ``problems`` and ``sources`` show what is wrong and where."""
+
+    def __init__(self, problems: list[Problem], sources: Mapping[str, str]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+        self.sources = sources
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the exporter was told. ``folder`` is that of its file; ``problems`` are warnings only."""
+
+    spec: ExporterSpec
+    folder: Path
+    catalogue: Catalogue
+    problems: list[Problem] = field(default_factory=list)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The names of the ticket sources, as written."""
+        return tuple(source.name for source in self.spec.sources)
+
+
+def read_configuration(file: Path) -> Configuration:
+    """Read a configuration and the documents with the promises. Raises ConfigurationError with every error of both."""
+    loaded = load([file])
+    found = [document for document in loaded.documents if isinstance(document.value, Exporter)]
+    if has_errors(loaded.problems):
+        raise ConfigurationError(loaded.problems, loaded.sources)
+    if len(found) != 1:
+        many = "no document of kind Exporter" if not found else f"{len(found)} documents of kind Exporter; the exporter has one"
+        line, column = found[1].position() if len(found) > 1 else (1, 1)
+        raise ConfigurationError([Problem("error", str(file), line, column, f"there is {many}", "")], loaded.sources)
+    document = found[0]
+    exporter = document.value
+    assert isinstance(exporter, Exporter), "only Exporter documents were kept"
+    folder = file.resolve().parent
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    for position, source in enumerate(exporter.spec.sources):
+        if source.name in seen:
+            problems.append(document.problem(("spec", "sources", position, "name"), f"there are two sources {source.name}", "rename one"))
+        seen[source.name] = position
+        try:
+            reader_class(source)
+        except UnknownPluginError as error:
+            problems.append(document.problem(("spec", "sources", position, "plugin", "use"), str(error), "install it beside the exporter"))
+    specs = load([_below(folder, each) for each in exporter.spec.specs])
+    catalogue, unresolved = resolve(specs.documents)
+    problems += specs.with_unresolved(unresolved)
+    for name, agreement in catalogue.agreements.items():
+        wanted = agreement.tickets.source if agreement.tickets is not None else ""
+        if agreement.ticket_targets and wanted and wanted not in seen:
+            where = agreement.origin
+            problems.append(Problem("warning", where.file, where.line, where.column, f"the exporter has no source {wanted!r} for {name}",
+                                    "add it to `sources`, or leave `tickets.source` out"))  # fmt: skip
+        elif agreement.ticket_targets and not wanted and len(seen) > 1:
+            where = agreement.origin
+            problems.append(Problem("warning", where.file, where.line, where.column, f"{name} does not say which source its tickets are of",
+                                    f"add `tickets.source`: {', '.join(seen)}"))  # fmt: skip
+    texts = {**loaded.sources, **specs.sources}
+    if has_errors(problems):
+        raise ConfigurationError(sorted(problems), texts)
+    return Configuration(_rooted(exporter.spec, folder), folder, catalogue, sorted(problems), texts)
+
+
+def _below(folder: Path, path: str) -> Path:
+    """A path seen from the folder of the configuration; short where it lies below the present one, for messages."""
+    full = folder / path
+    try:
+        return full.relative_to(Path.cwd())
+    except ValueError:
+        return full
+
+
+def _rooted(spec: ExporterSpec, folder: Path) -> ExporterSpec:
+    """The paths of sources and ledger, seen from the folder of the configuration."""
+    sources = []
+    for source in spec.sources:
+        if source.sql and source.sql.sqlite:
+            source = changed(source, sql=changed(source.sql, sqlite=str(folder / source.sql.sqlite)))
+        if source.sql and source.sql.postgres_file:
+            source = changed(source, sql=changed(source.sql, postgres_file=str(folder / source.sql.postgres_file)))
+        if source.file:
+            source = changed(source, file=changed(source.file, path=str(folder / source.file.path)))
+        sources.append(source)
+    ledger = spec.ledger
+    if ledger.file:
+        ledger = changed(ledger, file=str(folder / ledger.file))
+    if ledger.postgres_file:
+        ledger = changed(ledger, postgres_file=str(folder / ledger.postgres_file))
+    return changed(spec, sources=tuple(sources), ledger=ledger)
+
+
+def open_ledger(configuration: Configuration, *, read_only: bool = False) -> Database:
+    """The database of the ledger. Raises LedgerError."""
+    place = configuration.spec.ledger
+    if place.file:
+        return SqliteDatabase(Path(place.file), read_only=read_only)
+    if place.postgres_env:
+        address = os.environ.get(place.postgres_env, "")
+        if not address:
+            raise LedgerError(f"the environment has no {place.postgres_env}, which is to name the ledger's PostgreSQL")
+        return PostgresDatabase(address)
+    try:
+        return PostgresDatabase(Path(place.postgres_file or "").read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeError):
+        raise LedgerError(f"the file {place.postgres_file}, which is to name the ledger's PostgreSQL, cannot be read") from None
+
+
+def reader_of(source: TicketSource, folder: Path) -> TicketReader:
+    """The reader of a source. Raises AddressError where its secret cannot be read, and UnknownPluginError."""
+    login = _login(source.credentials, folder) if source.credentials else Credentials()
+    settings = Settings(source, login, int(seconds(source.overlap)), source.requests_per_minute, float(seconds(source.timeout)))
+    return reader_class(source)(settings)
+
+
+def _login(written: SourceCredentials, folder: Path) -> Credentials:
+    return Credentials(
+        username=written.username or "",
+        password=_secret(written.password_file or "", written.password_env or "", folder),
+        token=_secret(written.token_file or "", written.token_env or "", folder),
+    )
+
+
+def _secret(file: str, variable: str, folder: Path) -> str:
+    if file:
+        try:
+            return (folder / file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError):
+            raise AddressError(f"the file {file} with a secret cannot be read") from None
+    if variable:
+        found = os.environ.get(variable, "")
+        if not found:
+            raise AddressError(f"the environment has no {variable}, which is to hold a secret")
+        return found
+    return ""
+
+
+def described(source: TicketSource) -> str:
+    """A source in a few words, for logs: its name and its kind."""
+    return f"{source.name} ({kind_of(source)})"
