@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -39,7 +40,7 @@ class FileReader:
         offset, head, anew = _place(place)
         try:
             with self._file.open("rb") as stream:
-                size, written = os.fstat(stream.fileno()).st_size, int(os.fstat(stream.fileno()).st_mtime)
+                began, size = int(time.time()), os.fstat(stream.fileno()).st_size
                 present = _head(stream, min(offset, _HEAD) if offset else _HEAD)
                 if offset > size or (offset and present != head):
                     offset, anew = 0, True
@@ -49,7 +50,7 @@ class FileReader:
             raise SourceError("unreachable", f"{self._file} cannot be read: {error.strerror}") from None
         more = until < size and until > offset
         whole = sorted({event.ticket for event in events}) if anew and offset == 0 else ()
-        return Page(events, whole, json.dumps([until, head, anew and more]), written, more, rejected)
+        return Page(events, whole, json.dumps([until, head, anew and more]), began, more, rejected)
 
     async def look(self, tickets: Sequence[str]) -> Sequence[Found]:
         by_ticket: dict[str, list[SourceEvent]] = {}

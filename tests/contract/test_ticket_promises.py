@@ -1,0 +1,202 @@
+"""Which promise holds for a ticket, in which hours it is timed, and when it has no result; every number is reckoned by hand."""
+
+from __future__ import annotations
+
+import pytest
+from ticket_stories import at, catalogue, events, judge, one, results, told
+
+from slo_gen.contract.clocks import life
+from slo_gen.contract.ticket_results import TicketJudge
+
+MINUTE, HOUR = 60, 3600
+
+RESPONSE = "matrix: {columns: [hours, response], P1: [24x7, 15m]}"
+TWO = "matrix: {columns: [hours, resolution], P1: [24x7, 2h], P2: [24x7, 8h]}"
+LOWERED = "10:00: opened P1\n11:00: priority P2\n13:00: status solved"
+RAISED = "10:00: opened P2\n11:00: priority P1\n13:00: status solved"
+
+
+# --- changes of priority ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("changes", "lowered", "raised"), [
+    ("first", [("p1-resolution", "missed", 3 * HOUR)], [("p2-resolution", "met", 3 * HOUR)]),
+    ("last", [("p2-resolution", "met", 3 * HOUR)], [("p1-resolution", "missed", 3 * HOUR)]),
+    ("now", [("p2-resolution", "met", 3 * HOUR)], [("p1-resolution", "missed", 3 * HOUR)]),
+    ("highest", [("p1-resolution", "missed", 3 * HOUR)], [("p1-resolution", "missed", 3 * HOUR)]),
+    # 1 h of 2 h and 2 h of 8 h are 6 of 8 parts; 1 h of 8 h and 2 h of 2 h are 9 of 8.
+    ("by_interval", [("p2-resolution", "met", 6 * HOUR)], [("p1-resolution", "missed", 9 * HOUR)]),
+    ("restart", [("p1-resolution", "cancelled", HOUR), ("p2-resolution", "met", 2 * HOUR)],
+     [("p2-resolution", "cancelled", HOUR), ("p1-resolution", "met", 2 * HOUR)]),
+])  # fmt: skip
+def test_a_change_of_priority_counts_as_the_agreement_says(
+    changes: str, lowered: list[tuple[str, str, int]], raised: list[tuple[str, str, int]]
+) -> None:
+    assert told(f"priority_changes: {changes}\n{TWO}", LOWERED) == lowered
+    assert told(f"priority_changes: {changes}\n{TWO}", RAISED) == raised
+
+
+def test_a_change_after_the_end_counts_only_where_the_present_one_does() -> None:
+    story = "10:00: opened P1\n13:00: status solved\n14:00: priority P2"
+    assert told("priority_changes: last\n" + TWO, story) == [("p1-resolution", "missed", 3 * HOUR)]
+    assert told("priority_changes: now\n" + TWO, story) == [("p2-resolution", "met", 3 * HOUR)]
+    assert told("priority_changes: highest\n" + TWO, "10:00: opened P2\n13:00: status solved\n14:00: priority P1")[0][0] == "p2-resolution"
+
+
+def test_servicenow_priority_change_cancels_and_attaches_a_new_clock_with_the_earlier_time_and_pauses() -> None:
+    story = "10:00: opened P2\n10:30: status hold\n11:00: status open\n11:30: priority P1\n13:30: status solved"
+    assert told("profile: servicenow\n" + TWO, story) == [
+        ("p2-resolution", "cancelled", HOUR), ("p1-resolution", "missed", 3 * HOUR),
+    ]  # fmt: skip
+
+
+def test_a_new_clock_without_the_past_begins_at_the_change() -> None:
+    story = "10:00: opened P2\n11:30: priority P1\n13:00: status solved"
+    tickets = "profile: servicenow\nretroactive_start: false\n" + TWO
+    assert told(tickets, story) == [("p2-resolution", "cancelled", 90 * MINUTE), ("p1-resolution", "met", 90 * MINUTE)]
+
+
+def test_zammad_a_priority_that_nothing_is_promised_for_has_no_result() -> None:
+    assert told("profile: zammad\n" + TWO, "10:00: opened P1\n10:30: priority P5\n20:00: status solved") == []
+
+
+def test_a_change_between_priorities_of_one_promise_changes_nothing() -> None:
+    tickets = "priority_changes: restart\nmatrix: {columns: [hours, resolution], P1: [24x7, 2h]}"
+    assert told(tickets, "10:00: opened P1\n10:30: priority p1\n11:00: status solved") == [("p1-resolution", "met", HOUR)]
+
+
+def test_a_priority_that_is_told_after_the_opening_held_from_the_start() -> None:
+    assert told("priority_changes: first\n" + TWO, "10:00: opened\n10:05: priority P1\n13:00: status solved")[0][0] == "p1-resolution"
+
+
+# --- hours -------------------------------------------------------------------------------------------------------------
+HOURS = "matrix: {columns: [hours, resolution], P1: [office, 4h], P2: [short, 4h]}"
+OVER_A_DAY = "10:00: opened P1\n14:00: priority P2\ntue 10:30: status solved"
+
+
+def test_zendesk_the_last_hours_measure_the_whole_clock() -> None:
+    # In the short hours: 10 to 12 on Monday, 9 to 10:30 on Tuesday.
+    assert told("profile: zendesk\n" + HOURS, OVER_A_DAY) == [("p2-resolution", "met", 3 * HOUR + 30 * MINUTE)]
+
+
+def test_each_calendar_may_measure_its_own_time() -> None:
+    # In the office 10 to 14 on Monday; after it nothing in the short hours but 9 to 10:30 on Tuesday.
+    assert told("hours_changes: by_interval\n" + HOURS, OVER_A_DAY) == [("p2-resolution", "missed", 5 * HOUR + 30 * MINUTE)]
+
+
+def test_a_deadline_at_closing_time_is_then_and_is_missed_only_after_the_next_opening() -> None:
+    tickets = "matrix: {columns: [hours, response], P1: [office, 2h]}"
+    [result] = results(tickets, "16:00: opened P1")
+    assert (result.due, result.over) == (at("18:00"), at("tue 08:00"))
+    assert [result.outcome(at(text)) for text in ("18:00", "23:00", "tue 08:00", "tue 08:00:01")] == ["running"] * 3 + ["missed"]
+
+
+def test_a_ticket_of_the_evening_begins_at_the_next_opening() -> None:
+    tickets = "matrix: {columns: [hours, response], P1: [office, 15m]}"
+    assert one(tickets, "19:00: opened P1\ntue 08:15: agent_message") == ("met", 15 * MINUTE)
+
+
+def test_business_days_end_at_the_close_of_a_day_that_is_whole() -> None:
+    tickets = "matrix: {columns: [hours, resolution], P1: [office, 2bd]}"
+    [result] = results(tickets, "10:00: opened P1")
+    assert (result.allowed, result.due) == (28 * HOUR, at("wed 18:00"))     # 8 h of Monday, 10 h of Tuesday and Wednesday each
+    [early] = results(tickets, "2026-11-24T00:00: opened P1")
+    assert early.due == at("wed 18:00")                                      # the day that begins at midnight is whole
+    assert one(tickets, "10:00: opened P1\nwed 18:00: status solved")[0] == "met"
+    assert one(tickets, "10:00: opened P1\nthu 08:00:01: status solved")[0] == "missed"
+
+
+def test_servicenow_a_day_is_24_hours_of_the_schedule_and_a_business_day_is_not() -> None:
+    [hours] = results("matrix: {columns: [hours, resolution], P1: [office, 24h]}", "08:00: opened P1")
+    assert hours.due == at("wed 12:00")
+
+
+@pytest.mark.parametrize(("opened", "answered", "worked"), [
+    ("2026-03-28T22:00", "2026-03-29T04:00", 5 * HOUR),     # the hour from 2 to 3 is skipped
+    ("2026-10-24T22:00", "2026-10-25T04:00", 7 * HOUR),     # the hour from 2 to 3 comes twice
+])  # fmt: skip
+def test_clocks_run_through_the_change_of_the_clocks(opened: str, answered: str, worked: int) -> None:
+    assert one("matrix: {columns: [hours, response], P1: [24x7, 6h]}", f"{opened}: opened P1\n{answered}: agent_message")[1] == worked
+
+
+def test_real_time_is_kept_beside_business_time() -> None:
+    [result] = results("matrix: {columns: [hours, resolution], P1: [office, 4h]}", "16:00: opened P1\ntue 09:00: status solved")
+    assert (result.worked, result.real) == (3 * HOUR, 17 * HOUR)
+
+
+def test_servicenow_clocks_may_begin_before_the_ticket_was_opened() -> None:
+    tickets = "profile: servicenow\n" + RESPONSE
+    assert one(tickets, "10:00: opened P1\n10:00: began 09:50\n10:10: agent_message") == ("missed", 20 * MINUTE)
+    assert one(RESPONSE, "10:00: opened P1\n10:00: began 09:50\n10:10: agent_message") == ("met", 10 * MINUTE)
+
+
+# --- tickets without a result -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("ending", ["merged", "deleted", "spam", "cancelled"])
+def test_what_is_gone_is_neither_kept_nor_missed(ending: str) -> None:
+    assert one(RESPONSE, f"10:00: opened P1\n10:05: agent_message\n11:00: {ending} T-2")[0] == ending
+    assert one(RESPONSE, f"10:00: opened P1\n11:00: {ending} T-2")[0] == ending
+
+
+def test_what_is_restored_has_its_result_again() -> None:
+    assert one(RESPONSE, "10:00: opened P1\n10:05: agent_message\n11:00: spam\n12:00: restored")[0] == "met"
+
+
+def test_a_tag_excludes() -> None:
+    assert one("exclude_tags: [duplicate]\n" + RESPONSE, "10:00: opened P1\n10:01: tagged duplicate")[0] == "excluded"
+
+
+def test_an_agreed_relief_is_an_outcome_of_its_own() -> None:
+    more = """
+---
+kind: Adjustment
+metadata: {name: storm}
+spec: {agreement: acme, ticket: T-1, reason: Storm, agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-11-24}]}
+"""
+    found = catalogue(RESPONSE, more)
+    judged = TicketJudge(found.agreements["acme"], found.calendars, found.adjustments)
+    lives = [(name, life(events("10:00: opened P1\n11:00: agent_message"), judged.program)) for name in ("T-1", "T-2")]
+    assert [each.outcome(at("12:00")) for each in judged.results(lives)] == ["relieved", "missed"]
+
+
+def test_only_tickets_with_the_fields_of_the_agreement_are_its_own() -> None:
+    tickets = "select: {organization: '${customer.title}'}\n" + RESPONSE
+    own = "10:00: opened P1\n10:00: field organization=ACME\n10:05: agent_message"
+    assert one(tickets, own)[0] == "met"
+    assert told(tickets, own.replace("ACME", "Other")) == []
+
+
+def test_a_ticket_whose_opening_is_not_known_has_no_result() -> None:
+    assert told(RESPONSE, "10:00: priority P1\n10:05: agent_message") == []
+
+
+# --- the period in which it counts ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("counts_in", "kept", "missed", "running"), [
+    ("period_of_result", "10:10", "10:15", "10:15"),
+    ("opened", "10:00", "10:00", "10:00"),
+    ("due", "10:15", "10:15", "10:15"),
+])  # fmt: skip
+def test_a_ticket_counts_where_the_agreement_says(counts_in: str, kept: str, missed: str, running: str) -> None:
+    tickets = f"counts_in: {counts_in}\n{RESPONSE}"
+    judged = judge(tickets)
+    for story, expected in (("10:00: opened P1\n10:10: agent_message", kept), ("10:00: opened P1\n12:00: agent_message", missed),
+                            ("10:00: opened P1", running)):  # fmt: skip
+        [result] = results(tickets, story)
+        assert result.counts_at(judged.terms.counts_in) == at(expected), story
+
+
+def test_what_is_gone_counts_when_it_went() -> None:
+    [result] = results(RESPONSE, "10:00: opened P1\n11:00: merged T-2")
+    assert result.counts_at("period_of_result") == at("11:00")
+
+
+# --- many at once ------------------------------------------------------------------------------------------------------
+def test_many_tickets_at_once_have_the_results_of_each_by_itself() -> None:
+    matrix = "{columns: [hours, response, resolution], P1: [office, 15m, 4h], P2: [24x7, 1h, 2bd]}"
+    tickets = f"pause_when: {{status: [pending]}}\nmatrix: {matrix}"
+    judged = judge(tickets)
+    stories = [
+        "10:00: opened P1\n10:05: agent_message\n17:00: status pending\ntue 09:00: status open\ntue 10:00: status solved",
+        "sat 10:00: opened P2\nsun 10:00: priority P1",
+        "10:00: opened P2\n10:10: status pending",
+        "10:00: opened P1\n18:00: status solved\nwed 10:00: status open",
+    ]
+    lives = [(f"T-{number}", life(events(story), judged.program)) for number, story in enumerate(stories)]
+    assert judged.results(lives) == [each for one_life in lives for each in judged.results([one_life])]
