@@ -1,0 +1,125 @@
+"""The exporter as its own process: started, asked for metrics, killed, started again."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import indent
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+COMMAND = (sys.executable, "-c", "from sla_exporter.cli import main; main(prog_name='sla-exporter')")
+
+Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Exporter:
+    """One exporter over its configuration file; ``start`` and ``kill`` may come in any order and as often as one likes."""
+
+    file: Path
+    port: int = field(default_factory=free_port)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.file.parent / f"log.{self.port}").read_text()
+
+    def start(self, seconds: float = 20) -> None:
+        """Start it, and wait until it serves."""
+        import os
+
+        command = [*COMMAND, "run", "--config.file", str(self.file), "--web.listen-address", f"127.0.0.1:{self.port}"]
+        log = (self.file.parent / f"log.{self.port}").open("ab")
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
+        until(lambda: self.serves(), seconds, lambda: self.log)
+
+    def serves(self) -> bool:
+        assert self.process is None or self.process.poll() is None, self.log
+        try:
+            return httpx.get(f"{self.url}/-/healthy", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """As the kernel does it when memory runs out."""
+        assert self.process is not None, "it was not started"
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> float:
+        """As systemd does it; returns how long it took."""
+        assert self.process is not None, "it was not started"
+        started = time.monotonic()
+        self.process.terminate()
+        assert self.process.wait(timeout=15) == 0, self.log
+        return time.monotonic() - started
+
+    def samples(self) -> Samples:
+        """Everything that it exposes now."""
+        answer = httpx.get(f"{self.url}/metrics", timeout=20)
+        assert answer.status_code == 200
+        return {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(answer.text) for sample in family.samples
+        }  # fmt: skip
+
+    def value(self, name: str, **labels: str) -> float:
+        """The value of the only series of that name with these labels."""
+        wanted = set(labels.items())
+        found = [value for (of, held), value in self.samples().items() if of == name and wanted <= held]
+        assert len(found) == 1, (name, labels, found)
+        return found[0]
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        import os
+
+        environment = {**os.environ, **self.environment}
+        return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=120)
+
+
+def until(holds: Callable[[], bool], seconds: float = 30, told: Callable[[], object] = lambda: "") -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"did not come in {seconds:g} s: {told()}"
+        time.sleep(0.1)
+
+
+@contextmanager
+def exporter(
+    folder: Path, sources: str, promises: str, ledger: str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[Exporter]:
+    """An exporter that is not started yet, with these sources and documents; killed at the end whatever became of it."""
+    (folder / "specs").mkdir(parents=True, exist_ok=True)
+    (folder / "specs" / "promises.yaml").write_text(promises)
+    kept = f"  ledger: {ledger}\n" if ledger else ""
+    text = f"kind: Exporter\nmetadata: {{name: main}}\nspec:\n{kept}  sources:\n{indent(sources.strip(), '    ')}\n"
+    (folder / "sla-exporter.yaml").write_text(text)
+    found = Exporter(folder / "sla-exporter.yaml", environment=environment or {})
+    try:
+        yield found
+    finally:
+        if found.process is not None and found.process.poll() is None:
+            found.process.kill()
+            found.process.wait()
