@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-check lint test test-unit test-integration test-faults test-mutation
+.PHONY: help setup setup-demo demo demo-check lint test test-unit test-integration test-faults test-mutation
 
 help:
 	@echo "make demo              watch slo-gen work: a shop, Prometheus, Alertmanager, a failure, an alert"
@@ -17,12 +17,15 @@ help:
 	@echo "make setup             what all of the above begin with"
 
 setup:
+	@$(PYTHON) scripts/setup.py --tests
+
+setup-demo:
 	@$(PYTHON) scripts/setup.py
 
-demo: setup
+demo: setup-demo
 	@$(BIN)/slo-gen demo
 
-demo-check: setup
+demo-check: setup-demo
 	@$(BIN)/slo-gen demo --check
 
 lint: setup

@@ -31,15 +31,23 @@ SERVERS = {
 }
 """Program -> the Debian package that brings it."""
 
+FILES = {
+    "/usr/share/redmine/config.ru": "redmine",
+    "/var/lib/dbconfig-common/sqlite3/redmine/instances/default/redmine_default": "redmine-sqlite",
+    "/usr/bin/puma": "puma",
+    "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+}
+"""File, or pattern of files -> the Debian package that brings it, of servers that only tests start."""
+
 UPSTREAM_NAMES = {"prometheus-alertmanager": "alertmanager", "victoria-metrics": "victoria-metrics-prod", "vmalert": "vmalert-prod"}
 """What the same program is called where it was not installed from Debian."""
 
 
-def main() -> int:
-    """Return 0 when everything is there, 1 when something is missing and could not be installed."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """With ``--tests`` also what only tests start. Return 0 when all is there, 1 when something is missing and could not be installed."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         return refuse(f"Python {dotted(OLDEST_PYTHON)} or newer is needed; this is {dotted(sys.version_info[:2])}.")
-    packages = missing_packages()
+    packages = missing_packages(tests="--tests" in arguments)
     if packages and not install_packages(packages):
         return 1
     wanted = stamp_text()
@@ -48,9 +56,11 @@ def main() -> int:
     return 0
 
 
-def missing_packages() -> list[str]:
+def missing_packages(*, tests: bool = False) -> list[str]:
     """Debian packages whose programs are not on this machine, sorted."""
     missing = {package for program, package in SERVERS.items() if not is_installed(program)}
+    if tests:
+        missing |= {package for pattern, package in FILES.items() if not any(Path("/").glob(pattern.removeprefix("/")))}
     has_environment = (VENV / "bin" / "pip").exists()
     if not has_environment and importlib.util.find_spec("ensurepip") is None:
         missing.add("python3-venv")
@@ -81,8 +91,14 @@ def install_packages(packages: Sequence[str]) -> bool:
         return False
     if Path("/run/systemd/system").exists():
         say("Debian also started the installed servers; slo-gen does not use those. To stop them:\n"
-            "    systemctl disable --now prometheus prometheus-alertmanager victoria-metrics")
-    return not missing_packages()
+            "    systemctl disable --now prometheus prometheus-alertmanager victoria-metrics postgresql")
+    return all(installed(name) for name in packages)
+
+
+def installed(package: str) -> bool:
+    """Whether a Debian package is there."""
+    done = subprocess.run(["dpkg-query", "-W", "-f=${db:Status-Status}", package], capture_output=True, text=True, check=False)
+    return done.stdout == "installed"
 
 
 def package_lists_know(packages: Sequence[str]) -> bool:
@@ -154,4 +170,4 @@ def refuse(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -37,6 +37,12 @@ def test_programs_are_looked_for_and_packages_named(setup: ModuleType, monkeypat
     assert setup.missing_packages() == ["prometheus", "prometheus-alertmanager", "victoria-metrics"]
 
 
+def test_what_only_tests_start_is_asked_for_with_tests_alone(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "FILES", {"/nowhere/redmine.ru": "redmine", "/usr/bin/env": "coreutils"})
+    assert setup.missing_packages() == []
+    assert setup.missing_packages(tests=True) == ["redmine"]
+
+
 def test_a_fresh_debian_lacks_venv(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(setup.importlib.util, "find_spec", lambda name: None)
@@ -45,7 +51,7 @@ def test_a_fresh_debian_lacks_venv(setup: ModuleType, monkeypatch: pytest.Monkey
 
 def test_without_root_one_line_is_printed(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(setup, "missing_packages", lambda: ["prometheus"])
+    monkeypatch.setattr(setup, "missing_packages", lambda **_: ["prometheus"])
     monkeypatch.setattr(setup.shutil, "which", lambda name: name)
     assert setup.main() == 1
     told = capsys.readouterr().err
@@ -68,6 +74,7 @@ def test_as_root_packages_are_installed_and_a_stale_list_is_mended(setup: Module
     monkeypatch.setattr(setup, "package_lists_know", lambda packages: True)
     monkeypatch.setattr(setup.shutil, "which", lambda name: name)
     monkeypatch.setattr(setup, "run", run)
+    monkeypatch.setattr(setup, "installed", lambda package: True)
     assert setup.install_packages(["prometheus"]) is True
     assert ran == ["install", "update", "install"]
 

@@ -58,9 +58,13 @@ def read_configuration(file: Path) -> Configuration:
     if has_errors(loaded.problems):
         raise ConfigurationError(loaded.problems, loaded.sources)
     if len(found) != 1:
-        many = "no document of kind Exporter" if not found else f"{len(found)} documents of kind Exporter; the exporter has one"
-        line, column = found[1].position() if len(found) > 1 else (1, 1)
-        raise ConfigurationError([Problem("error", str(file), line, column, f"there is {many}", "")], loaded.sources)
+        if found:
+            line, column = found[1].position()
+            message, hint = f"there are {len(found)} documents of kind Exporter; the exporter has one", "leave one of them"
+        else:
+            line, column = 1, 1
+            message, hint = "there is no document of kind Exporter", "begin it with `kind: Exporter` and `metadata: {name: main}`"
+        raise ConfigurationError([Problem("error", str(file), line, column, message, hint)], loaded.sources)
     document = found[0]
     exporter = document.value
     assert isinstance(exporter, Exporter), "only Exporter documents were kept"

@@ -1,0 +1,133 @@
+"""Where promises stand as time passes, and what is exposed of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ledgers import SOURCE, Kept, source_events
+from prometheus_client.parser import text_string_to_metric_families
+from sla_exporter.bookkeeper import Bookkeeper
+from sla_exporter.health import Health
+from sla_exporter.ledger.ledger import SourceState
+from ticket_stories import at
+
+
+class Desk:
+    """A bookkeeper that is told stories, and asked what it exposes."""
+
+    def __init__(self, kept: Kept, now: str, nearest: int = 100, limit: int = 100_000) -> None:
+        self.kept = kept
+        self.keeper = Bookkeeper(kept.ledger, kept.catalogue, [SOURCE], Health(), at(now), nearest=nearest, series_limit=limit)
+
+    def tell(self, now: str, **stories: str) -> None:
+        events = [event for ticket, story in stories.items() for event in source_events(ticket, story)]
+        self.keeper.store(SOURCE, events, SourceState("1", at(now), at(now)), at(now))
+
+    def samples(self, now: str) -> dict[tuple[str, str, str], float]:
+        """Value by name, target and what else tells series apart."""
+        text = self.keeper.page(at(now), openmetrics=False).decode()
+        found = {}
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                rest = {name: value for name, value in sample.labels.items()
+                        if name not in ("agreement", "slm_customer", "slm_service", "target", "source", "priority")}  # fmt: skip
+                found[sample.name, sample.labels.get("target", ""), ",".join(rest[name] for name in sorted(rest))] = sample.value
+        return found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(Kept(tmp_path / "ledger"), "09:00")
+
+
+def test_every_series_is_there_with_0_before_anything_happened(desk: Desk) -> None:
+    found = desk.samples("09:00")
+    for target in ("p1-response", "p1-resolution", "p2-response", "p2-resolution"):
+        for outcome in ("met", "missed", "merged", "withdrawn"):
+            assert found["slm_period_tickets", target, outcome] == 0
+            assert found["slm_ticket_results_total", target, outcome] == 0
+        for name in ("slm_tickets_running", "slm_tickets_paused", "slm_tickets_overdue", "slm_ticket_clock_seconds_count"):
+            assert found[name, target, ""] == 0
+    assert found["slm_period_start_timestamp_seconds", "", ""] == at("2026-11-01T00:00")
+    assert found["slm_period_end_timestamp_seconds", "", ""] == at("2026-12-01T00:00")
+
+
+def test_time_alone_makes_a_ticket_run_be_at_risk_and_overdue(desk: Desk) -> None:
+    desk.tell("10:00", T1="10:00: opened P1")
+
+    def stands(now: str) -> tuple[float, float, float, float, float]:
+        found = desk.samples(now)
+        return (
+            found["slm_tickets_running", "p1-response", ""], found["slm_tickets_at_risk", "p1-response", "75%"],
+            found["slm_tickets_at_risk", "p1-response", "90%"], found["slm_tickets_overdue", "p1-response", ""],
+            found["slm_period_tickets", "p1-response", "missed"],
+        )  # fmt: skip
+
+    assert stands("10:11:14") == (1, 0, 0, 0, 0)
+    assert stands("10:11:15") == (1, 1, 0, 0, 0)
+    assert stands("10:13:30") == (1, 1, 1, 0, 0)
+    assert stands("10:15") == (1, 1, 1, 0, 0)
+    assert stands("10:15:01") == (0, 0, 0, 1, 1)
+
+
+def test_a_page_is_made_once_until_something_turns(desk: Desk) -> None:
+    desk.tell("10:00", T1="10:00: opened P1")
+    first = desk.keeper.page(at("10:00:10"), openmetrics=False)
+    assert desk.keeper.page(at("10:05"), openmetrics=False) is first
+    assert desk.keeper.page(at("10:11:15"), openmetrics=False) is not first
+
+
+def test_a_paused_ticket_is_due_at_no_instant(desk: Desk) -> None:
+    desk.tell("10:05", T1="10:00: opened P1\n10:05: status pending")
+    found = desk.samples("20:00")
+    assert (found["slm_tickets_paused", "p1-response", ""], found["slm_tickets_overdue", "p1-response", ""]) == (1, 0)
+    assert not [key for key in found if key[0] == "slm_ticket_deadline_timestamp_seconds"]
+    assert ("slm_ticket_next_deadline_timestamp_seconds", "p1-response", "") not in found
+
+
+def test_deadlines_of_tickets_are_told_with_every_stage(desk: Desk) -> None:
+    desk.tell("10:00", T1="10:00: opened P1\n10:05: agent_message")
+    found = {key[2]: value for key, value in desk.samples("10:06").items() if key[0] == "slm_ticket_deadline_timestamp_seconds"}
+    assert found == {"75%,T1": at("13:00"), "90%,T1": at("13:36"), "100%,T1": at("14:00")}
+
+
+def test_only_the_nearest_deadlines_are_told_by_ticket(tmp_path: Path) -> None:
+    desk = Desk(Kept(tmp_path / "ledger", "matrix: {columns: [hours, resolution], P1: [24x7, 4h]}"), "09:00", nearest=4)
+    late = {f"L{number}": f"09:0{number}: opened P1" for number in range(6)}
+    ahead = {f"A{number}": f"13:0{number}: opened P1" for number in range(6)}
+    desk.tell("13:10", **late, **ahead)
+    told = sorted({key[2].rpartition(",")[2] for key in desk.samples("13:30") if key[0] == "slm_ticket_deadline_timestamp_seconds"})
+    assert told == ["A0", "A1", "L4", "L5"]
+    assert desk.samples("13:30")["slm_tickets_overdue", "p1-resolution", ""] == 6
+
+
+def test_a_new_period_begins_with_0_and_counters_go_on(desk: Desk) -> None:
+    desk.tell("10:30", T1="10:00: opened P1\n10:05: agent_message")
+    assert desk.samples("2026-11-30T23:59:59")["slm_period_tickets", "p1-response", "met"] == 1
+    december = desk.samples("2026-12-01T00:00")
+    assert december["slm_period_tickets", "p1-response", "met"] == 0
+    assert december["slm_ticket_results_total", "p1-response", "met"] == 1
+    assert december["slm_period_start_timestamp_seconds", "", ""] == at("2026-12-01T00:00")
+
+
+def test_what_was_missed_before_the_period_is_overdue_and_does_not_count_in_it(desk: Desk) -> None:
+    desk.tell("2026-11-30T23:00", T1="2026-11-30T20:00: opened P1")
+    december = desk.samples("2026-12-01T10:00")
+    assert (december["slm_tickets_overdue", "p1-response", ""], december["slm_period_tickets", "p1-response", "missed"]) == (1, 0)
+
+
+def test_a_tick_counts_what_is_too_late_and_a_restart_tells_the_same(desk: Desk) -> None:
+    desk.tell("10:00", T1="10:00: opened P1")
+    assert desk.keeper.tick(at("10:15:01"))
+    assert desk.samples("10:15:01")["slm_ticket_results_total", "p1-response", "missed"] == 1
+    before = desk.keeper.page(at("10:16"), openmetrics=False)
+    desk.kept.database.close()
+    desk.kept.open()
+    assert Desk(desk.kept, "10:16").keeper.page(at("10:16"), openmetrics=False) == before
+
+
+def test_the_limit_of_a_family_is_kept_and_counted(tmp_path: Path) -> None:
+    desk = Desk(Kept(tmp_path / "ledger"), "09:00", limit=10)
+    desk.samples("09:00")
+    assert desk.keeper.dropped["slm_period_tickets"] == 4 * 9 - 10
