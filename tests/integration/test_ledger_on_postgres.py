@@ -24,6 +24,7 @@ spec:
   customer: acme
   service: checkout
   state: active
+  period: {length: year}
   tickets:
     matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}
 """
