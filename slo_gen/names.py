@@ -127,6 +127,8 @@ EXPORTER_DROPPED = "slm_exporter_series_dropped_total" # by FAMILY
 
 # --- what rules make of it --------------------------------------------------------------------------------------
 TICKET_TARGET = "slm:agreement:ticket_target_ratio"    # info series: one per ticket target, its value is the share that is owed
+LOW_VOLUME_BELOW = "slm:agreement:low_volume_tickets"  # fewer are few, and then
+LOW_VOLUME_MISSES = "slm:agreement:low_volume_misses"  # so many may be missed
 TICKETS_ATTAINED = "slm:tickets:attained_ratio"
 TICKETS_DECIDED = "slm:tickets:decided"
 TICKETS_MISSED = "slm:tickets:missed"
