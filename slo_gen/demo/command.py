@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -18,6 +18,7 @@ import click
 from slo_gen import names
 from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 from slo_gen.cli.status_table import plain_lines
+from slo_gen.cli.ticket_status_table import ticket_lines
 from slo_gen.demo.month import write_month
 from slo_gen.demo.receiver import Notification
 from slo_gen.demo.servers import ServerError
@@ -48,7 +49,7 @@ def command(specs: tuple[Path, ...], unattended: bool) -> None:
     catalogue = hurried(load_catalogue(specs))
     _end_like_ctrl_c()
     try:
-        with _workplace() as directory, _running(directory, catalogue) as stack:
+        with _workplace() as directory, _running(directory, catalogue, specs) as stack:
             story = Story(stack, catalogue)
             if unattended:
                 _check(story, stack)
@@ -87,7 +88,7 @@ def _workplace() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _running(directory: Path, catalogue: Catalogue) -> Iterator[Stack]:
+def _running(directory: Path, catalogue: Catalogue, specs: Sequence[Path]) -> Iterator[Stack]:
     from slo_gen.cli.compiling import compiled_files
 
     files = compiled_files(catalogue, "prometheus")
@@ -96,10 +97,11 @@ def _running(directory: Path, catalogue: Catalogue) -> Iterator[Stack]:
     samples = write_month(catalogue, {"region": REGIONS}, time.time(), directory / "prometheus")
     click.echo(f"wrote the month before: {samples} sums, made up, so that 30-day windows have a past; from now on everything is measured")
     rules = sorted((directory / "slo-gen" / "rules").glob("*.yml"))
-    with running_stack(directory, rules) as stack:
+    with running_stack(directory, rules, catalogue, specs) as stack:
         click.echo(f"Prometheus    {stack.prometheus.url}/alerts")
         click.echo(f"Alertmanager  {stack.alertmanager.url}")
         click.echo(f"receiver      {stack.receiver.url}")
+        click.echo(f"sla-exporter  {stack.exporter.url}/metrics  of the desk {stack.desk.file}")
         for target in stack.shop.targets():
             click.echo(f"shop          http://{target.address}/metrics  {target.job} {' '.join(target.labels.values())}".rstrip())
         click.echo(f"files         {directory}\n")
@@ -133,7 +135,8 @@ def _check(story: Story, stack: Stack) -> None:
                 click.echo(f"NOT SEEN         {missed.title}")
             click.echo("\n".join(plain_lines(story.rows)))
             fail(f"not everything was seen within {CHECK_SECONDS:g} seconds. Prometheus' last words:\n{stack.prometheus.log_tail(5)}")
-    click.echo("\n".join(["", *plain_lines(story.rows), "", "every step was seen"]))
+    told = [row for row in story.tickets if row.decided]
+    click.echo("\n".join(["", *plain_lines(story.rows), "", *ticket_lines(told), "", "every step was seen"]))
 
 
 def _await(step: Step, stack: Stack, deadline: float) -> str | None:
@@ -171,7 +174,7 @@ def _watch(story: Story, stack: Stack) -> None:
             story.refresh()
             for notification in story.new_notifications():
                 screen.say(_told(notification, story.catalogue))
-            screen.show(story.rows)
+            screen.show(story.rows, story.tickets)
             time.sleep(LOOK_EVERY)
 
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from slo_gen.cli.status_table import plain_lines, status_table
+from slo_gen.cli.ticket_status_table import ticket_lines, ticket_table
 from slo_gen.history.status import Row
+from slo_gen.history.ticket_status import TicketRow
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -28,6 +30,7 @@ class Screen:
         self._happened: deque[str] = deque(maxlen=REMEMBERED)
         self._printed: dict[str, str] = {}
         self._rows: Sequence[Row] = ()
+        self._tickets: Sequence[TicketRow] = ()
 
     def __enter__(self) -> Self:
         if self._wants_live:
@@ -51,12 +54,18 @@ class Screen:
             self._happened.append(told)
             self._draw()
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """The verdicts of this moment."""
+    def show(self, rows: Sequence[Row], tickets: Sequence[TicketRow] = ()) -> None:
+        """The verdicts of this moment, and where promises on tickets stand of which something has happened."""
         self._rows = rows
+        self._tickets = [row for row in tickets if row.decided or row.running or row.paused or row.overdue]
         if self._live is not None:
             self._draw()
             return
+        for target, told in zip(self._tickets, ticket_lines(self._tickets), strict=False):
+            where = f"{target.promise.agreement.name}/{target.promise.target.name}"
+            if self._printed.get(where) != told:
+                self._printed[where] = told
+                print(f"          {told}", flush=True)
         for row, line in zip(rows, plain_lines(rows), strict=True):
             now = f"{row.verdict} {len(row.alerts)}"
             where = f"{row.slo.name} {sorted(row.group.items())}"
@@ -69,4 +78,5 @@ class Screen:
         from rich.text import Text
 
         if self._live is not None:
-            self._live.update(Group(status_table(self._rows), Text("\n".join(self._happened))), refresh=True)
+            tickets = [ticket_table(self._tickets)] if self._tickets else []
+            self._live.update(Group(status_table(self._rows), *tickets, Text("\n".join(self._happened))), refresh=True)

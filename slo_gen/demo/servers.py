@@ -11,6 +11,7 @@ import http.client
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -125,7 +126,8 @@ class Server:
 def find_program(name: str) -> str:
     """The path of an installed program. Raises ServerError with what to do."""
     names = [name, "alertmanager"] if name == "prometheus-alertmanager" else [name]
-    found = next(filter(None, map(shutil.which, names)), None)
+    own = Path(sys.executable).with_name(name)       # what was installed with slo-gen itself need not be on the path
+    found = str(own) if own.exists() else next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise ServerError(f"{name} is not installed. On Debian and Ubuntu `make setup` installs it, or tells how.")
     return found

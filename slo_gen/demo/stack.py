@@ -6,13 +6,16 @@ import contextlib
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slo_gen.demo.desk import QUERY, Desk
 from slo_gen.demo.receiver import Receiver
 from slo_gen.demo.servers import Server, find_program
 from slo_gen.demo.shop import ScrapeTarget, Shop
+from slo_gen.spec.model import Catalogue
 
 __all__ = ["SCRAPE_SECONDS", "Stack", "native_histogram_settings", "running_stack"]
 
@@ -28,25 +31,51 @@ class Stack:
     receiver: Receiver
     alertmanager: Server
     prometheus: Server
+    desk: Desk
+    exporter: Server
 
     def check_alive(self) -> None:
         """Raise ServerError when one of the servers has ended by itself."""
         self.prometheus.check_alive()
         self.alertmanager.check_alive()
+        self.exporter.check_alive()
 
 
 @contextlib.contextmanager
-def running_stack(directory: Path, rule_files: Sequence[Path]) -> Iterator[Stack]:
-    """Start shop, receiver, Alertmanager and Prometheus; stop them in the opposite order.
+def running_stack(directory: Path, rule_files: Sequence[Path], catalogue: Catalogue, specs: Sequence[Path]) -> Iterator[Stack]:
+    """Start shop, desk, exporter, receiver, Alertmanager and Prometheus; stop them in the opposite order.
+
+    ``specs`` are the documents of the catalogue, which the exporter reads itself.
 
     Raises ServerError when one of them does not start.
     """
     with contextlib.ExitStack() as stack:
         shop = stack.enter_context(Shop())
         receiver = stack.enter_context(Receiver())
+        desk = stack.enter_context(Desk(directory / "desk.sqlite", catalogue, int(time.time())))
+        exporter = stack.enter_context(_exporter(directory, desk, specs))
         alertmanager = stack.enter_context(_alertmanager(directory, receiver.url))
-        prometheus = stack.enter_context(_prometheus(directory, shop.targets(), rule_files, alertmanager.port))
-        yield Stack(directory, shop, receiver, alertmanager, prometheus)
+        targets = [*shop.targets(), ScrapeTarget("sla-exporter", f"127.0.0.1:{exporter.port}", {})]
+        prometheus = stack.enter_context(_prometheus(directory, targets, rule_files, alertmanager.port))
+        yield Stack(directory, shop, receiver, alertmanager, prometheus, desk, exporter)
+
+
+def _exporter(directory: Path, desk: Desk, specs: Sequence[Path]) -> Server:
+    configuration = {
+        "kind": "Exporter",
+        "metadata": {"name": "demo"},
+        "spec": {
+            "specs": [str(path.resolve()) for path in specs],
+            "sources": [{"name": "desk", "every": "2s", "sql": {"sqlite": desk.file.name, "query": QUERY}}],
+        },
+    }
+    file = _write_yaml(directory / "sla-exporter.yaml", configuration)
+    return Server(
+        "sla-exporter",
+        lambda port: ["run", f"--config.file={file}", f"--web.listen-address=127.0.0.1:{port}"],
+        "/-/ready",
+        directory / "sla-exporter.log",
+    )
 
 
 def _alertmanager(directory: Path, receiver_url: str) -> Server:

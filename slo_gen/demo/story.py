@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from slo_gen import names
-from slo_gen.cli.status import read_rows
+from slo_gen.cli.status import read_standing
 from slo_gen.demo.receiver import Notification
 from slo_gen.demo.shop import Fault
 from slo_gen.demo.stack import Stack
 from slo_gen.fetch import RequestError
 from slo_gen.history.status import Row
+from slo_gen.history.ticket_status import TicketRow
 from slo_gen.prometheus import Prometheus
 from slo_gen.spec.model import Catalogue
 
@@ -44,6 +45,7 @@ class Story:
         self._stack = stack
         self.catalogue = catalogue
         self.rows: tuple[Row, ...] = ()
+        self.tickets: tuple[TicketRow, ...] = ()
         self.notifications: list[Notification] = []
         self._told = 0
 
@@ -52,9 +54,11 @@ class Story:
         return (
             Step("rules loaded and healthy", self._rules_healthy),
             Step("status shows data for every service", self._status_has_data),
+            Step("status shows the tickets of the desk", self._tickets_counted),
             Step(f"{BROKEN} fails, and Prometheus has scraped the failures", self._failing, breaks_service=True),
             Step("the alert has arrived at the receiver", self._alert_received),
             Step("status shows the burning budget and the firing alert", self._status_burns),
+            Step("a ticket is overdue, and its alert names it", self._ticket_alert_received),
         )
 
     def break_service(self) -> None:
@@ -67,7 +71,7 @@ class Story:
         """Read the present verdicts. Keeps the former ones while Prometheus does not answer."""
         self._stack.check_alive()
         with contextlib.suppress(RequestError):
-            self.rows = asyncio.run(read_rows(self.catalogue, self._stack.prometheus.url))
+            self.rows, self.tickets = asyncio.run(read_standing(self.catalogue, self._stack.prometheus.url))
 
     def new_notifications(self) -> list[Notification]:
         """What the receiver got since the last call."""
@@ -104,6 +108,24 @@ class Story:
         if not self.rows or any(row.burn is None for row in self.rows):
             return None
         return f"{len(self.rows)} verdicts about {len({row.slo.service for row in self.rows})} services"
+
+    def _tickets_counted(self) -> str | None:
+        """What the exporter read from the desk has come through Prometheus and the rules."""
+        self.refresh()
+        known = [row for row in self.tickets if row.decided]
+        if not known or not any(row.missed for row in known):
+            return None
+        decided, missed = sum(row.decided or 0 for row in known), sum(row.missed or 0 for row in known)
+        running = sum(row.running or 0 for row in self.tickets)
+        return f"{decided} results of tickets in {len(known)} targets, {missed} missed, {running} clocks running"
+
+    def _ticket_alert_received(self) -> str | None:
+        self._collect()
+        for notification in self.notifications:
+            labels = notification.labels
+            if notification.status == "firing" and labels.get("alertname") == names.TICKET_OVERDUE and labels.get(names.TICKET):
+                return notification.annotations.get("summary")
+        return None
 
     def _failing(self) -> str | None:
         scraped = f'sum(rate(http_requests_total{{job="{BROKEN}"'
