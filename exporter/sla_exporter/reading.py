@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -47,6 +47,7 @@ class SourceReading:
         self._reader: TicketReader | None = None
         self._failures = 0
         self._told = ""
+        self._priorities = {name.casefold(): called for name, called in source.priorities.items()}
         self._state: SourceState | None = None
 
     async def run(self) -> None:
@@ -94,7 +95,8 @@ class SourceReading:
             watermark = self._state.watermark if page.more else max(page.watermark, self._state.watermark)
             state = replace(self._state, place=page.place, watermark=watermark, read_at=self._now())
             if page.events or page.whole:
-                await asyncio.to_thread(self._keeper.store, self.source.name, page.events, state, self._now(), whole=page.whole)
+                events = self._called(page.events)
+                await asyncio.to_thread(self._keeper.store, self.source.name, events, state, self._now(), whole=page.whole)
             elif state != self._state:
                 await asyncio.to_thread(self._keeper.note, self.source.name, state)
             self._state = state
@@ -116,7 +118,14 @@ class SourceReading:
         events, whole = _changes(found, now)
         last = tickets[-1] if len(tickets) == _LOOKED_AT_ONCE else ""
         self._state = replace(state, reread=last, reread_at=state.reread_at if last else now)
-        await asyncio.to_thread(self._keeper.store, self.source.name, events, self._state, now, whole=whole)
+        await asyncio.to_thread(self._keeper.store, self.source.name, self._called(events), self._state, now, whole=whole)
+
+    def _called(self, events: Sequence[SourceEvent]) -> list[SourceEvent]:
+        """With priorities as the agreements call them."""
+        return [
+            event._replace(value=self._priorities.get(event.value.casefold(), event.value)) if event.name == "priority" else event
+            for event in events
+        ]
 
     def _opened(self) -> TicketReader:
         if self._reader is None:

@@ -17,6 +17,7 @@ GROUP: Final = "sla_exporter.sources"
 
 READERS: Final[Mapping[str, str]] = {
     "redmine": "sla_exporter.sources.redmine:RedmineReader",
+    "request_tracker": "sla_exporter.sources.request_tracker:RequestTrackerReader",
     "sql": "sla_exporter.sources.sql:SqlReader",
     "file": "sla_exporter.sources.file:FileReader",
 }

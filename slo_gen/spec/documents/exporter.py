@@ -82,10 +82,6 @@ class GitHubSource(Section, frozen=True, kw_only=True):
 
     url: Annotated[PlainUrl, Meta(description="Address of the API.")] = "https://api.github.com"
     repository: Annotated[Text, Meta(description="Owner and name.", examples=["acme/shop"])]
-    priorities: Annotated[
-        Mapping[Text, Text], Meta(description="Labels that are priorities.", examples=[{"priority/critical": "P1"}])
-    ] = {}
-
 
 class SqlSource(Choice, frozen=True, kw_only=True):
     """A query that gives events of tickets, one a row."""
@@ -144,6 +140,13 @@ class TicketSource(Choice, frozen=True, kw_only=True):
     requests_per_minute: Annotated[AtLeastOne, Meta(description="The most that is asked of it.")] = 60
     timeout: Annotated[PositiveDuration, Meta(description="The longest that one request may take.")] = "30s"
     statuses: Annotated[SourceStatuses, Meta(description="What its statuses mean.")] = SourceStatuses()
+    priorities: Annotated[
+        Mapping[Text, Text],
+        Meta(
+            description="What its priorities are called in the agreements; on GitHub, which labels are priorities.",
+            examples=[{"Immediate": "P1", "Urgent": "P2"}],
+        ),
+    ] = {}
     fields: Annotated[
         Mapping[Name, Text],
         Meta(
