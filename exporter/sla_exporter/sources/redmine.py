@@ -7,22 +7,20 @@ calls statuses closed or not; ``Feedback`` waits for the customer, as its defaul
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct, convert, field
+from msgspec import Struct, field
 
 from sla_exporter.sources.source import Found, Page, Settings, SourceEvent, ask, decoded, status_meanings, when
+from sla_exporter.sources.updates import Updates
 from slo_gen.fetch import Credentials, Fetcher
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["RedmineReader"]
 
 _PAGE: Final = 100
-_SETTLED: Final = 2
-"""Seconds after which nothing more is written with the same second as its update."""
 
 
 class _Named(Struct):
@@ -92,15 +90,6 @@ class _Priorities(Struct):
     issue_priorities: list[_Named]
 
 
-class _Place(Struct):
-    """``since``: issues updated from then on are wanted; ``offset`` of them were read; ``seen``: when each of the latest was updated."""
-
-    since: int = 0
-    offset: int = 0
-    started: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
-
-
 class RedmineReader:
     """Reads one Redmine."""
 
@@ -123,7 +112,7 @@ class RedmineReader:
 
     async def read(self, place: str) -> Page:
         await self._enter()
-        at = _place(place)
+        at = Updates.of(place)
         query = {"status_id": "*", "sort": "updated_on,id", "limit": str(_PAGE), "offset": str(at.offset),
                  "updated_on": f">={write_instant(at.since)}"}  # fmt: skip
         if self._project:
@@ -131,30 +120,17 @@ class RedmineReader:
         answer = await ask(self._fetcher, "GET", "/issues.json", query)
         page = decoded(answer, _IssuePage, "Redmine's list of issues")
         now = answer.server_time or int(time.time())     # puma by itself sends no Date; the overlap is wider than clocks differ
-        started = at.started or now
+        read = [(str(issue.id), when(issue.updated_on, f"issue {issue.id}")) for issue in page.issues]
         events: list[SourceEvent] = []
         whole: list[str] = []
-        seen = dict(at.seen)
-        for issue in page.issues:
-            updated = when(issue.updated_on, f"issue {issue.id}")
-            if seen.get(str(issue.id)) == updated:
-                continue
-            found = await self._events(str(issue.id))
+        for ticket, updated in read:
+            found = None if at.knows(ticket, updated) else await self._events(ticket)
             if found is not None:
                 events += found
-                whole.append(str(issue.id))
-            if updated < now - _SETTLED:
-                seen[str(issue.id)] = updated
+                whole.append(ticket)
         more = len(page.issues) == _PAGE
-        last = when(page.issues[-1].updated_on, "an issue") if page.issues else at.since
-        if more and last == at.since:
-            following = _Place(at.since, at.offset + _PAGE, started, seen)
-        elif more:
-            following = _Place(last, 0, started, seen)
-        else:
-            since = max(0, started - self._settings.overlap)
-            following = _Place(since, 0, 0, {issue: updated for issue, updated in seen.items() if updated >= since})
-        return Page(events, whole, _text(following), started, more)
+        following = at.following(read, more=more, page=_PAGE, now=now, overlap=self._settings.overlap)
+        return Page(events, whole, following.text(), at.started or now, more)
 
     async def look(self, tickets: Sequence[str]) -> Sequence[Found]:
         await self._enter()
@@ -258,15 +234,3 @@ def _first(issue: _Issue, name: str, present: str) -> str:
 
 def _whole(number: str) -> int:
     return int(number) if number.isdigit() else -1
-
-
-def _place(text: str) -> _Place:
-    try:
-        return convert(json.loads(text), _Place) if text else _Place()
-    except ValueError:
-        return _Place()
-
-
-def _text(place: _Place) -> str:
-    seen: Mapping[str, int] = dict(sorted(place.seen.items()))
-    return json.dumps({"since": place.since, "offset": place.offset, "started": place.started, "seen": seen}, separators=(",", ":"))

@@ -18,6 +18,10 @@ GROUP: Final = "sla_exporter.sources"
 READERS: Final[Mapping[str, str]] = {
     "redmine": "sla_exporter.sources.redmine:RedmineReader",
     "request_tracker": "sla_exporter.sources.request_tracker:RequestTrackerReader",
+    "jira": "sla_exporter.sources.jira:JiraReader",
+    "servicenow": "sla_exporter.sources.servicenow:ServiceNowReader",
+    "zendesk": "sla_exporter.sources.zendesk:ZendeskReader",
+    "github": "sla_exporter.sources.github:GitHubReader",
     "sql": "sla_exporter.sources.sql:SqlReader",
     "file": "sla_exporter.sources.file:FileReader",
 }

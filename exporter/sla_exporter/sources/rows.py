@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sla_exporter.sources.source import SourceError, SourceEvent, when
 from slo_gen.spec.ticket_terms import EVENTS, MEANINGS
 
-__all__ = ["ALSO", "NEEDED", "Read", "instant", "read_rows"]
+__all__ = ["ALSO", "NEEDED", "Read", "instant", "read_rows", "usual_meaning"]
 
 NEEDED: Final = ("ticket", "at", "name")
 ALSO: Final = ("event", "value", "meaning", "place", "updated")
@@ -55,7 +55,7 @@ def _event(row: Mapping[str, Any], meanings: Mapping[str, str]) -> SourceEvent |
     if len(value) > _LONGEST or len(ticket) > _LONGEST:
         return "too_long"
     if name == "status":
-        meaning = meanings.get(value.casefold(), meaning or _usual(value))
+        meaning = meanings.get(value.casefold(), meaning or usual_meaning(value))
     if name == "began":
         began = instant(value)
         if began is None:
@@ -66,7 +66,7 @@ def _event(row: Mapping[str, Any], meanings: Mapping[str, str]) -> SourceEvent |
     return SourceEvent(ticket, known, at, int(place) if place.lstrip("-").isdigit() else 0, name, value, meaning)
 
 
-def _usual(status: str) -> str:
+def usual_meaning(status: str) -> str:
     """What a status means by its name, where nobody said; "" where the name does not tell."""
     return _USUAL.get(status.casefold().replace("_", " ").replace("-", " "), "")
 
