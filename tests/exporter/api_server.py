@@ -1,0 +1,140 @@
+"""A server on loopback that answers as an API does, and badly when it is told to; and a reader of a source that asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+from sla_exporter.sources.registry import reader_class
+from sla_exporter.sources.source import Page, Settings, SourceEvent, TicketReader
+
+from slo_gen.fetch import Credentials
+from slo_gen.spec.documents.exporter import TicketSource
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. ``query`` has the first value of each parameter."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer: JSON unless it is bytes."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drip: float = 0.0
+    """Seconds between two bytes."""
+
+
+Answer = Callable[[Asked], Told | None]
+
+
+@dataclass
+class Api:
+    """``answer`` says what is answered; what it does not know is 404. ``fault`` goes before it. ``now`` is the server's own clock."""
+
+    url: str
+    answer: Answer = lambda asked: None
+    fault: Answer | None = None
+    now: int = 0
+    asked: list[Asked] = field(default_factory=list)
+
+    def paths(self) -> list[str]:
+        return [each.path for each in self.asked]
+
+
+@contextmanager
+def api() -> Iterator[Api]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            data = self.rfile.read(length)
+            query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(self.command, parts.path, query, headers, json.loads(data) if data else None)
+            found.asked.append(asked)
+            told = (found.fault(asked) if found.fault else None) or found.answer(asked) or Told({"errors": ["not found"]}, 404)
+            body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
+            self.send_response_only(told.status)
+            self.send_header("Date", formatdate(found.now or time.time(), usegmt=True))
+            sent = {"Content-Type": "text/html" if isinstance(told.body, bytes) else "application/json; charset=utf-8", **told.headers}
+            for name, value in sent.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            try:
+                for byte in body if told.drip else ():
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(told.drip)
+                if not told.drip:
+                    self.wfile.write(body)
+            except OSError:
+                self.close_connection = True
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *arguments: Any) -> None:
+            """Nothing is logged."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    found = Api(f"http://127.0.0.1:{server.server_address[1]}")
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def reader(document: Mapping[str, Any], credentials: Credentials | None = None, seconds: float = 5.0) -> TicketReader:
+    """The reader of a source's document."""
+    source = msgspec.convert({"name": "desk", **document}, TicketSource)
+    return reader_class(source)(Settings(source, credentials or Credentials(), 300, 100_000, seconds))
+
+
+def read_all(of: TicketReader, place: str = "") -> tuple[list[SourceEvent], Page]:
+    """Everything from a place on, and the last page."""
+
+    async def go() -> tuple[list[SourceEvent], Page]:
+        events: list[SourceEvent] = []
+        now = place
+        try:
+            while True:
+                page = await of.read(now)
+                events += page.events
+                if not page.more:
+                    return events, page
+                now = page.place
+        finally:
+            await of.close()
+
+    return asyncio.run(go())
+
+
+def story(events: list[SourceEvent], ticket: str) -> list[tuple[int, str, str]]:
+    """Instant, name and value of the events of a ticket, in order; without the fields that it came with."""
+    mine = sorted((event for event in events if event.ticket == ticket), key=lambda event: (event.at, event.place))
+    return [(event.at, event.name, event.value) for event in mine if event.name != "field"]
