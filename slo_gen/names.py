@@ -97,6 +97,9 @@ def error_ratio(window: str) -> str:
 
 
 # --- what the exporter exposes ----------------------------------------------------------------------------------
+TICKET_TARGET = "slm_agreement_ticket_target_ratio"    # the share that is owed, with what alerts say of a target as labels
+LOW_VOLUME_BELOW = "slm_agreement_low_volume_tickets"  # fewer are few, and then
+LOW_VOLUME_MISSES = "slm_agreement_low_volume_misses"  # so many may be missed
 PERIOD_TICKETS = "slm_period_tickets"                  # by OUTCOME, in the present period
 TICKETS_PERIOD_START = "slm_period_start_timestamp_seconds"
 TICKETS_PERIOD_END = "slm_period_end_timestamp_seconds"
@@ -108,9 +111,9 @@ TICKETS_AT_RISK = "slm_tickets_at_risk"                # by STAGE
 TICKETS_OVERDUE = "slm_tickets_overdue"
 TICKET_NEXT_DEADLINE = "slm_ticket_next_deadline_timestamp_seconds"
 TICKET_DEADLINE = "slm_ticket_deadline_timestamp_seconds"   # the one family with TICKET as a label; by STAGE
-FEEDBACK_RATINGS = "slm_feedback_ratings_total"
-FEEDBACK_SCORE = "slm_feedback_score_total"            # sum of all marks
-FEEDBACK_COMPLAINTS = "slm_feedback_complaints_total"
+FEEDBACK_RATINGS = "slm_feedback_ratings"              # marks of customers in the present period
+FEEDBACK_SCORE = "slm_feedback_score_sum"              # all of these marks together
+FEEDBACK_COMPLAINTS = "slm_feedback_complaints"
 TICKET_CORRECTIONS = "slm_ticket_corrections_total"
 SOURCE_UP = "slm_source_up"
 SOURCE_LAST_SUCCESS = "slm_source_last_success_timestamp_seconds"
@@ -126,9 +129,6 @@ EXPORTER_RELOADED_AT = "slm_exporter_config_last_reload_success_timestamp_second
 EXPORTER_DROPPED = "slm_exporter_series_dropped_total" # by FAMILY
 
 # --- what rules make of it --------------------------------------------------------------------------------------
-TICKET_TARGET = "slm:agreement:ticket_target_ratio"    # info series: one per ticket target, its value is the share that is owed
-LOW_VOLUME_BELOW = "slm:agreement:low_volume_tickets"  # fewer are few, and then
-LOW_VOLUME_MISSES = "slm:agreement:low_volume_misses"  # so many may be missed
 TICKETS_ATTAINED = "slm:tickets:attained_ratio"
 TICKETS_DECIDED = "slm:tickets:decided"
 TICKETS_MISSED = "slm:tickets:missed"
@@ -167,6 +167,7 @@ ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the
 OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
 COUNTING = "slm_counting"                  # of indicators that count events; the others are watched
 STAGE = "stage"                            # how much of the budget or of the time is used up: 75%
+OWNER = "slm_team"                         # of what the exporter exposes, where a bare team would clash with labels of targets
 OUTCOME = "outcome"
 TICKET = "ticket"
 SOURCE = "source"

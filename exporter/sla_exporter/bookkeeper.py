@@ -75,9 +75,13 @@ class Bookkeeper:
 
     def store(self, source: str, events: Iterable[SourceEvent], state: SourceState, now: int, *, whole: Iterable[str] = ()) -> None:
         """Write what a source told."""
+        told = list(events)
         with self._lock:
-            changes = self._ledger.store(source, events, state, self._promises, now, whole=whole)
+            changes = self._ledger.store(source, told, state, self._promises, now, whole=whole)
             self._generation = self._ledger.generation()
+            if any(event.name in ("rated", "complained") for event in told):
+                self._standings.hear()
+                self._page = None
             if changes:
                 self._standings.advance(now)
                 self._standings.apply(changes, now)

@@ -21,7 +21,7 @@ from slo_gen.timekeeping.business import business_time
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import TimeError
 
-__all__ = ["OUTCOMES", "STAGES", "Open", "Standings", "TargetStanding"]
+__all__ = ["OUTCOMES", "STAGES", "Feedback", "Open", "Standings", "TargetStanding"]
 
 STAGES: Final = ("75%", "90%")
 """Shares of the time allowed at which a ticket is at risk, where an agreement's escalation names none."""
@@ -63,6 +63,15 @@ class TargetStanding:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What customers said in the present period: how many marks, all of them together, and how many complaints."""
+
+    ratings: int = 0
+    score: float = 0.0
+    complaints: int = 0
+
+
 class Standings:
     """All targets of all promises. Every method takes the present instant, which never goes back."""
 
@@ -71,13 +80,19 @@ class Standings:
         self._ledger = ledger
         self.targets: Final[dict[tuple[str, str], TargetStanding]] = {}
         self.periods: Final[dict[str, Period]] = {}
+        self.feedback: Final[dict[str, Feedback]] = {}
         self._stages = {name: _stages(notifications, name) for name in promises.all}
+        self._owners = {name: notifications.owners.get(name, "").removeprefix("team/") for name in promises.all}
         self._turns: list[tuple[int, Key]] = []
         self.load(now)
 
     def stages(self, agreement: str) -> tuple[str, ...]:
         """The shares of the time allowed at which tickets of an agreement are at risk."""
         return tuple(stage for stage, _ in self._stages[agreement])
+
+    def owner(self, agreement: str) -> str:
+        """The team that owns an agreement, or ""."""
+        return self._owners[agreement]
 
     def load(self, now: int) -> None:
         """Read everything from the ledger."""
@@ -87,6 +102,7 @@ class Standings:
             for target in promise.judge.targets:
                 self.targets[name, target.name] = TargetStanding()
             self._begin(name, promise, now)
+        self.hear()
         for row in self._ledger.rows_open():
             self._put(row, now)
 
@@ -108,6 +124,13 @@ class Standings:
                     standing.counts[after.final] += 1
                 self._put(after, now)
 
+    def hear(self) -> None:
+        """Read again what customers said."""
+        for name, period in self.periods.items():
+            told = self._ledger.feedback(name, period.start, period.end)
+            marks = [_mark(value) for kind, value in told if kind == "rated"]
+            self.feedback[name] = Feedback(len(marks), sum(marks), sum(kind == "complained" for kind, _ in told))
+
     def advance(self, now: int) -> bool:
         """Let time pass; whether anything turned."""
         turned = False
@@ -115,6 +138,8 @@ class Standings:
             if now >= period.end:
                 self._begin(name, self.promises.all[name], now)
                 turned = True
+        if turned:
+            self.hear()
         while self._turns and self._turns[0][0] <= now:
             _, key = heapq.heappop(self._turns)
             standing = self.targets.get((key.agreement, key.target))
@@ -143,6 +168,7 @@ class Standings:
         period = promise.agreement.period.of(now)
         self.periods[name] = period
         counts = self._ledger.counts(name, period.start, period.end)
+        self.feedback[name] = Feedback()
         for target in promise.judge.targets:
             standing = self.targets[name, target.name]
             standing.counts = Counter({final: number for (of, final), number in counts.items() if of == target.name})
@@ -177,6 +203,14 @@ class Standings:
             except TimeError:
                 continue
         return (*found, ("100%", row.over))
+
+
+def _mark(value: str) -> float:
+    """A mark as a number; systems that know good and bad only have 1 and 0."""
+    try:
+        return float(value.split("/")[0])
+    except ValueError:
+        return 1.0 if value.casefold().startswith("good") else 0.0
 
 
 def _stages(notifications: Notifications, agreement: str) -> tuple[tuple[str, int], ...]:

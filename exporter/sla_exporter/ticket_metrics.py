@@ -59,6 +59,7 @@ class TicketFamilies:
             if ahead:
                 next_due.append(Sample(plain, min(ahead)))
         return [
+            *self._terms(),
             Family(names.PERIOD_TICKETS, "gauge", f"Results of tickets that count in the present period. {CACHED}", tickets),
             Family(names.TICKETS_PERIOD_START, "gauge", "Start of the present period.", list(self._edges(promises, start=True))),
             Family(names.TICKETS_PERIOD_END, "gauge", "End of the present period.", list(self._edges(promises, start=False))),
@@ -71,11 +72,43 @@ class TicketFamilies:
             Family(names.TICKET_NEXT_DEADLINE, "gauge", "After this instant the next running clock is too late.", next_due),
             Family(names.TICKET_DEADLINE, "gauge", "Instants at which a ticket has used up so much of its time; the nearest only.",
                    list(self._deadlines())),
+            *self._feedback(),
             Family(names.TICKET_CORRECTIONS, "counter", "Results of complete periods that came out differently later.",
                    self._corrections()),
         ]  # fmt: skip
 
+    def _terms(self) -> Iterator[Family]:
+        """What was promised, for the rules to compare with."""
+        shares: list[Sample] = []
+        below: list[Sample] = []
+        misses: list[Sample] = []
+        for name, promise in self._standings.promises.all.items():
+            if promise.agreement.state != "active":
+                continue
+            few = promise.judge.terms.low_volume
+            for target in promise.judge.targets:
+                about = {
+                    **self._about[name], names.TARGET: target.name, names.OBJECTIVE_TEXT: f"at least {target.share_text}",
+                    names.PRIORITY: target.priority, names.KIND: promise.agreement.kind, names.OWNER: self._standings.owner(name),
+                }  # fmt: skip
+                shares.append(Sample(labels(about), float(target.share)))
+                if few is not None:
+                    below.append(Sample(self._of(name, target.name), few.below))
+                    misses.append(Sample(self._of(name, target.name), few.allow_misses))
+        yield Family(names.TICKET_TARGET, "gauge", "The share of tickets that is to be in time.", shares)
+        yield Family(names.LOW_VOLUME_BELOW, "gauge", "Fewer tickets than this are few.", below)
+        yield Family(names.LOW_VOLUME_MISSES, "gauge", "So many may be missed where there are few.", misses)
+
     # --- families ---------------------------------------------------------------------------------------------------
+    def _feedback(self) -> Iterator[Family]:
+        said = [(self._of(name, ""), each) for name, each in self._standings.feedback.items()]
+        yield Family(names.FEEDBACK_RATINGS, "gauge", "Marks that customers gave to tickets in the present period.",
+                     [Sample(of, each.ratings) for of, each in said])  # fmt: skip
+        yield Family(names.FEEDBACK_SCORE, "gauge", "All of these marks together; good is 1 and bad 0.",
+                     [Sample(of, each.score) for of, each in said])  # fmt: skip
+        yield Family(names.FEEDBACK_COMPLAINTS, "gauge", "Complaints about tickets in the present period.",
+                     [Sample(of, each.complaints) for of, each in said])  # fmt: skip
+
     def _edges(self, promises: Mapping[str, Promise], *, start: bool) -> Iterator[Sample]:
         for name in promises:
             period = self._standings.periods[name]

@@ -59,7 +59,7 @@ def ticket_group(catalogue: Catalogue) -> RuleGroup:
     promised = ticket_promises(catalogue)
     rules: tuple[Rule, ...] = ()
     if promised:
-        rules = (*_terms(promised, catalogue), *_figures(promised), *_alerts(catalogue))
+        rules = (*_figures(), *_alerts(catalogue))
     return RuleGroup("slm-tickets", catalogue.evaluation.interval, rules)
 
 
@@ -71,28 +71,8 @@ def allowed_misses(promise: TicketPromise, decided: int) -> int:
     return max(allowed, few.allow_misses) if few is not None and decided < few.below else allowed
 
 
-# --- what is promised --------------------------------------------------------------------------------------------------
-def _terms(promised: tuple[TicketPromise, ...], catalogue: Catalogue) -> Iterator[RecordingRule]:
-    for promise in promised:
-        agreement, target, terms = promise.agreement, promise.target, promise.agreement.tickets
-        identity = {names.AGREEMENT: agreement.name, names.TARGET: target.name}
-        about = {
-            **identity,
-            names.SERVICE: agreement.service,
-            names.KIND: agreement.kind,
-            names.CUSTOMER if agreement.party.kind == "customer" else names.PARTY: agreement.party.name,
-            names.OBJECTIVE_TEXT: f"at least {target.share_text}",
-            names.PRIORITY: target.priority,
-            names.TEAM: catalogue.notifications.owners.get(agreement.name, "").removeprefix("team/"),
-        }
-        yield RecordingRule(names.TICKET_TARGET, f"vector({number(target.share)})", {name: text for name, text in about.items() if text})
-        if terms is not None and terms.low_volume is not None:
-            yield RecordingRule(names.LOW_VOLUME_BELOW, f"vector({terms.low_volume.below})", identity)
-            yield RecordingRule(names.LOW_VOLUME_MISSES, f"vector({terms.low_volume.allow_misses})", identity)
-
-
 # --- figures -----------------------------------------------------------------------------------------------------------
-def _figures(promised: tuple[TicketPromise, ...]) -> Iterator[RecordingRule]:
+def _figures() -> Iterator[RecordingRule]:
     identity = label_list(_IDENTITY)
     start = names.TICKETS_PERIOD_START
     present = f"{start} == on ({names.AGREEMENT}) group_left () max by ({names.AGREEMENT}) ({start})"
@@ -107,11 +87,10 @@ def _figures(promised: tuple[TicketPromise, ...]) -> Iterator[RecordingRule]:
     yield RecordingRule(names.TICKETS_ATTAINED, f"({decided} - {missed}) / ({decided} > 0)", with_previous=True)
     share = f"max by ({_PAIR}) ({names.TICKET_TARGET})"
     allowed = f"floor({decided} * on ({_PAIR}) group_left () (1 - {share}) + {_ROUNDING})"
-    if any(promise.agreement.tickets and promise.agreement.tickets.low_volume for promise in promised):
-        below, misses = (f"max by ({_PAIR}) ({name})" for name in (names.LOW_VOLUME_BELOW, names.LOW_VOLUME_MISSES))
-        # What few tickets allow, where that is more: the smaller of both is dropped by the comparison.
-        few = f"0 * ({decided} < on ({_PAIR}) group_left () {below}) + on ({_PAIR}) group_left () {misses}"
-        allowed = f"(({few}) > {allowed}) or {allowed}"
+    below, misses = (f"max by ({_PAIR}) ({name})" for name in (names.LOW_VOLUME_BELOW, names.LOW_VOLUME_MISSES))
+    # What few tickets allow, where that is more: the smaller of both is dropped by the comparison.
+    few = f"0 * ({decided} < on ({_PAIR}) group_left () {below}) + on ({_PAIR}) group_left () {misses}"
+    allowed = f"(({few}) > {allowed}) or {allowed}"
     yield RecordingRule(names.TICKETS_MISSES_LEFT, f"({allowed}) - {missed}", with_previous=True)
 
 
@@ -154,12 +133,13 @@ def risk_stages(catalogue: Catalogue) -> Mapping[str, list[str]]:
 
 def _alerts(catalogue: Catalogue) -> Iterator[AlertRule]:
     severity = literal(catalogue.evaluation.severity_names.get(TICKET_SEVERITY, TICKET_SEVERITY))
-    team = f"max by ({label_list((names.AGREEMENT, names.TARGET, names.TEAM))}) ({names.TICKET_TARGET} >= bool 0)"
+    team = f"max by ({label_list((names.AGREEMENT, names.TARGET, names.OWNER))}) ({names.TICKET_TARGET} >= bool 0)"
 
     def alert(name: str, condition: str, value: str, *, ticket: str = "", stage: str = "", apart: str) -> AlertRule:
         summary, description = ticket_texts(name, _OF, ticket, value, f"{{{{ $labels.{names.STAGE} }}}}" if stage == "*" else stage)
         labels = {names.SEVERITY: severity, **({names.STAGE: literal(stage)} if stage not in ("", "*") else {})}
-        joined = f"({condition})\n* on ({_PAIR}) group_left ({names.TEAM}) {team}"
+        labels[names.TEAM] = f"{{{{ $labels.{names.OWNER} }}}}"
+        joined = f"({condition})\n* on ({_PAIR}) group_left ({names.OWNER}) {team}"
         return AlertRule(name, joined, labels={**labels, f"slm_shard_tickets_{apart}": ""},
                          annotations={"summary": summary, "description": description})  # fmt: skip
 

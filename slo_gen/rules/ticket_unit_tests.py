@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from slo_gen import names
-from slo_gen.rules.promql import all_of, label_matcher
+from slo_gen.rules.promql import all_of, label_matcher, number
 from slo_gen.rules.ticket_rules import ALL, STALE, TICKET_SEVERITY, TicketPromise, allowed_misses, ticket_promises, ticket_texts
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, InputSeries, UnitTest, UnitTestFile
 from slo_gen.spec.model import Catalogue
@@ -44,6 +44,7 @@ def _misses(catalogue: Catalogue, promise: TicketPromise, interval: int, decided
     """With so many misses it is beyond what is allowed, or not."""
     beyond = missed - allowed_misses(promise, decided)
     inputs = (
+        *_terms(catalogue, promise),
         _series(promise, names.PERIOD_TICKETS, {names.OUTCOME: "met"}, str(decided - missed)),
         _series(promise, names.PERIOD_TICKETS, {names.OUTCOME: "missed"}, str(missed)),
         InputSeries(all_of(names.TICKETS_PERIOD_START, label_matcher(names.AGREEMENT, promise.agreement.name)), "0x9"),
@@ -59,6 +60,7 @@ def _deadlines(catalogue: Catalogue, promise: TicketPromise, interval: int) -> U
     """A ticket comes near its deadline, and passes it."""
     of_ticket = {names.TICKET: _TICKET, names.SOURCE: _SOURCE}
     inputs = (
+        *_terms(catalogue, promise),
         _series(promise, names.TICKET_DEADLINE, {**of_ticket, names.STAGE: _STAGE}, str(interval)),
         _series(promise, names.TICKET_DEADLINE, {**of_ticket, names.STAGE: ALL}, str(5 * interval)),
     )
@@ -83,9 +85,23 @@ def _stale(catalogue: Catalogue, interval: int) -> UnitTest:
     return UnitTest("a source tells nothing new", (series,), (early, Expectation(first, names.SOURCE_STALE, (raised,))))
 
 
+def _terms(catalogue: Catalogue, promise: TicketPromise) -> Iterator[InputSeries]:
+    """What the exporter says of a promise."""
+    yield _series(promise, names.TICKET_TARGET, {names.OWNER: _team(catalogue, promise)}, number(promise.target.share))
+    terms = promise.agreement.tickets
+    if terms is not None and terms.low_volume is not None:
+        yield _series(promise, names.LOW_VOLUME_BELOW, {}, str(terms.low_volume.below))
+        yield _series(promise, names.LOW_VOLUME_MISSES, {}, str(terms.low_volume.allow_misses))
+
+
+def _team(catalogue: Catalogue, promise: TicketPromise) -> str:
+    return catalogue.notifications.owners.get(promise.agreement.name, "").removeprefix("team/")
+
+
 def _series(promise: TicketPromise, metric: str, more: Mapping[str, str], value: str) -> InputSeries:
     labels = {**_identity(promise), **more}
-    return InputSeries(all_of(metric, *(label_matcher(name, text) for name, text in sorted(labels.items()))), f"{value}x9")
+    matchers = (label_matcher(name, text) for name, text in sorted(labels.items()) if text)
+    return InputSeries(all_of(metric, *matchers), f"{value}x9")
 
 
 def _identity(promise: TicketPromise) -> dict[str, str]:
@@ -98,9 +114,9 @@ def _identity(promise: TicketPromise) -> dict[str, str]:
 def _alert(catalogue: Catalogue, promise: TicketPromise, name: str, ticket: str, value: str, stage: str = "") -> ExpectedAlert:
     summary, description = ticket_texts(name, f"{promise.target.name} of {promise.agreement.name}", ticket, value, stage)
     severity = catalogue.evaluation.severity_names.get(TICKET_SEVERITY, TICKET_SEVERITY)
-    team = catalogue.notifications.owners.get(promise.agreement.name, "").removeprefix("team/")
+    team = _team(catalogue, promise)
     of_ticket = {names.TICKET: ticket, names.SOURCE: _SOURCE} if ticket else {}
-    labels = {**_identity(promise), **of_ticket, names.SEVERITY: severity, names.STAGE: stage, names.TEAM: team}
+    labels = {**_identity(promise), **of_ticket, names.SEVERITY: severity, names.STAGE: stage, names.TEAM: team, names.OWNER: team}
     return ExpectedAlert({label: text for label, text in labels.items() if text}, {"summary": summary, "description": description})
 
 

@@ -16,6 +16,7 @@ SMALLEST: dict[str, str] = {
     "Supplier": "",
     "Team": "",
     "Policy": "",
+    "Exporter": "",
     "Calendar": "{always: true}",
     "Maintenance": "{services: [s], windows: [{from: 2026-01-01, to: 2026-01-02}]}",
     "Indicator": "{service: s, ratio: {error: e}}",

@@ -152,6 +152,14 @@ class Ledger:
         )
         return {(target, final): int(number) for target, final, number in self.database.rows(sql, (agreement, start, end))}
 
+    def feedback(self, agreement: str, start: int, end: int) -> list[tuple[str, str]]:
+        """What customers said in ``[start, end)`` of tickets of an agreement: ``rated`` or ``complained``, and the mark."""
+        sql = (
+            "SELECT name, value FROM event WHERE name IN ('rated', 'complained') AND at >= ? AND at < ? AND EXISTS (SELECT 1 FROM result "
+            "WHERE result.source = event.source AND result.ticket = event.ticket AND result.agreement = ?)"
+        )
+        return [(name, value) for name, value in self.database.rows(sql, (start, end, agreement))]
+
     def generation(self) -> int:
         """A number that changes with every change of results; replicas that only read look at it."""
         found = self.database.rows("SELECT value FROM meta WHERE name = 'generation'")

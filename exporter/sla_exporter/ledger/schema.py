@@ -18,6 +18,7 @@ _FIRST: Final = (
     "reread TEXT NOT NULL, reread_at BIGINT NOT NULL)",
     "CREATE TABLE event (source TEXT NOT NULL, ticket TEXT NOT NULL, event TEXT NOT NULL, at BIGINT NOT NULL, place BIGINT NOT NULL, "
     "name TEXT NOT NULL, value TEXT NOT NULL, meaning TEXT NOT NULL, PRIMARY KEY (source, ticket, event)) {without_rowid}",
+    "CREATE INDEX event_feedback ON event (at) WHERE name IN ('rated', 'complained')",
     "CREATE TABLE result (source TEXT NOT NULL, ticket TEXT NOT NULL, agreement TEXT NOT NULL, target TEXT NOT NULL, "
     "cycle BIGINT NOT NULL, priority TEXT NOT NULL, opened BIGINT NOT NULL, start BIGINT NOT NULL, stop BIGINT, worked BIGINT NOT NULL, "
     "wall BIGINT NOT NULL, allowed BIGINT NOT NULL, due BIGINT, over BIGINT, since BIGINT, hidden BIGINT NOT NULL, reason TEXT NOT NULL, "

@@ -1,7 +1,7 @@
 """Exporter: where the exporter reads tickets, where it keeps its record, and how often it asks."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -112,7 +112,7 @@ class PluginSource(Section, frozen=True, kw_only=True):
     """A source of somebody else, installed beside the exporter."""
 
     use: Annotated[Name, Meta(description="Name of its entry point in the group `sla_exporter.sources`.")]
-    settings: Annotated[Mapping[Text, Any], Meta(description="What it wants to know; see its own manual.")] = {}
+    settings: Annotated[Mapping[Text, Text], Meta(description="What it wants to know; see its own manual.")] = {}
 
 
 class TicketSource(Choice, frozen=True, kw_only=True):
