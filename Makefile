@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup setup-demo demo demo-check lint test test-unit test-integration test-faults test-mutation
+.PHONY: help setup setup-demo demo demo-check lint test test-unit test-integration test-faults test-rt test-mutation
 
 help:
 	@echo "make demo              watch slo-gen work: a shop, Prometheus, Alertmanager, a failure, an alert"
@@ -11,7 +11,8 @@ help:
 	@echo "make test              everything that CI runs: lint, unit and integration tests"
 	@echo "make test-unit         only the tests that start no server"
 	@echo "make test-integration  only the tests that start real servers"
-	@echo "make test-faults       counting on a live Prometheus while pods churn and it is restarted itself; 20 minutes"
+	@echo "make test-faults       counting while pods churn and Prometheus is restarted; the exporter killed 200 times; half an hour"
+	@echo "make test-rt           the exporter with a real Request Tracker, which is installed first; 4 minutes"
 	@echo "make test-mutation     change contract/ and timekeeping/ a little at a time; every change must break a test; an hour or more"
 	@echo "make lint              ruff, mypy, import order"
 	@echo "make setup             what all of the above begin with"
@@ -44,6 +45,11 @@ test-integration: setup
 
 test-faults: setup
 	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py
+	KILLS=200 $(BIN)/pytest tests/integration/test_exporter_killed.py
+
+test-rt:
+	@$(PYTHON) scripts/setup.py --tests --request-tracker
+	$(BIN)/pytest tests/rt
 
 test-mutation: setup
 	$(BIN)/python scripts/mutation.py

@@ -42,12 +42,19 @@ FILES = {
 UPSTREAM_NAMES = {"prometheus-alertmanager": "alertmanager", "victoria-metrics": "victoria-metrics-prod", "vmalert": "vmalert-prod"}
 """What the same program is called where it was not installed from Debian."""
 
+REQUEST_TRACKER = {
+    "/usr/sbin/rt-setup-database-5": "request-tracker5",
+    "/usr/share/request-tracker5/libexec/rt-server": "rt5-standalone",
+    "/usr/share/doc/rt5-db-sqlite": "rt5-db-sqlite",
+}
+"""The same for the one server that takes long to install, and has its own tests."""
+
 
 def main(arguments: Sequence[str] = ()) -> int:
     """With ``--tests`` also what only tests start. Return 0 when all is there, 1 when something is missing and could not be installed."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         return refuse(f"Python {dotted(OLDEST_PYTHON)} or newer is needed; this is {dotted(sys.version_info[:2])}.")
-    packages = missing_packages(tests="--tests" in arguments)
+    packages = missing_packages(tests="--tests" in arguments, request_tracker="--request-tracker" in arguments)
     if packages and not install_packages(packages):
         return 1
     wanted = stamp_text()
@@ -56,11 +63,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0
 
 
-def missing_packages(*, tests: bool = False) -> list[str]:
+def missing_packages(*, tests: bool = False, request_tracker: bool = False) -> list[str]:
     """Debian packages whose programs are not on this machine, sorted."""
     missing = {package for program, package in SERVERS.items() if not is_installed(program)}
-    if tests:
-        missing |= {package for pattern, package in FILES.items() if not any(Path("/").glob(pattern.removeprefix("/")))}
+    wanted = {**(FILES if tests else {}), **(REQUEST_TRACKER if request_tracker else {})}
+    missing |= {package for pattern, package in wanted.items() if not any(Path("/").glob(pattern.removeprefix("/")))}
     has_environment = (VENV / "bin" / "pip").exists()
     if not has_environment and importlib.util.find_spec("ensurepip") is None:
         missing.add("python3-venv")

@@ -99,6 +99,7 @@ class RequestTrackerReader:
         self._settings = settings
         self._query = source.query or ""
         self._meanings = {**_MEANINGS, **status_meanings(settings.document)}
+        self._queues: dict[str, str] = {}
         self._open = False
 
     async def read(self, place: str) -> Page:
@@ -195,13 +196,23 @@ class RequestTrackerReader:
                 break
             page += 1
         told.sort(key=lambda each: (each.Created, _number(each.id)))
-        return [*self._opening(number, ticket, told), *self._life(number, ticket, told)]
+        queue = await self._queue(ticket.Queue)
+        return [*self._opening(number, ticket, queue, told), *self._life(number, ticket, told)]
 
-    def _opening(self, number: str, ticket: _Ticket, told: Sequence[_Transaction]) -> Iterator[SourceEvent]:
+    async def _queue(self, queue: _Named | str) -> str:
+        """The name of a queue; a ticket by itself has its number only."""
+        if isinstance(queue, str) or queue.Name:
+            return queue if isinstance(queue, str) else queue.Name
+        number = str(queue.id)
+        if number not in self._queues:
+            answer = await ask(self._fetcher, "GET", f"/REST/2.0/queue/{number}", missing=True)
+            self._queues[number] = decoded(answer, _Named, "Request Tracker's queue").Name if answer.status == 200 else number
+        return self._queues[number] or number
+
+    def _opening(self, number: str, ticket: _Ticket, queue: str, told: Sequence[_Transaction]) -> Iterator[SourceEvent]:
         at = when(ticket.Created, f"ticket {number}")
         status = next((str(each.OldValue) for each in told if each.Type == "Status"), ticket.Status)
         priority = next((str(each.OldValue) for each in told if each.Type == "Set" and each.Field == "Priority"), str(ticket.Priority))
-        queue = ticket.Queue.Name or str(ticket.Queue.id) if isinstance(ticket.Queue, _Named) else ticket.Queue
         events = [("opened", "", ""), ("status", status, self._meaning(status)), ("priority", priority, "")]
         events.append(("field", f"queue={queue}", ""))
         events += [("field", f"requestor={each.id}", "") for each in ticket.Requestor[:1]]
