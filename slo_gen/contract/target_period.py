@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,10 +13,11 @@ from slo_gen.contract.exclusions import Exclusions, causes, exclusions
 from slo_gen.contract.facts import Facts
 from slo_gen.contract.measurement import Measurement
 from slo_gen.contract.methods import measurement, objective, of_results, of_tickets
-from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.outcome import Outcome, Verdict
 from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound
+from slo_gen.spec.ticket_terms import LowVolume
 from slo_gen.timekeeping.calendars import Calendar, Weekly, week
 from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
@@ -103,7 +104,19 @@ def ticket_period(agreement: Agreement, target: TicketTarget | OtherTarget, peri
         raise ValueError(f"single results say nothing about {target.name}")
     how, promised = judged_by
     window = Window(period.start, period.end, deployed=term(agreement))
-    return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), evaluate(target.name, how, promised, facts, window))
+    outcome = evaluate(target.name, how, promised, facts, window)
+    few = agreement.tickets.low_volume if agreement.tickets is not None and isinstance(target, TicketTarget) else None
+    if few is not None:
+        outcome = replace(outcome, verdict=_of_few(outcome, few))
+    return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), outcome)
+
+
+def _of_few(outcome: Outcome, few: LowVolume) -> Verdict:
+    """The verdict where there are so few results that some may be missed whatever share of them that is."""
+    number = outcome.of + outcome.unknown
+    if outcome.verdict not in ("missed", "unclear") or number >= few.below or outcome.counted > few.allow_misses:
+        return outcome.verdict
+    return "met" if outcome.counted + outcome.unknown <= few.allow_misses else "unclear"
 
 
 def term(agreement: Agreement) -> Spans:

@@ -151,7 +151,7 @@ def _alerts(catalogue: Catalogue) -> Iterator[AlertRule]:
     yield alert(names.TICKET_OVERDUE, f"time() - {due} > 0", "{{ $value | humanizeDuration }}", ticket=_NAMED, apart="overdue")
     overdue = f"max by ({label_list(_IDENTITY)}) ({names.TICKETS_OVERDUE})"
     named = f"count by ({_PAIR}) (time() - {due} > 0)"
-    more = f"{overdue} - on ({_PAIR}) ({named} or on ({_PAIR}) 0 * max by ({_PAIR}) ({names.TICKETS_OVERDUE})) > 0"
+    more = f"{overdue} - on ({_PAIR}) group_left () ({named} or on ({_PAIR}) 0 * max by ({_PAIR}) ({names.TICKETS_OVERDUE})) > 0"
     yield alert(names.TICKET_OVERDUE, more, "{{ $value }}", apart="more")
     misses_left, missed = names.TICKETS_MISSES_LEFT, names.TICKETS_MISSED
     yield alert(names.PERIOD_AT_RISK, f"-{misses_left} > 0", "{{ $value }}", stage=ALL, apart="beyond")

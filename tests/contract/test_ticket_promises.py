@@ -6,6 +6,8 @@ import pytest
 from ticket_stories import at, catalogue, events, judge, one, results, told
 
 from slo_gen.contract.clocks import life
+from slo_gen.contract.facts import Result, Results
+from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
 
 MINUTE, HOUR = 60, 3600
@@ -200,3 +202,23 @@ def test_many_tickets_at_once_have_the_results_of_each_by_itself() -> None:
     ]
     lives = [(f"T-{number}", life(events(story), judged.program)) for number, story in enumerate(stories)]
     assert judged.results(lives) == [each for one_life in lives for each in judged.results([one_life])]
+
+
+# --- few tickets -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("met", "missed", "open_", "verdict"), [
+    (18, 1, 0, "met"),          # 94.7 % of 19, but one of fewer than 20 may be missed
+    (17, 2, 0, "missed"),
+    (18, 0, 1, "met"),          # whatever becomes of the last one
+    (17, 1, 1, "unclear"),
+    (18, 2, 0, "missed"),       # 20 are not few
+    (20, 1, 0, "met"),          # 95.2 %
+    (0, 1, 0, "met"),
+    (0, 0, 0, "not_measured"),
+])  # fmt: skip
+def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, verdict: str) -> None:
+    found = catalogue("low_volume: {below: 20, allow_misses: 1}\nmatrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}")
+    agreement = found.agreements["acme"]
+    period = agreement.period.named("2026-11")
+    told = [Result(period.start + number, each) for number, each in enumerate([True] * met + [False] * missed + [None] * open_)]
+    facts = Results(period.start, period.end, tuple(told))
+    assert ticket_period(agreement, agreement.ticket_targets[0], period, facts).outcome.verdict == verdict
