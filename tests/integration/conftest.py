@@ -27,5 +27,5 @@ def catalogue() -> Catalogue:
 def stack(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("stack")
     write(compiled_files(catalogue, "prometheus"), directory / "slo-gen")
-    with running_stack(directory, sorted((directory / "slo-gen" / "rules").glob("*.yml"))) as running:
+    with running_stack(directory, sorted((directory / "slo-gen" / "rules").glob("*.yml")), catalogue, [ROOT / "specs"]) as running:
         yield running

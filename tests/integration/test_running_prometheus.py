@@ -41,7 +41,7 @@ def samples(stack: Stack, expression: str) -> dict[str, float]:
 
 def scraped(stack: Stack) -> None:
     """Every target has been scraped twice."""
-    targets = len(stack.shop.targets())
+    targets = len(stack.shop.targets()) + 1          # and the exporter
     wait_for(lambda: True if sum(samples(stack, "count_over_time(up[1m]) > bool 1").values()) == targets else None)
 
 
