@@ -32,9 +32,15 @@ __all__ = ["command", "read_rows", "read_standing"]
 @specs_argument
 @prometheus_option("Address of the Prometheus that evaluates the rules.", required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--tickets", "tickets_only", is_flag=True, help="Only what is promised on tickets; without it --json prints the SLOs alone.")
 @click.option("--watch", "seconds", type=click.FloatRange(min=1), metavar="SECONDS", help="Show again every so many seconds, until Ctrl-C.")
-@click.option("--exit-code", is_flag=True, help="End with 1 when an SLO is missed, unclear or without data, or an alert fires.")
-def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | None, exit_code: bool) -> None:
+@click.option(
+    "--exit-code", is_flag=True,
+    help="End with 1 when an SLO is missed, unclear or without data, or an alert fires; with --tickets, when too many were missed.",
+)
+def command(
+    specs: tuple[Path, ...], url: str, as_json: bool, tickets_only: bool, seconds: float | None, exit_code: bool
+) -> None:
     """Show what each SLO has attained in its window, its error budget, and which alerts fire; and where promises on tickets stand.
 
     A verdict is met or missed; unclear where events that nobody can have seen would decide; no events where nothing
@@ -46,15 +52,19 @@ def command(specs: tuple[Path, ...], url: str, as_json: bool, seconds: float | N
     if not catalogue.slos and not ticket_promises(catalogue):
         fail("there is no SLO in these documents, and no promise on tickets that is in force")
     if seconds is not None:
-        _watch(catalogue, url, seconds, as_json)
+        _watch(catalogue, url, seconds, as_json, tickets_only)
         return
     found, tickets = answered(read_standing(catalogue, url))
-    _show(found, tickets, as_json)
+    _show(found, tickets, as_json, tickets_only)
+    if tickets_only:
+        if exit_code and any(row.verdict == "missed" for row in tickets):
+            raise click.exceptions.Exit(1)
+        return
     if found and all(row.verdict == "no data" and row.burn is None for row in found):
         click.echo(f"slo-gen: {url} holds no recorded series of these documents; are the compiled rules loaded there?", err=True)
     elif any(row.verdict == "no data" and row.burn is not None for row in found):
         click.echo("slo-gen: windows of a day or more are summed every five minutes; the first sum comes within ten", err=True)
-    if exit_code and (any(map(is_alarming, found)) or any(row.verdict == "missed" for row in tickets)):
+    if exit_code and any(map(is_alarming, found)):
         raise click.exceptions.Exit(1)
 
 
@@ -69,12 +79,13 @@ async def read_standing(catalogue: Catalogue, url: str) -> tuple[tuple[Row, ...]
     return rows(catalogue, answers, alerts), ticket_status.rows(catalogue, answers)
 
 
-def _show(found: Sequence[Row], tickets: Sequence[TicketRow], as_json: bool) -> None:
+def _show(found: Sequence[Row], tickets: Sequence[TicketRow], as_json: bool, tickets_only: bool) -> None:
     if as_json:
         from slo_gen.cli.status_table import as_documents
         from slo_gen.cli.ticket_status_table import ticket_documents
 
-        click.echo(json.dumps([*as_documents(found), *ticket_documents(tickets)], indent=2, ensure_ascii=False))
+        documents = ticket_documents(tickets) if tickets_only else as_documents(found)
+        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
         return
     from rich.console import Console
 
@@ -83,7 +94,7 @@ def _show(found: Sequence[Row], tickets: Sequence[TicketRow], as_json: bool) -> 
     console = Console()
     if not sys.stdout.isatty():
         console.width = 200      # a file or a pipe has no edge to fold at
-    if found:
+    if found and not tickets_only:
         console.print(status_table(found))
     _print_tickets(console, tickets)
 
@@ -96,20 +107,21 @@ def _print_tickets(console: Console, tickets: Sequence[TicketRow]) -> None:
     if known:
         console.print(ticket_table(known))
     if len(known) < len(tickets):
-        console.print(f"{len(tickets) - len(known)} targets on tickets have no data: does Prometheus scrape the sla-exporter?", style="dim")
+        without = f"{len(tickets) - len(known)} targets on tickets have no data"
+        click.echo(f"slo-gen: {without}; does this Prometheus scrape the sla-exporter and load its rules?", err=True)
 
 
-def _watch(catalogue: Catalogue, url: str, seconds: float, as_json: bool) -> None:
+def _watch(catalogue: Catalogue, url: str, seconds: float, as_json: bool, tickets_only: bool) -> None:
     """Show until Ctrl-C. A Prometheus that does not answer now and then is told, and asked again."""
     from rich.console import Console
 
     console = Console()
     try:
         if sys.stdout.isatty() and not as_json:
-            _watch_live(catalogue, url, seconds, console)
+            _watch_live(catalogue, url, seconds, console, tickets_only)
         while True:
             try:
-                _show(*asyncio.run(read_standing(catalogue, url)), as_json)
+                _show(*asyncio.run(read_standing(catalogue, url)), as_json, tickets_only)
             except RequestError as error:
                 click.echo(f"slo-gen: {error}", err=True)
             time.sleep(seconds)
@@ -117,7 +129,7 @@ def _watch(catalogue: Catalogue, url: str, seconds: float, as_json: bool) -> Non
         return
 
 
-def _watch_live(catalogue: Catalogue, url: str, seconds: float, console: Console) -> None:
+def _watch_live(catalogue: Catalogue, url: str, seconds: float, console: Console, tickets_only: bool) -> None:
     from rich.console import Group
     from rich.live import Live
     from rich.text import Text
@@ -131,7 +143,8 @@ def _watch_live(catalogue: Catalogue, url: str, seconds: float, console: Console
                 found, tickets = asyncio.run(read_standing(catalogue, url))
                 told = Text(time.strftime("as of %H:%M:%S, Ctrl-C to end"), style="dim")
                 known = [row for row in tickets if row.verdict != "no data"]
-                live.update(Group(status_table(found), *([ticket_table(known)] if known else []), told), refresh=True)
+                slos = () if tickets_only else (status_table(found),)
+                live.update(Group(*slos, *([ticket_table(known)] if known else []), told), refresh=True)
             except RequestError as error:
                 live.update(Text(str(error), style="red"), refresh=True)
             time.sleep(seconds)
