@@ -382,7 +382,7 @@ def figure_text(figure: Fraction, unit: Literal["%", "s", ""], mark: Fraction) -
     for places in range(2, 12):
         shown = Fraction(round(figure * scale * 10**places), 10**places)
         if (shown > mark * scale) == (figure > mark) and (shown < mark * scale) == (figure < mark):
-            return _decimal(shown) + unit
+            return _decimal(shown, places) + unit
     return f"{'just above' if figure > mark else 'just below'} {_decimal(mark * scale)}{unit}"
 
 
@@ -397,10 +397,10 @@ def _cap_words(cap: Cap) -> str:
     return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {_span(Fraction(cap.seconds or 0))}"
 
 
-def _decimal(value: Fraction) -> str:
-    """A number with at most six decimals, and none that say nothing."""
-    text = f"{abs(value * 10**6).__round__():07d}"
-    whole, decimals = text[:-6], text[-6:].rstrip("0")
+def _decimal(value: Fraction, places: int = 6) -> str:
+    """A number with at most so many decimals, and none that say nothing."""
+    text = f"{abs(value * 10**places).__round__():0{places + 1}d}"
+    whole, decimals = text[:-places], text[-places:].rstrip("0")
     return ("-" if value < 0 else "") + whole + (f".{decimals}" if decimals else "")
 
 
