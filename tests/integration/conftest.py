@@ -17,6 +17,7 @@ from slo_gen.spec.model import Catalogue
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All that starts servers runs in one process, one after the other, so that no two of them compete; and first, since it waits most."""
     for item in items:
