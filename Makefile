@@ -34,9 +34,8 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Servers are waited for by one process, while the other computes.
 test: lint
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/python scripts/side_by_side.py
 
 test-unit: setup
 	$(BIN)/pytest --ignore=tests/integration

@@ -17,19 +17,6 @@ from slo_gen.spec.model import Catalogue
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that starts servers runs in one process, one after the other, so that no two of them compete; and first, since it waits most."""
-    for item in items:
-        if _starts_servers(item):
-            item.add_marker(pytest.mark.xdist_group("servers"))
-    items.sort(key=lambda item: not _starts_servers(item))
-
-
-def _starts_servers(item: pytest.Item) -> bool:
-    return Path(__file__).parent in item.path.parents
-
-
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The example catalogue, evaluated every few seconds."""
