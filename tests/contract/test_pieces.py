@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from slo_gen.contract.facts import Downtime, Outage
-from slo_gen.contract.pieces import observe
+from slo_gen.contract.facts import Downtime, Outage, Slots
+from slo_gen.contract.pieces import Interval, Piece, observe
 from slo_gen.timekeeping.spans import Spans
 
 
@@ -31,3 +31,42 @@ def test_only_counting_time_is_in_pieces() -> None:
     facts = Downtime(0, 100, (Outage(40, 60),))
     assert pieces(facts, (10, 40), (60, 70), (90, 100)) == [(10, 40, True, 0, 1), (60, 70, True, 0, 1), (90, 100, True, 0, 1)]
     assert pieces(facts, (50, 55)) == [(50, 55, True, 1, 1)]
+
+
+# --- intervals ---------------------------------------------------------------------------------------------------------
+def test_slots_are_cut_into_intervals_with_all_that_is_in_them() -> None:
+    """Slots of ten seconds from 20 to 60 into intervals of fifteen from 10 to 70; the slot from 40 on has no data."""
+    facts = Slots(20, 10, [6, 12, None, 30], [2, 4, 0, 10], unseen=[3, 0, 0, 9])
+    found = list(observe(facts, 10, 70).intervals(Spans(((10, 70),)), 10, 70, 15))
+    assert found == [
+        # 10 to 25: five seconds of half a slot, and nothing known before it.
+        Interval(15, (Piece(10, 20, False, 0, 0), Piece(20, 25, True, 10, 30, 15)), 10, 30, 15, 10),
+        Interval(15, (Piece(25, 30, True, 10, 30, 15), Piece(30, 40, True, 40, 120, 0)), 50, 150, 15, 0),
+        Interval(15, (Piece(40, 50, False, 0, 0), Piece(50, 55, True, 50, 150, 45)), 50, 150, 45, 10),
+        Interval(15, (Piece(55, 60, True, 50, 150, 45), Piece(60, 70, False, 0, 0)), 50, 150, 45, 10),
+    ]
+    numbers = [number for each in found for piece in each.pieces for number in (piece.bad, piece.total, piece.unseen)]
+    assert all(type(number) is int for number in numbers)
+
+
+def test_without_intervals_every_piece_is_one() -> None:
+    facts = Downtime(0, 100, (Outage(40, 60),))
+    found = list(observe(facts, 0, 100).intervals(Spans(((30, 70),)), 0, 100, None))
+    assert found == [
+        Interval(10, (Piece(30, 40, True, 0, 10),), 0, 10, 0, 0), Interval(20, (Piece(40, 60, True, 20, 20),), 20, 20, 0, 0),
+        Interval(10, (Piece(60, 70, True, 0, 10),), 0, 10, 0, 0),
+    ]  # fmt: skip
+
+
+def test_the_last_interval_ends_with_the_range() -> None:
+    facts = Downtime(0, 100)
+    found = list(observe(facts, 0, 100).intervals(Spans(((0, 100),)), 0, 40, 30))
+    assert [(each.seconds, each.pieces[0].start, each.pieces[-1].end) for each in found] == [(30, 0, 30), (10, 30, 40)]
+
+
+def test_the_busiest_slot_is_sought_in_the_range_alone() -> None:
+    facts = Slots(0, 10, [50, 3, None, 7, 90], [0] * 5)
+    assert observe(facts, 10, 40).busiest == 7
+    assert observe(facts, 20, 30).busiest == 0
+    assert observe(facts, 0, 11).busiest == 50
+    assert observe(Downtime(0, 10, (Outage(0, 5, Fraction(1, 3)),)), 0, 10).unit == 3

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
+from slo_gen.contract.exclusions import Exclusions
 from slo_gen.contract.facts import Downtime, Outage, Result, Results
+from slo_gen.contract.measurement import Measurement, Share
+from slo_gen.contract.methods import measurement, of_results
 from slo_gen.contract.target_period import TargetPeriod, adjusted_time, business_days, target_period, term, ticket_period
+from slo_gen.contract.window import Window
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.model import Agreement, Catalogue
 from slo_gen.spec.resolve import resolve
 from slo_gen.timekeeping.spans import Spans
-from slo_gen.timekeeping.zones import read_instant, zone
+from slo_gen.timekeeping.zones import EARLIEST, LATEST, read_instant, zone
 
 BERLIN = zone("Europe/Berlin")
 TEXT = """
@@ -147,3 +152,76 @@ def test_results_are_counted_and_some_targets_know_none() -> None:
     assert (found.outcome.figure, found.outcome.verdict) == (3, "missed")
     with pytest.raises(ValueError, match="say nothing about complaints"):
         ticket_period(agreement, by_name["complaints"], period, facts)
+
+
+# --- everything that a judged target is told with --------------------------------------------------------------------
+def test_a_judged_target_is_told_with_all_that_it_follows_from() -> None:
+    catalogue, agreement = acme()
+    target, period = agreement.targets[0], agreement.period.named("2026-10")
+    facts = Downtime(period.start, period.end)
+    found = target_period(catalogue, agreement, target, period, facts)
+    first, last = period.start - 400 * 86_400, period.end + 400 * 86_400
+    office = catalogue.calendars["office"].spans(first, last)
+    assert (found.agreement, found.target, found.period) == (agreement, target, period)
+    assert (found.measurement, found.bound, found.outcome.target) == (measurement(target), target.bound, "availability")
+    assert found.window == Window(period.start, period.end, office, term(agreement), found.exclusions.by_reason, {})
+
+
+def test_a_target_on_tickets_is_told_with_all_that_it_follows_from() -> None:
+    _, agreement = acme()
+    target, period = agreement.other_targets[0], agreement.period.named("2026-10")
+    found = ticket_period(agreement, target, period, Results(period.start, period.end))
+    how = of_results(target)
+    assert how is not None
+    assert (found.agreement, found.target, found.period, found.exclusions) == (agreement, target, period, Exclusions())
+    assert (found.measurement, found.bound, found.outcome.target) == (*how, "p1-number")
+    assert how[0] == Measurement(None, Share(), over="events", reduce="count")
+    assert found.window == Window(period.start, period.end, deployed=term(agreement))
+
+
+def test_work_on_the_service_of_the_indicator_excludes() -> None:
+    """The contract is about the checkout; its target rests on an indicator of the payments, and so does the work."""
+    text = TEXT.replace("metadata: {name: probe}\nspec: {service: checkout,", "metadata: {name: probe}\nspec: {service: payments,")
+    text = text.replace("services: [checkout]", "services: [payments]") + "---\nkind: Service\nmetadata: {name: payments}\n"
+    catalogue, _ = resolve(read_documents([("a.yaml", text)])[0])
+    agreement = catalogue.agreements["acme"]
+    period = agreement.period.named("2026-11")
+    facts = Downtime(period.start, period.end, (Outage(instant("2026-11-03T08:00"), instant("2026-11-03T11:00")),))
+    found = target_period(catalogue, agreement, agreement.targets[0], period, facts)
+    assert found.outcome.excluded == {"maintenance": 3600}
+
+
+def test_what_was_used_of_a_yearly_allowance_may_be_told() -> None:
+    catalogue, agreement = acme()
+    period = agreement.period.named("2026-11")
+    facts = Downtime(period.start, period.end, (Outage(instant("2026-11-03T08:00"), instant("2026-11-03T11:00")),))
+    found = target_period(catalogue, agreement, agreement.targets[0], period, facts, used=8 * 3600)
+    assert found.outcome.excluded == {"maintenance": 2 * 3600}
+
+
+def test_what_was_agreed_for_other_targets_or_tickets_excludes_no_time() -> None:
+    text = TEXT + """
+---
+kind: Adjustment
+metadata: {name: other}
+spec:
+  agreement: acme
+  targets: [p1-number]
+  span: {from: 2026-10-07T11:00, to: 2026-10-07T12:00}
+  reason: Other
+  agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-08}]
+---
+kind: Adjustment
+metadata: {name: ticket}
+spec: {agreement: acme, ticket: T-1, reason: One, agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-08}]}
+"""
+    catalogue, problems = resolve(read_documents([("a.yaml", text)])[0])
+    assert not [each for each in problems if each.severity == "error"]
+    agreement = catalogue.agreements["acme"]
+    span = (instant("2026-10-06T11:00"), instant("2026-10-06T12:00"))
+    assert adjusted_time(catalogue, agreement, agreement.targets[0]) == Spans((span,))
+
+
+def test_a_term_without_days_is_all_time() -> None:
+    _, agreement = acme()
+    assert term(replace(agreement, starts=None, ends=None)) == Spans(((EARLIEST, LATEST),))

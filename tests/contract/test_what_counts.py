@@ -6,10 +6,12 @@ from fractions import Fraction
 
 import pytest
 
-from slo_gen.contract.evaluate import evaluate
+from slo_gen.contract.evaluate import _judged, _stretches, evaluate
 from slo_gen.contract.facts import Downtime, Outage, Slots
-from slo_gen.contract.measurement import Down, Measurement, Share
+from slo_gen.contract.measurement import Down, Measurement, Runs, Share
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.pieces import observe
+from slo_gen.contract.runs import Stretch
 from slo_gen.contract.window import Window
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.spans import Spans
@@ -132,3 +134,43 @@ def test_a_share_of_large_counts_is_exact() -> None:
     window = Window(0, 20, excluded=(("maintenance", Spans(((5, 10),))),))
     found = evaluate("target", Measurement(20, Share()), FLOOR, Slots(0, 10, [many, many], [1, 0]), window)
     assert found.counted == 15 * Fraction(1, 2) / (many * Fraction(3, 2))
+
+
+# --- stretches ---------------------------------------------------------------------------------------------------------
+def stretches(total: list[int | None], bad: list[int]) -> list[Stretch]:
+    measurement = Measurement(10, ANY)
+    observed = observe(Slots(0, 10, total, bad), 0, 10 * len(total))
+    return _stretches(_judged(measurement, observed, Spans(((0, 10 * len(total)),)), 0, 10 * len(total)))
+
+
+def test_good_intervals_that_follow_each_other_are_one_stretch_and_no_others() -> None:
+    found = stretches([1, 1, 1, 4, 4, None, 1, 1], [0, 0, 0, 2, 2, 0, 0, 0])
+    assert [(each.start, each.end, each.best.bad, each.worst.bad) for each in found] == [
+        (0, 30, 0, 0), (30, 40, 1, 1), (40, 50, 1, 1), (50, 60, 0, 1), (60, 80, 0, 0),
+    ]  # fmt: skip
+    assert all(each.interval is not None for each in found)
+    assert [each.seen.out for each in found] == [False, False, False, True, False]
+
+
+def test_good_intervals_with_a_hole_between_them_are_two_stretches() -> None:
+    observed = observe(Slots(0, 10, [1] * 6, [0] * 6), 0, 60)
+    counting = Spans(((0, 20), (30, 60)))
+    found = _stretches(_judged(Measurement(10, ANY), observed, counting, 0, 60))
+    assert [(each.start, each.end) for each in found] == [(0, 20), (30, 60)]
+
+
+# --- runs at the edges -------------------------------------------------------------------------------------------------
+def test_only_interruptions_of_the_period_are_told() -> None:
+    """One ends where the period begins, one begins where it ends, and one lies within."""
+    facts = Downtime(0, 400, (Outage(60, 100), Outage(150, 180), Outage(200, 260)))
+    found = evaluate("target", Measurement(None, ANY, runs=Runs(1)), FLOOR, facts, Window(100, 200))
+    assert [(each.start, each.end) for each in found.interruptions] == [(150, 180)]
+
+
+@pytest.mark.parametrize(("reduce", "percent", "figure"), [("max", None, 90), ("count", None, 2), ("percentile", Fraction(1, 2), 30)])
+def test_runs_are_followed_over_the_edges_of_the_period(reduce: str, percent: Fraction | None, figure: int) -> None:
+    """From 30 seconds before the period to 60 in it, and half a minute later on: 90 seconds and 30."""
+    facts = Downtime(0, 400, (Outage(70, 160), Outage(170, 200)))
+    limit = Bound("<=", Fraction(10**6), "s", "at most long")
+    found = evaluate("target", Measurement(None, ANY, reduce=reduce, percent=percent), limit, facts, Window(100, 300))  # type: ignore[arg-type]
+    assert (found.figure, found.lower, found.upper) == (figure, figure, figure)
