@@ -52,6 +52,7 @@ class Bookkeeper:
         self._page: Page | None = None
         self._dropped: dict[str, int] = {}
         self._generation = -1
+        self._writes = False
         self.replace(catalogue, sources, now)
 
     def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
@@ -59,7 +60,8 @@ class Bookkeeper:
         promises = Promises(catalogue, sources)
         with self._lock:
             self._sources = tuple(sources)
-            if self._ledger.database.may_write():
+            self._writes = self._ledger.database.may_write()
+            if self._writes:
                 self._ledger.agree(promises, self._sources, now)
             self._promises = promises
             self._standings = Standings(self._ledger, promises, catalogue.notifications, now)
@@ -102,6 +104,10 @@ class Bookkeeper:
         """Let time pass, count what has become too late, follow a replica that writes; whether this process writes."""
         with self._lock:
             writes = self._ledger.database.may_write()
+            if writes and not self._writes:
+                # Whoever wrote before may have had other documents.
+                self._ledger.agree(self._promises, self._sources, now)
+            self._writes = writes
             if self._ledger.generation() != self._generation:
                 self._standings.load(now)
                 self._generation = self._ledger.generation()
@@ -113,6 +119,11 @@ class Bookkeeper:
                 self._generation = self._ledger.generation()
                 self._page = None
             return writes
+
+    def try_to_write(self) -> None:
+        """Write something that changes nothing. Raises LedgerError where that cannot be done."""
+        with self._lock:
+            self._ledger.try_to_write()
 
     def page(self, now: int, *, openmetrics: bool) -> bytes:
         """Everything about tickets as text. Never raises: what cannot be read is as it was."""

@@ -93,7 +93,7 @@ class Daemon:
                 await asyncio.to_thread(self._tick)
                 if reload.is_set():
                     reload.clear()
-                    if self._reload():
+                    if await asyncio.to_thread(self._reload):
                         await _stopped(reading)
                         reading = self._readings(loop)
                 with suppress(TimeoutError):
@@ -113,8 +113,12 @@ class Daemon:
         return found
 
     def _tick(self) -> None:
+        """A second has passed. What could not be written is tried again here, so that it is known when it can."""
         try:
             self.health.writer = self.keeper.tick(self._now())
+            if self.health.writer and not self.health.ledger_writable:
+                self.keeper.try_to_write()
+                _LOG.info("the ledger can be written again")
         except LedgerError as error:
             if self.health.ledger_writable:
                 _LOG.error("%s", error)

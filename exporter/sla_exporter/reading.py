@@ -29,7 +29,6 @@ __all__ = ["SourceReading"]
 
 _LOG = logging.getLogger("sla_exporter")
 _LONGEST_PAUSE: Final = 900.0
-_LOOKED_AT_ONCE: Final = 50
 _MATTERS: Final = 100 * 86_400
 """How old a result may be that slow re-reading still looks after: the present quarter and some days."""
 
@@ -113,10 +112,10 @@ class SourceReading:
         if not state.reread and now - state.reread_at < int(seconds(self.source.reread)):
             return
         reader = self._opened()
-        tickets = self._keeper.tickets(self.source.name, state.reread, _LOOKED_AT_ONCE, now - _MATTERS)
+        tickets = self._keeper.tickets(self.source.name, state.reread, reader.at_once, now - _MATTERS)
         found = await reader.look(tickets) if tickets else ()
         events, whole = _changes(found, now)
-        last = tickets[-1] if len(tickets) == _LOOKED_AT_ONCE else ""
+        last = tickets[-1] if len(tickets) == reader.at_once else ""
         self._state = replace(state, reread=last, reread_at=state.reread_at if last else now)
         await asyncio.to_thread(self._keeper.store, self.source.name, self._called(events), self._state, now, whole=whole)
 

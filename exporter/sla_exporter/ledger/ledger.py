@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from time import sleep
 from typing import Final, NamedTuple
 
 from sla_exporter.ledger.books import Books, Change
-from sla_exporter.ledger.database import Database, Row
+from sla_exporter.ledger.database import Database, LedgerError, Row
 from sla_exporter.ledger.results import COLUMNS, Key, ResultRow, result_row
-from sla_exporter.ledger.schema import migrate
+from sla_exporter.ledger.schema import migrate, version_of
 from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
 
 __all__ = ["Ledger", "SourceEvent", "SourceState"]
 
 _TICKETS_AT_ONCE: Final = 5_000
+_PATIENCE: Final = 30
+"""Seconds to wait for the tables."""
 
 
 class SourceEvent(NamedTuple):
@@ -55,6 +58,15 @@ class Ledger:
         self.books: Final = Books(database)
         if database.may_write():
             migrate(database)
+        else:
+            _await_tables(database)
+
+    def try_to_write(self) -> None:
+        """Write something that changes nothing."""
+        with self.database.transaction():
+            self.database.execute(
+                "INSERT INTO meta (name, value) VALUES ('tried', '1') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            )
 
     # --- sources ----------------------------------------------------------------------------------------------------
     def state(self, source: str) -> SourceState:
@@ -234,6 +246,18 @@ class Ledger:
         for ticket, rows in groupby(self.database.stream(sql, (source,)), key=lambda row: row[0]):
             ordered = sorted(row[1:] for row in rows)
             yield ticket, [TicketEvent(at, name, value, meaning) for at, _, _, name, value, meaning in ordered]
+
+
+def _await_tables(database: Database) -> None:
+    """Wait a moment for the replica that writes, where both begin with an empty database. Raises LedgerError."""
+    for _ in range(_PATIENCE):
+        if version_of(database):
+            return
+        if database.may_write():
+            migrate(database)
+            return
+        sleep(1)
+    raise LedgerError("another replica holds this ledger and has not made its tables; see its log")
 
 
 def _chunks(tickets: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -57,6 +57,7 @@ class GitHubReader:
     """Reads one repository."""
 
     experimental: ClassVar[bool] = True
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.github

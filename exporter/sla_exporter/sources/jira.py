@@ -100,6 +100,7 @@ class JiraReader:
     """Reads one Jira."""
 
     experimental: ClassVar[bool] = True
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.jira

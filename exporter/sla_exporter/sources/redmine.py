@@ -94,6 +94,7 @@ class RedmineReader:
     """Reads one Redmine."""
 
     experimental: ClassVar[bool] = False
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.redmine

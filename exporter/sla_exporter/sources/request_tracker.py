@@ -89,6 +89,7 @@ class RequestTrackerReader:
     """Reads one Request Tracker."""
 
     experimental: ClassVar[bool] = False
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.request_tracker

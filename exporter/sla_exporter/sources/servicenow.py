@@ -39,6 +39,7 @@ class ServiceNowReader:
     """Reads one table of one instance."""
 
     experimental: ClassVar[bool] = True
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.servicenow

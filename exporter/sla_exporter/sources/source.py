@@ -87,6 +87,9 @@ class TicketReader(Protocol):
     experimental: ClassVar[bool]
     """Whether it was never checked with a real server or with answers recorded from one."""
 
+    at_once: ClassVar[int]
+    """How many tickets it is asked to look at again at once."""
+
     async def read(self, place: str) -> Page:
         """The page after a place; "" begins at the beginning. Raises SourceError."""
 

@@ -28,6 +28,7 @@ class SqlReader:
     """Reads one query."""
 
     experimental: ClassVar[bool] = False
+    at_once: ClassVar[int] = 100_000
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.sql

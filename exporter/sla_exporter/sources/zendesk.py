@@ -101,6 +101,7 @@ class ZendeskReader:
     """Reads one Zendesk."""
 
     experimental: ClassVar[bool] = True
+    at_once: ClassVar[int] = 50
 
     def __init__(self, settings: Settings) -> None:
         source = settings.document.zendesk
