@@ -40,6 +40,7 @@ class Promises:
     """All agreements that say something about tickets. ``sources`` are the names of the exporter's ticket sources."""
 
     def __init__(self, catalogue: Catalogue, sources: Sequence[str]) -> None:
+        self.catalogue: Final = catalogue
         self.all: Final[Mapping[str, Promise]] = {
             agreement.name: Promise(agreement, TicketJudge(agreement, catalogue.calendars, catalogue.adjustments), term(agreement),
                                     _digest(agreement, catalogue))

@@ -165,3 +165,23 @@ def test_a_ledger_of_every_version_is_brought_up_to_date_and_a_copy_is_kept(tmp_
         assert version_of(database) == VERSION
         assert ledger.has("desk", "T-1")
     assert file.with_name(f"ledger.version-{version}").exists() == (version < VERSION)
+
+
+# --- many tickets ------------------------------------------------------------------------------------------------------
+def test_several_processes_find_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stories = {
+        f"T-{number:03}": f"10:00: opened P{1 + number % 2}\n10:{5 + number % 20:02}: agent_message\n1{1 + number % 9}:30: status solved"
+        for number in range(60)
+    }
+    found = []
+    for name, worth_it in (("one", 1000), ("several", 1)):
+        kept = Kept(tmp_path / name)
+        kept.tell(stories, at("20:00"))
+        kept.database.execute("DELETE FROM result")
+        monkeypatch.setattr("sla_exporter.ledger.ledger.WORTH_IT", worth_it)
+        monkeypatch.setattr("sla_exporter.ledger.recomputing._SIZE", 7)
+        assert kept.ledger.agree(kept.promises, [SOURCE], at("20:00"))
+        found.append(list(kept.ledger.all_results(SOURCE)))
+        kept.database.close()
+    assert len(found[0]) == 120
+    assert found[0] == found[1]

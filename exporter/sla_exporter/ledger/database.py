@@ -72,13 +72,14 @@ class SqliteDatabase:
 
     dialect = "sqlite"
 
-    def __init__(self, file: Path, *, read_only: bool = False) -> None:
+    def __init__(self, file: Path, *, read_only: bool = False, checked: bool = True) -> None:
+        """``checked``: whether all of the file is looked at for damage first."""
         self.file = file
         self._lock: int | None = None
         if not read_only:
             self._lock = _locked(file)
         try:
-            self._connection = _connected(file, read_only=read_only)
+            self._connection = _connected(file, read_only=read_only, checked=checked)
         except LedgerError:
             self._unlock()
             raise
@@ -170,7 +171,7 @@ def _locked(file: Path) -> int:
     return lock
 
 
-def _connected(file: Path, *, read_only: bool) -> sqlite3.Connection:
+def _connected(file: Path, *, read_only: bool, checked: bool) -> sqlite3.Connection:
     if read_only and not file.exists():
         raise LedgerError(f"{file}: there is no such ledger")
     try:
@@ -183,7 +184,7 @@ def _connected(file: Path, *, read_only: bool) -> sqlite3.Connection:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+        found = connection.execute("PRAGMA quick_check(1)").fetchone() if checked else ("ok",)
     except sqlite3.Error as error:
         connection.close()
         raise _in_words(file, error) from None

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from time import sleep
 from typing import Final, NamedTuple
 
 from sla_exporter.ledger.books import Books, Change
-from sla_exporter.ledger.database import Database, LedgerError, Row
+from sla_exporter.ledger.database import Database, LedgerError, Row, SqliteDatabase
+from sla_exporter.ledger.recomputing import WORTH_IT, in_parallel, ordered_events, ranges
 from sla_exporter.ledger.results import COLUMNS, Key, ResultRow, result_row
 from sla_exporter.ledger.schema import migrate, version_of
-from sla_exporter.promises import Promises
+from sla_exporter.promises import Judged, Promises
 from slo_gen.contract.clocks import TicketEvent
 
 __all__ = ["Ledger", "SourceEvent", "SourceState"]
@@ -145,8 +145,8 @@ class Ledger:
             self.database.many("DELETE FROM result WHERE agreement = ?", [(name,) for name in gone])
             for source in sources:
                 complete = self.state(source).watermark
-                for tickets in _parts(self._all_stored(source)):
-                    self._renew_with(source, tickets, promises, now, complete)
+                for tickets, judged in self._all_judged(source, sources, promises):
+                    self._compare(source, tickets, judged, promises, now, complete)
             self.database.execute("DELETE FROM terms")
             self.database.many("INSERT INTO terms (agreement, digest) VALUES (?, ?)", sorted(wanted.items()))
             self.books.changed()
@@ -204,11 +204,29 @@ class Ledger:
     def _renew_with(
         self, source: str, tickets: Sequence[tuple[str, list[TicketEvent]]], promises: Promises, now: int, complete: int
     ) -> list[Change]:
-        """Results of tickets again; what changed is written, counted, and corrected where its period was complete."""
-        before = {row.key: row for row in self.results_of(source, [ticket for ticket, _ in tickets])}
+        return self._compare(source, [ticket for ticket, _ in tickets], promises.judged(source, tickets), promises, now, complete)
+
+    def _all_judged(
+        self, source: str, sources: Sequence[str], promises: Promises
+    ) -> Iterator[tuple[Sequence[str], Iterable[Judged]]]:
+        """All tickets of a source in parts, with their results; by several processes where there are many."""
+        if isinstance(self.database, SqliteDatabase):
+            wanted = ranges(self.database, source)
+            if sum(len(each.tickets) for each in wanted) >= WORTH_IT:
+                for each, judged in in_parallel(self.database.file, promises.catalogue, sources, wanted):
+                    yield each.tickets, judged
+                return
+        for part in _parts(self._all_stored(source)):
+            yield [ticket for ticket, _ in part], promises.judged(source, part)
+
+    def _compare(
+        self, source: str, tickets: Sequence[str], judged: Iterable[Judged], promises: Promises, now: int, complete: int
+    ) -> list[Change]:
+        """What changed of the results of tickets is written, counted, and corrected where its period was complete."""
+        before = {row.key: row for row in self.results_of(source, tickets)}
         changes: list[Change] = []
         seen: set[Key] = set()
-        for agreement, result in promises.judged(source, tickets):
+        for agreement, result in judged:
             counts_in = promises.all[agreement].judge.terms.counts_in
             row = result_row(source, agreement, result, counts_in, now)
             seen.add(row.key)
@@ -243,9 +261,7 @@ class Ledger:
     def _all_stored(self, source: str) -> Iterator[tuple[str, list[TicketEvent]]]:
         """Every ticket of a source; in the order of the key, so that the database sorts nothing."""
         sql = "SELECT ticket, at, place, event, name, value, meaning FROM event WHERE source = ? ORDER BY source, ticket, event"
-        for ticket, rows in groupby(self.database.stream(sql, (source,)), key=lambda row: row[0]):
-            ordered = sorted(row[1:] for row in rows)
-            yield ticket, [TicketEvent(at, name, value, meaning) for at, _, _, name, value, meaning in ordered]
+        return ordered_events(self.database.stream(sql, (source,)))
 
 
 def _await_tables(database: Database) -> None:
