@@ -55,9 +55,11 @@ def test_every_step_is_seen(tmp_path: Path) -> None:
     assert [title for title, _ in seen] == [
         "rules loaded and healthy",
         "status shows data for every service",
+        "status shows the tickets of the desk",
         "checkout fails, and Prometheus has scraped the failures",
         "the alert has arrived at the receiver",
         "status shows the burning budget and the firing alert",
+        "a ticket is overdue, and its alert names it",
     ]
     assert done.stdout.endswith("every step was seen\n")
     burning = r"^checkout-availability\S*: .*firing: page (?:1h/5m|6h/30m).*endangers: \d+ agreements$"
