@@ -32,12 +32,12 @@ class Lane(threading.Thread):
 
     def __init__(self, runs: Sequence[tuple[str, list[str]]], started: float, told: threading.Lock) -> None:
         super().__init__(daemon=True)
-        self._runs, self._started, self._told = runs, started, told
+        self._steps, self._since, self._told = runs, started, told
         self.now = runs[0][0]
         self.codes: list[int] = []
 
     def run(self) -> None:
-        for name, arguments in self._runs:
+        for name, arguments in self._steps:
             self.now = name
             # Each would write the other's cache of what failed last.
             command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
@@ -46,7 +46,7 @@ class Lane(threading.Thread):
             )
             self.codes.append(done.returncode)
             with self._told:
-                seconds = time.monotonic() - self._started
+                seconds = time.monotonic() - self._since
                 print(f"\n--- tests {name}: ended with {done.returncode} after {seconds:.0f} s", flush=True)
                 print(done.stdout.decode(errors="replace"), flush=True)
         self.now = ""
