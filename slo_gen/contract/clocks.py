@@ -89,7 +89,7 @@ class Program:
         self.solves: Final = _bits(Trigger("solved") in clock.stops or clock.repeat == "sum" for clock in self.clocks)
         self._meanings = {name.casefold(): meaning for name, meaning in terms.meanings.items()}
         self._masks: dict[tuple[str, str], _Masks] = {}
-        self._standing: dict[tuple[str, str, int], tuple[int, bool]] = {}
+        self._standing: dict[tuple[str, str, int], tuple[int, bool, bool]] = {}
 
     def masks(self, name: str, value: str) -> _Masks:
         """What an event does."""
@@ -101,12 +101,13 @@ class Program:
                 _bits(bool(either & clock.stops) for clock in self.clocks),
                 _bits(bool(either & clock.after) for clock in self.clocks),
             )
+            found = _NOTHING if found == _NOTHING else found
             if len(self._masks) < _REMEMBERED:
                 self._masks[name, value] = found
         return found
 
-    def standing(self, status: str, meaning: str, before: int) -> tuple[int, bool]:
-        """The clocks that stand in a status when those of ``before`` stood in the former one; and whether all is done in it."""
+    def standing(self, status: str, meaning: str, before: int) -> tuple[int, bool, bool]:
+        """The clocks that stand in a status when those of ``before`` stood in the former one; whether all is done in it, and for good."""
         found = self._standing.get((status, meaning, before))
         if found is None:
             name = status.casefold()
@@ -117,14 +118,11 @@ class Program:
                     for i, clock in enumerate(self.clocks)
                 ),
                 means in OVER,
+                means == "closed",
             )
             if len(self._standing) < _REMEMBERED:
                 self._standing[status, meaning, before] = found
         return found
-
-    def closes(self, status: str, meaning: str) -> bool:
-        """Whether a status closes a ticket for good."""
-        return self._meanings.get(status.casefold(), meaning) == "closed"
 
     def standing_by_tags(self, tags: Iterable[str], holding: int) -> int:
         """The clocks that stand because of tags, or because another group has the ticket."""
@@ -266,7 +264,7 @@ class _Ticket:
     # --- what an event does -----------------------------------------------------------------------------------------
     def _status(self, at: int, status: str, meaning: str) -> None:
         program = self.program
-        standing, over = program.standing(status, meaning, self.status_standing)
+        standing, over, closed = program.standing(status, meaning, self.status_standing)
         was_over, self.over, self.status = self.over, over, status
         if over != was_over:
             self._limit(at)
@@ -276,15 +274,18 @@ class _Ticket:
             self._stand(at, standing, self.tags_standing)
             self._reopen(at)
             self._happens(at, "reopened", "")
-        if program.closes(status, meaning):
+        if closed:
             self._happens(at, "closed", "")
         self._stand(at, standing, self.tags_standing)
         self._happens(at, "status", status)
 
     def _happens(self, at: int, name: str, value: str) -> None:
-        starts, stops, allows = self.program.masks(name, value)
+        masks = self.program.masks(name, value)
         if self.program.holds:
             self._hold(at, name, value)
+        if masks is _NOTHING and not self.program.summed:
+            return
+        starts, stops, allows = masks
         if name == "solved":
             stops |= self.program.summed
         elif self.program.summed & stops:
@@ -325,6 +326,8 @@ class _Ticket:
 
     def _stand(self, at: int, by_status: int, by_tags: int) -> None:
         """Halts the clocks that stand from now on, and lets those go on that stood up to now."""
+        if by_status == self.status_standing and by_tags == self.tags_standing:
+            return
         before = (self.status_standing | self.tags_standing) & ~self.program.counted
         after = (by_status | by_tags) & ~self.program.counted
         self.status_standing, self.tags_standing = by_status, by_tags

@@ -90,15 +90,18 @@ class Books:
         for before, row in changes:
             after = row
             if after is not None:
-                if after.final and after.final != after.booked:
+                booked, timed = after.booked, after.timed
+                if after.final and after.final != booked:
                     outcomes[after.agreement, after.target, after.final] += 1
-                    after = after._replace(booked=after.final)
-                if after.stop is not None and not after.timed:
+                    booked = after.final
+                if after.stop is not None and not timed:
                     promise = promises.all.get(after.agreement)
                     key = (after.agreement, after.target, _bound(after, promise.judge.fixed_length(after.target) if promise else None))
                     number, seconds = durations.get(key, (0, 0))
                     durations[key] = (number + 1, seconds + after.worked)
-                    after = after._replace(timed=1)
+                    timed = 1
+                if (booked, timed) != (after.booked, after.timed):
+                    after = ResultRow._make((*after.facts, booked, timed))
             written.append(Change(before, after))
             corrections += _corrected(before, after, promises, now, complete)
         gone = [change.before.key for change in written if change.before is not None and change.after is None]

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 from sla_exporter.ledger.books import Books, Change
 from sla_exporter.ledger.database import Database, LedgerError, Row, SqliteDatabase
-from sla_exporter.ledger.recomputing import WORTH_IT, in_parallel, ordered_events, ranges
-from sla_exporter.ledger.results import COLUMNS, Key, ResultRow, result_row
+from sla_exporter.ledger.recomputing import WORTH_IT, in_parallel, judged_rows, ordered_events, ranges
+from sla_exporter.ledger.results import COLUMNS, Key, ResultRow
 from sla_exporter.ledger.schema import migrate, version_of
-from sla_exporter.promises import Judged, Promises
+from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
 
 __all__ = ["Ledger", "SourceEvent", "SourceState"]
@@ -145,8 +145,10 @@ class Ledger:
             self.database.many("DELETE FROM result WHERE agreement = ?", [(name,) for name in gone])
             for source in sources:
                 complete = self.state(source).watermark
-                for tickets, judged in self._all_judged(source, sources, promises):
-                    self._compare(source, tickets, judged, promises, now, complete)
+                fresh = not self.database.rows("SELECT 1 FROM result WHERE source = ? LIMIT 1", (source,))
+                for tickets, rows in self._all_judged(source, sources, promises, now):
+                    before = () if fresh else self.results_of(source, tickets)
+                    self._compare(before, rows, promises, now, complete)
             self.database.execute("DELETE FROM terms")
             self.database.many("INSERT INTO terms (agreement, digest) VALUES (?, ?)", sorted(wanted.items()))
             self.books.changed()
@@ -204,35 +206,37 @@ class Ledger:
     def _renew_with(
         self, source: str, tickets: Sequence[tuple[str, list[TicketEvent]]], promises: Promises, now: int, complete: int
     ) -> list[Change]:
-        return self._compare(source, [ticket for ticket, _ in tickets], promises.judged(source, tickets), promises, now, complete)
+        before = self.results_of(source, [ticket for ticket, _ in tickets])
+        return self._compare(before, judged_rows(promises, source, tickets, now), promises, now, complete)
 
     def _all_judged(
-        self, source: str, sources: Sequence[str], promises: Promises
-    ) -> Iterator[tuple[Sequence[str], Iterable[Judged]]]:
+        self, source: str, sources: Sequence[str], promises: Promises, now: int
+    ) -> Iterator[tuple[Sequence[str], Iterable[ResultRow]]]:
         """All tickets of a source in parts, with their results; by several processes where there are many."""
         if isinstance(self.database, SqliteDatabase):
             wanted = ranges(self.database, source)
             if sum(len(each.tickets) for each in wanted) >= WORTH_IT:
-                for each, judged in in_parallel(self.database.file, promises.catalogue, sources, wanted):
-                    yield each.tickets, judged
+                for each, rows in in_parallel(self.database.file, promises.catalogue, sources, wanted, now):
+                    yield each.tickets, rows
                 return
         for part in _parts(self._all_stored(source)):
-            yield [ticket for ticket, _ in part], promises.judged(source, part)
+            yield [ticket for ticket, _ in part], judged_rows(promises, source, part, now)
 
     def _compare(
-        self, source: str, tickets: Sequence[str], judged: Iterable[Judged], promises: Promises, now: int, complete: int
+        self, stored: Iterable[ResultRow], rows: Iterable[ResultRow], promises: Promises, now: int, complete: int
     ) -> list[Change]:
-        """What changed of the results of tickets is written, counted, and corrected where its period was complete."""
-        before = {row.key: row for row in self.results_of(source, tickets)}
+        """What is not as it was stored is written, counted, and corrected where its period was complete."""
+        before = {row.key: row for row in stored}
         changes: list[Change] = []
+        if not before:
+            return self.books.write([Change(None, row) for row in rows], promises, now, complete)
         seen: set[Key] = set()
-        for agreement, result in judged:
-            counts_in = promises.all[agreement].judge.terms.counts_in
-            row = result_row(source, agreement, result, counts_in, now)
-            seen.add(row.key)
-            old = before.get(row.key)
+        for row in rows:
+            key = row.key
+            seen.add(key)
+            old = before.get(key)
             if old is not None:
-                row = row._replace(booked=old.booked, timed=old.timed)
+                row = ResultRow._make((*row.facts, old.booked, old.timed))
             if old is None or old.facts != row.facts:
                 changes.append(Change(old, row))
         changes += [Change(row, None) for key, row in before.items() if key not in seen]

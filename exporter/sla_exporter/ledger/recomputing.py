@@ -9,19 +9,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sla_exporter.ledger.database import SqliteDatabase
-from sla_exporter.promises import Judged, Promises
+from sla_exporter.ledger.results import ResultRow, result_row
+from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
-from slo_gen.contract.ticket_results import TicketResult
 from slo_gen.spec.model import Catalogue
 
-__all__ = ["WORTH_IT", "Range", "in_parallel", "ordered_events", "ranges"]
+__all__ = ["WORTH_IT", "Range", "in_parallel", "judged_rows", "ordered_events", "ranges"]
 
 WORTH_IT: Final = 20_000
 """Fewer tickets are timed sooner than other processes have begun."""
@@ -41,35 +41,32 @@ class Range(NamedTuple):
     tickets: Sequence[str]
 
 
-class _Answer(NamedTuple):
-    agreement: str
-    values: tuple[object, ...]
-
-
 def ranges(database: SqliteDatabase, source: str) -> list[Range]:
     """All tickets of a source in ranges of the same size."""
     names = [row[0] for row in database.rows("SELECT DISTINCT ticket FROM event WHERE source = ? ORDER BY ticket", (source,))]
     return [Range(source, names[start : start + _SIZE]) for start in range(0, len(names), _SIZE)]
 
 
-def in_parallel(file: Path, catalogue: Catalogue, sources: Sequence[str], wanted: Sequence[Range]) -> Iterator[tuple[Range, list[Judged]]]:
+def in_parallel(
+    file: Path, catalogue: Catalogue, sources: Sequence[str], wanted: Sequence[Range], now: int
+) -> Iterator[tuple[Range, list[ResultRow]]]:
     """The results of ranges of tickets, in their order. Raises LedgerError."""
     workers = max(1, os.cpu_count() or 1)
     # Threads of this process must not be forked in the middle of what they do.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (file, catalogue, tuple(sources))) as pool:
-        waiting: deque[tuple[Range, Future[list[_Answer]]]] = deque()
+        waiting: deque[tuple[Range, Future[list[tuple[Any, ...]]]]] = deque()
         for each in wanted:
-            waiting.append((each, pool.submit(_judged, each.source, each.tickets[0], each.tickets[-1])))
+            waiting.append((each, pool.submit(_judged, each.source, each.tickets[0], each.tickets[-1], now)))
             if len(waiting) > 2 * workers:
                 yield _first(waiting)
         while waiting:
             yield _first(waiting)
 
 
-def _first(waiting: deque[tuple[Range, Future[list[_Answer]]]]) -> tuple[Range, list[Judged]]:
+def _first(waiting: deque[tuple[Range, Future[list[tuple[Any, ...]]]]]) -> tuple[Range, list[ResultRow]]:
     wanted, future = waiting.popleft()
-    return wanted, [Judged(agreement, TicketResult(*values)) for agreement, values in future.result()]  # type: ignore[arg-type]
+    return wanted, list(map(ResultRow._make, future.result()))
 
 
 def ordered_events(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[str, list[TicketEvent]]]:
@@ -77,6 +74,14 @@ def ordered_events(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[str, li
     for ticket, of_ticket in groupby(rows, key=lambda row: row[0]):
         ordered = sorted(row[1:] for row in of_ticket)
         yield str(ticket), [TicketEvent(at, name, value, meaning) for at, _, _, name, value, meaning in ordered]  # type: ignore[arg-type]
+
+
+def judged_rows(
+    promises: Promises, source: str, tickets: Iterable[tuple[str, Sequence[TicketEvent]]], now: int
+) -> Iterator[ResultRow]:
+    """The results of tickets as rows that no counter holds yet."""
+    for agreement, result in promises.judged(source, tickets):
+        yield result_row(source, agreement, result, promises.all[agreement].judge.terms.counts_in, now)
 
 
 # --- in the other processes --------------------------------------------------------------------------------------------
@@ -92,8 +97,7 @@ def _begin(file: Path, catalogue: Catalogue, sources: tuple[str, ...]) -> None:
     _WORKER.append(_Worker(SqliteDatabase(file, read_only=True, checked=False), Promises(catalogue, sources)))
 
 
-def _judged(source: str, first: str, last: str) -> list[_Answer]:
+def _judged(source: str, first: str, last: str, now: int) -> list[tuple[Any, ...]]:
     """Plain tuples, which are carried to the other process in half the time."""
     database, promises = _WORKER[0]
-    tickets = ordered_events(database.stream(_TICKETS, (source, first, last)))
-    return [_Answer(agreement, tuple(result)) for agreement, result in promises.judged(source, tickets)]
+    return [tuple(row) for row in judged_rows(promises, source, ordered_events(database.stream(_TICKETS, (source, first, last))), now)]
