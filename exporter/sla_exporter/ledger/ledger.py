@@ -16,7 +16,7 @@ from sla_exporter.ledger.books import Books, Change
 from sla_exporter.ledger.database import Database, LedgerError, Row, SqliteDatabase
 from sla_exporter.ledger.recomputing import WORTH_IT, in_parallel, judged_rows, ordered_events, ranges
 from sla_exporter.ledger.results import COLUMNS, Key, ResultRow
-from sla_exporter.ledger.schema import migrate, version_of
+from sla_exporter.ledger.schema import OF_PERIOD, migrate, version_of
 from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
 
@@ -143,12 +143,16 @@ class Ledger:
         with self.database.transaction():
             gone = sorted(stored.keys() - wanted.keys())
             self.database.many("DELETE FROM result WHERE agreement = ?", [(name,) for name in gone])
+            empty = not self.database.rows("SELECT 1 FROM result LIMIT 1")
+            if empty:
+                self.database.execute("DROP INDEX result_of_period")
             for source in sources:
                 complete = self.state(source).watermark
-                fresh = not self.database.rows("SELECT 1 FROM result WHERE source = ? LIMIT 1", (source,))
                 for tickets, rows in self._all_judged(source, sources, promises, now):
-                    before = () if fresh else self.results_of(source, tickets)
+                    before = () if empty else self.results_of(source, tickets)
                     self._compare(before, rows, promises, now, complete)
+            if empty:
+                self.database.execute(OF_PERIOD)
             self.database.execute("DELETE FROM terms")
             self.database.many("INSERT INTO terms (agreement, digest) VALUES (?, ?)", sorted(wanted.items()))
             self.books.changed()

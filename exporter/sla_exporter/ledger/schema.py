@@ -11,7 +11,10 @@ from typing import Final
 
 from sla_exporter.ledger.database import Database, LedgerError, SqliteDatabase
 
-__all__ = ["MIGRATIONS", "VERSION", "migrate", "version_of"]
+__all__ = ["MIGRATIONS", "OF_PERIOD", "VERSION", "migrate", "version_of"]
+
+OF_PERIOD: Final = "CREATE INDEX result_of_period ON result (agreement, target, counts_at)"
+"""Left out while all results are written for the first time: an index is made faster than it is kept."""
 
 _FIRST: Final = (
     "CREATE TABLE source (name TEXT PRIMARY KEY, place TEXT NOT NULL, watermark BIGINT NOT NULL, read_at BIGINT NOT NULL, "
@@ -24,7 +27,7 @@ _FIRST: Final = (
     "wall BIGINT NOT NULL, allowed BIGINT NOT NULL, due BIGINT, over BIGINT, since BIGINT, hidden BIGINT NOT NULL, reason TEXT NOT NULL, "
     "ended BIGINT, final TEXT NOT NULL, counts_at BIGINT, booked TEXT NOT NULL, timed BIGINT NOT NULL, "
     "PRIMARY KEY (source, ticket, agreement, target, cycle)) {without_rowid}",
-    "CREATE INDEX result_of_period ON result (agreement, target, counts_at)",
+    OF_PERIOD,
     "CREATE INDEX result_open ON result (agreement) WHERE final = ''",
     "CREATE TABLE counter (agreement TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL, number BIGINT NOT NULL, "
     "PRIMARY KEY (agreement, target, outcome))",
