@@ -49,7 +49,8 @@ class Bookkeeper:
         self._health = health
         self._sources = tuple(sources)
         self._nearest, self._limit = nearest, series_limit
-        self._page: Page | None = None
+        self._page = Page(b"", b"", 0)
+        self._stale = True
         self._dropped: dict[str, int] = {}
         self._generation = -1
         self._writes = False
@@ -67,7 +68,7 @@ class Bookkeeper:
             self._standings = Standings(self._ledger, promises, catalogue.notifications, now)
             self._families = TicketFamilies(self._standings, self._ledger.books, self._nearest)
             self._generation = self._ledger.generation()
-            self._page = None
+            self._page = self._rendered(now)
 
     # --- what the sources tell --------------------------------------------------------------------------------------
     def state(self, source: str) -> SourceState:
@@ -83,11 +84,11 @@ class Bookkeeper:
             self._generation = self._ledger.generation()
             if any(event.name in ("rated", "complained") for event in told):
                 self._standings.hear()
-                self._page = None
+                self._stale = True
             if changes:
                 self._standings.advance(now)
                 self._standings.apply(changes, now)
-                self._page = None
+                self._stale = True
 
     def note(self, source: str, state: SourceState) -> None:
         """Write how far a source was read."""
@@ -111,13 +112,13 @@ class Bookkeeper:
             if self._ledger.generation() != self._generation:
                 self._standings.load(now)
                 self._generation = self._ledger.generation()
-                self._page = None
+                self._stale = True
             if self._standings.advance(now):
-                self._page = None
+                self._stale = True
             if writes and (late := self._standings.late()):
                 self._standings.apply(self._ledger.books.book_late(late, now), now)
                 self._generation = self._ledger.generation()
-                self._page = None
+                self._stale = True
             return writes
 
     def try_to_write(self) -> None:
@@ -129,7 +130,7 @@ class Bookkeeper:
         """Everything about tickets as text. Never raises: what cannot be read is as it was."""
         if self._lock.acquire(timeout=_PATIENCE):
             try:
-                if self._page is None or now >= self._page.until:
+                if self._stale or now >= self._page.until:
                     self._standings.advance(now)
                     self._page = self._rendered(now)
             except LedgerError:
@@ -137,8 +138,6 @@ class Bookkeeper:
             finally:
                 self._lock.release()
         page = self._page
-        if page is None:
-            return b""
         return page.openmetrics if openmetrics else page.text
 
     @property
@@ -147,6 +146,7 @@ class Bookkeeper:
         return dict(self._dropped)
 
     def _rendered(self, now: int) -> Page:
+        self._stale = False
         kept: list[Family] = []
         for family, dropped in limited(self._families.families(), self._limit):
             kept.append(family)

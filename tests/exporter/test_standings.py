@@ -139,3 +139,29 @@ def test_marks_and_complaints_of_the_period_are_told(desk: Desk) -> None:
     found = desk.samples("12:00")
     told = [found[name, "", ""] for name in ("slm_feedback_ratings", "slm_feedback_score_sum", "slm_feedback_complaints")]
     assert told == [2, 5, 1]
+
+
+def test_while_something_is_written_the_last_page_is_served(desk: Desk) -> None:
+    """Also right after the start, before anybody asked, and after a change that nobody has seen yet."""
+    import threading
+
+    def asked_meanwhile() -> bytes:
+        held, done = threading.Event(), threading.Event()
+
+        def write() -> None:
+            with desk.keeper._lock:
+                held.set()
+                done.wait(5)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        held.wait(5)
+        page = desk.keeper.page(at("10:06"), openmetrics=False)
+        done.set()
+        writer.join()
+        return page
+
+    assert b"slm_period_tickets" in asked_meanwhile()
+    desk.tell("10:05", T1="10:00: opened P1\n10:05: agent_message")
+    assert b"slm_period_tickets" in asked_meanwhile()
+    assert desk.samples("10:06")["slm_period_tickets", "p1-response", "met"] == 1
