@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from sla_exporter.sources.registry import reader_class
-from sla_exporter.sources.source import Page, Settings, SourceEvent, TicketReader
+from sla_exporter.sources.source import Found, Page, Settings, SourceEvent, TicketReader
 
 from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.exporter import TicketSource
@@ -35,13 +35,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """One answer: JSON unless it is bytes."""
+    """One answer: JSON unless it is bytes. ``drip``: seconds between two bytes. ``endless``: the body is sent again and again.
+
+    ``dated``: whether it says when it was given.
+    """
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     drip: float = 0.0
-    """Seconds between two bytes."""
+    endless: bool = False
+    dated: bool = True
 
 
 Answer = Callable[[Asked], Told | None]
@@ -77,13 +81,19 @@ def api() -> Iterator[Api]:
             told = (found.fault(asked) if found.fault else None) or found.answer(asked) or Told({"errors": ["not found"]}, 404)
             body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
             self.send_response_only(told.status)
-            self.send_header("Date", formatdate(found.now or time.time(), usegmt=True))
+            if told.dated:
+                self.send_header("Date", formatdate(found.now or time.time(), usegmt=True))
             sent = {"Content-Type": "text/html" if isinstance(told.body, bytes) else "application/json; charset=utf-8", **told.headers}
             for name, value in sent.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            if told.endless:
+                self.send_header("Connection", "close")
+            else:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             try:
+                while told.endless and not closed.is_set():
+                    self.wfile.write(body)
                 for byte in body if told.drip else ():
                     self.wfile.write(bytes([byte]))
                     self.wfile.flush()
@@ -98,6 +108,7 @@ def api() -> Iterator[Api]:
         def log_message(self, *arguments: Any) -> None:
             """Nothing is logged."""
 
+    closed = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     found = Api(f"http://127.0.0.1:{server.server_address[1]}")
@@ -105,6 +116,7 @@ def api() -> Iterator[Api]:
     try:
         yield found
     finally:
+        closed.set()
         server.shutdown()
         server.server_close()
 
@@ -132,6 +144,30 @@ def read_all(of: TicketReader, place: str = "") -> tuple[list[SourceEvent], Page
             await of.close()
 
     return asyncio.run(go())
+
+
+def read_one(of: TicketReader, place: str = "") -> Page:
+    """The one page after a place. Raises SourceError."""
+
+    async def go() -> Page:
+        try:
+            return await of.read(place)
+        finally:
+            await of.close()
+
+    return asyncio.run(go())
+
+
+def look_at(of: TicketReader, *tickets: str) -> dict[str, list[SourceEvent] | None]:
+    """What is found of tickets that are looked at again. Raises SourceError."""
+
+    async def go() -> Sequence[Found]:
+        try:
+            return await of.look(tickets)
+        finally:
+            await of.close()
+
+    return {each.ticket: None if each.events is None else list(each.events) for each in asyncio.run(go())}
 
 
 def story(events: list[SourceEvent], ticket: str) -> list[tuple[int, str, str]]:

@@ -20,7 +20,10 @@ from sla_exporter.ledger.ledger import SourceEvent
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.spec.documents.exporter import TicketSource
 
-__all__ = ["Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "status_meanings", "when"]
+__all__ = [
+    "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "server_clock",
+    "status_meanings", "when",
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -110,9 +113,10 @@ def status_meanings(document: TicketSource) -> dict[str, str]:
 
 async def ask(
     fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
-    missing: bool = False,
+    missing: bool = False, moved: bool = False,
 ) -> Response:  # fmt: skip
-    """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too.
+    """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too; with ``moved``,
+    one that says that what was asked for is elsewhere for good.
 
     Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
     """
@@ -126,7 +130,7 @@ async def ask(
         raise SourceError("too_large", str(error)) from None
     except RequestError as error:
         raise SourceError("unreachable", str(error)) from None
-    if missing and answer.status in (404, 410):
+    if (missing and answer.status in (404, 410)) or (moved and answer.status in (301, 308)):
         return answer
     if answer.status != 200:
         raise _refused(fetcher.url, path, answer)
@@ -144,6 +148,15 @@ def decoded(answer: Response, shape: type[T], what: str) -> T:
         raise SourceError("schema", f"{what} is not what it was: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceError("not_json", f"{what} is no JSON: {error}") from None
+    except RecursionError:
+        raise SourceError("not_json", f"{what} is nested too deeply") from None
+
+
+def server_clock(answer: Response, what: str) -> int:
+    """The system's own clock. Raises SourceError where the answer does not say when it was given."""
+    if answer.server_time is None:
+        raise SourceError("schema", f"{what}'s answer does not say when it was given")
+    return answer.server_time
 
 
 def when(text: str, what: str) -> int:
@@ -160,12 +173,18 @@ def when(text: str, what: str) -> int:
     return int(found.timestamp())
 
 
+def _is_a_limit(answer: Response) -> bool:
+    """Whether a refusal is one for a time: some limits are told by 403, and some of these only in words."""
+    told = answer.headers.get("x-ratelimit-remaining") == "0" or answer.retry_after is not None
+    return told or b"rate limit" in answer.body[:4096].lower()
+
+
 def _refused(url: str, path: str, answer: Response) -> SourceError:
     where = f"{url} answered {path}"
     match answer.status:
         case 401:
             return SourceError("auth", f"{where} with 401: the credentials are wrong or missing")
-        case 403 if answer.headers.get("x-ratelimit-remaining") == "0" or answer.retry_after is not None:
+        case 403 if _is_a_limit(answer):
             return SourceError("rate_limited", f"{where} with 403: too many requests", answer.retry_after)
         case 403:
             return SourceError("forbidden", f"{where} with 403: whoever the credentials belong to may not read this")
