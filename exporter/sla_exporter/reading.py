@@ -19,7 +19,7 @@ from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.config import reader_of
 from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.database import LedgerError
-from sla_exporter.ledger.ledger import SourceEvent, SourceState
+from sla_exporter.ledger.ledger import GONE, SourceEvent, SourceState
 from sla_exporter.sources.source import Found, SourceError, TicketReader
 from slo_gen.fetch import AddressError
 from slo_gen.spec.documents.exporter import TicketSource
@@ -156,7 +156,7 @@ def _changes(found: object, now: int) -> tuple[list[SourceEvent], list[str]]:
     for each in found:
         assert isinstance(each, Found), "a source answers with what it found"
         if each.events is None:
-            events.append(SourceEvent(each.ticket, "gone", now, 0, "deleted"))
+            events.append(SourceEvent(each.ticket, GONE, now, 0, "deleted"))
         else:
             events += each.events
             whole.append(each.ticket)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from api_server import Api, Asked, Told, api, look_at, read_all, read_one, reader, story
-from sla_exporter.sources.source import SourceError, SourceEvent
+from sla_exporter.sources.source import GONE, SourceError, SourceEvent
 from ticket_stories import judge
 
 from slo_gen.contract.clocks import TicketEvent, life
@@ -218,7 +218,7 @@ def test_the_ticket_that_lives_on_is_neither_merged_nor_answered_by_it(server: A
 def test_a_deleted_ticket_is_told_without_a_word_of_what_was_known_and_may_come_back(server: Api) -> None:
     server.answer = Zendesk(ticket(7, status="deleted"), audits={})
     page = read_one(reader({"zendesk": {"url": server.url}}))
-    assert ([event[:3] + event[4:5] for event in page.events], page.whole) == ([("7", "deleted", at("11:00"), "deleted")], [])
+    assert ([event[:3] + event[4:5] for event in page.events], page.whole) == ([("7", GONE, at("11:00"), "deleted")], [])
     deleting, restoring = change("status", "deleted", "new"), change("status", "new", "deleted")
     back = told(server, [LIFE[0], audit(2, "09:00", deleting), audit(3, "10:00", restoring)])
     assert [event.name for event in back if event.at > at("08:00")] == ["deleted", "restored", "status"]

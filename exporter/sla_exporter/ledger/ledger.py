@@ -20,9 +20,12 @@ from sla_exporter.ledger.schema import OF_PERIOD, migrate, version_of
 from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
 
-__all__ = ["Ledger", "SourceEvent", "SourceState"]
+__all__ = ["GONE", "Ledger", "SourceEvent", "SourceState"]
 
 _TICKETS_AT_ONCE: Final = 5_000
+
+GONE: Final = "gone"
+"""The event by which a ticket is known to be no more, so that nobody looks for it again."""
 _PATIENCE: Final = 30
 """Seconds to wait for the tables."""
 
@@ -89,7 +92,7 @@ class Ledger:
         """
         sql = (
             "SELECT DISTINCT ticket FROM result WHERE source = ? AND ticket > ? AND (final = '' OR counts_at >= ?) AND NOT EXISTS "
-            "(SELECT 1 FROM event WHERE event.source = result.source AND event.ticket = result.ticket AND event.event = 'gone') "
+            f"(SELECT 1 FROM event WHERE event.source = result.source AND event.ticket = result.ticket AND event.event = '{GONE}') "
             "ORDER BY ticket LIMIT ?"
         )
         return [row[0] for row in self.database.rows(sql, (source, after, since, most))]

@@ -16,12 +16,12 @@ from typing import ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
-from sla_exporter.ledger.ledger import SourceEvent
+from sla_exporter.ledger.ledger import GONE, SourceEvent
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = [
-    "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "server_clock",
+    "GONE", "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "server_clock",
     "status_meanings", "when",
 ]  # fmt: skip
 

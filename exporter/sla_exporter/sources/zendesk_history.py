@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, field
 
-from sla_exporter.sources.source import SourceError, SourceEvent, when
+from sla_exporter.sources.source import GONE, SourceError, SourceEvent, when
 
 __all__ = ["Audit", "Names", "Ticket", "ticket_events"]
 
@@ -51,7 +51,7 @@ class Ticket(Struct):
 
     def deletion(self) -> SourceEvent:
         """That it was deleted, and when."""
-        return SourceEvent(str(self.id), "deleted", when(self.updated_at, f"ticket {self.id}"), _LAST, "deleted")
+        return SourceEvent(str(self.id), GONE, when(self.updated_at, f"ticket {self.id}"), _LAST, "deleted")
 
 
 class _End(Struct):
