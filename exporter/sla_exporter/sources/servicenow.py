@@ -16,8 +16,20 @@ from msgspec import Struct, field
 from msgspec.json import decode, encode
 
 from sla_exporter.sources.servicenow_history import AUDITED, CUSTOMERS, Names, Row, instant, needed, record_events, text
-from sla_exporter.sources.servicenow_query import Query, next_link
-from sla_exporter.sources.source import GONE, Found, Page, Settings, SourceError, SourceEvent, ask, decoded, server_clock, status_meanings
+from sla_exporter.sources.servicenow_query import Query
+from sla_exporter.sources.source import (
+    GONE,
+    Found,
+    Page,
+    Settings,
+    SourceError,
+    SourceEvent,
+    ask,
+    decoded,
+    next_link,
+    server_clock,
+    status_meanings,
+)
 from slo_gen.fetch import Fetcher, Response
 
 __all__ = ["ServiceNowReader"]

@@ -6,12 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from slo_gen.fetch import Response
-
-__all__ = ["Query", "next_link"]
+__all__ = ["Query"]
 
 _CONDITION: Final = re.compile(r"([a-z][a-z0-9_.]*)(ISNOTEMPTY|ISEMPTY|IN(?!STANCEOF)|=)?(.*)", re.DOTALL)
-_NEXT: Final = re.compile(r"<([^<>]*)>\s*;[^,<]*\brel=\"?next\"?")
 _FLAGS: Final = {"1": "true", "0": "false"}
 
 
@@ -71,9 +68,3 @@ class Query:
     def broken_by(self, row: Mapping[str, Any]) -> str:
         """The condition to which a record does not hold, or ""."""
         return next((group[0].written for group in self._groups if not any(each.holds(row) for each in group)), "")
-
-
-def next_link(answer: Response) -> str | None:
-    """The address of the next page by the Link header."""
-    found = _NEXT.search(answer.headers.get("link", ""))
-    return found[1] if found else None

@@ -9,10 +9,11 @@ Plugins name their class in the entry point group ``sla_exporter.sources``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -21,11 +22,13 @@ from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = [
-    "GONE", "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "server_clock",
-    "status_meanings", "when",
+    "GONE", "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "next_link",
+    "server_clock", "status_meanings", "when",
 ]  # fmt: skip
 
 T = TypeVar("T")
+
+_NEXT: Final = re.compile(r"<([^<>]*)>\s*;[^,<]*\brel=\"?next\b")
 
 Reason = Literal["unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query"]
 """Why nothing was read; a label of ``slm_source_errors_total``."""
@@ -157,6 +160,12 @@ def server_clock(answer: Response, what: str) -> int:
     if answer.server_time is None:
         raise SourceError("schema", f"{what}'s answer does not say when it was given")
     return answer.server_time
+
+
+def next_link(answer: Response) -> str | None:
+    """The address of the page after an answer by its Link header; None for the last one."""
+    found = _NEXT.search(answer.headers.get("link", ""))
+    return found[1] if found else None
 
 
 def when(text: str, what: str) -> int:
