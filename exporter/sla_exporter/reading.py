@@ -94,8 +94,8 @@ class SourceReading:
             watermark = self._state.watermark if page.more else max(page.watermark, self._state.watermark)
             state = replace(self._state, place=page.place, watermark=watermark, read_at=self._now())
             if page.events or page.whole:
-                events = self._called(page.events)
-                await asyncio.to_thread(self._keeper.store, self.source.name, events, state, self._now(), whole=page.whole)
+                events, whole = self._called(page.events), [_storable(ticket) for ticket in page.whole]
+                await asyncio.to_thread(self._keeper.store, self.source.name, events, state, self._now(), whole=whole)
             elif state != self._state:
                 await asyncio.to_thread(self._keeper.note, self.source.name, state)
             self._state = state
@@ -120,11 +120,15 @@ class SourceReading:
         await asyncio.to_thread(self._keeper.store, self.source.name, self._called(events), self._state, now, whole=whole)
 
     def _called(self, events: Sequence[SourceEvent]) -> list[SourceEvent]:
-        """With priorities as the agreements call them."""
+        """With priorities as the agreements call them, and in characters that every ledger can hold."""
         return [
-            event._replace(value=self._priorities.get(event.value.casefold(), event.value)) if event.name == "priority" else event
+            SourceEvent(
+                _storable(event.ticket), _storable(event.event), event.at, event.place, event.name,
+                _storable(self._priorities.get(event.value.casefold(), event.value) if event.name == "priority" else event.value),
+                event.meaning,
+            )
             for event in events
-        ]
+        ]  # fmt: skip
 
     def _opened(self) -> TicketReader:
         if self._reader is None:
@@ -147,6 +151,11 @@ class SourceReading:
         if reason in ("auth", "forbidden"):
             return max(longest, 60.0)
         return max(1.0, random.uniform(0, longest))
+
+
+def _storable(text: str) -> str:
+    """A text without what PostgreSQL or UTF-8 cannot hold: NUL, and halves of characters."""
+    return text if text.isascii() and "\0" not in text else text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _changes(found: object, now: int) -> tuple[list[SourceEvent], list[str]]:

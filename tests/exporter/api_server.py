@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import pytest
 from sla_exporter.sources.registry import reader_class
-from sla_exporter.sources.source import Found, Page, Settings, SourceEvent, TicketReader
+from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, TicketReader
 
 from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.exporter import TicketSource
@@ -169,6 +170,36 @@ def look_at(of: TicketReader, *tickets: str) -> dict[str, list[SourceEvent] | No
             await of.close()
 
     return {each.ticket: None if each.events is None else list(each.events) for each in asyncio.run(go())}
+
+
+HTML: Final = Told(b"<html><title>Please log in</title></html>")
+FAULTS: Final = (
+    ("server", Told({"error": "out of order"}, 500)), ("rate_limited", Told({}, 429, {"Retry-After": "17"})), ("not_json", HTML),
+    ("not_json schema", Told(b'{"result": [', headers={"Content-Type": "application/json"})), ("schema", Told({"something": "else"})),
+    ("not_json", Told({}, 302, {"Location": "https://login.example.com/"})), ("auth", Told({}, 401)),
+    ("not_json schema", Told(b'{"deep": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", headers={"Content-Type": "application/json"})),
+)  # fmt: skip
+"""Answers that are none, and why."""
+
+
+def disturb_each_request(server: Api, make: Callable[[], TicketReader], place: str = "") -> int:
+    """Lets every request of a reading be answered badly in every way. The reading is refused with its reason, and the same reading
+    is as if nothing had been once all goes well. Returns how many requests it was.
+    """
+    before = len(server.asked)
+    undisturbed = read_one(make(), place)
+    number = len(server.asked) - before
+    for disturbed in range(number):
+        for reason, told in FAULTS:
+            begin = len(server.asked)
+            server.fault = lambda asked, at=begin + disturbed + 1, told=told: told if len(server.asked) == at else None  # type: ignore[misc]
+            with pytest.raises(SourceError) as caught:
+                read_one(make(), place)
+            found = (caught.value.reason, caught.value.retry_after)
+            assert found in [(each, 17 if each == "rate_limited" else None) for each in reason.split()], (disturbed, caught.value)
+            server.fault = None
+    assert read_one(make(), place) == undisturbed
+    return number
 
 
 def story(events: list[SourceEvent], ticket: str) -> list[tuple[int, str, str]]:

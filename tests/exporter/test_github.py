@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from api_server import Api, Asked, Told, api, look_at, read_all, read_one, reader, story
+from api_server import Api, Asked, Told, api, disturb_each_request, look_at, read_all, read_one, reader, story
 from sla_exporter.sources.source import SourceError, SourceEvent, TicketReader
 from ticket_stories import judge
 
@@ -255,6 +255,11 @@ def test_limits_are_waited_for_in_all_the_ways_in_which_they_are_told(server: Ap
         assert (error.reason, error.retry_after) == ("rate_limited", seconds)
     server.fault = lambda asked: Told({"message": "Resource not accessible by personal access token"}, 403)
     assert refused(server).reason == "forbidden"
+
+
+def test_whichever_request_is_answered_badly_nothing_is_read_and_the_place_stays(server: Api) -> None:
+    # The repository, the list, the timeline.
+    assert disturb_each_request(server, lambda: desk(server)) == 3
 
 
 @pytest.mark.parametrize("entry", [

@@ -14,7 +14,7 @@ from ledgers import SOURCE, Kept, source_events
 from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.health import Health
 from sla_exporter.reading import SourceReading
-from sla_exporter.sources.source import Found, Page, SourceError
+from sla_exporter.sources.source import Found, Page, SourceError, SourceEvent
 from ticket_stories import at
 
 from slo_gen.spec.documents.exporter import TicketSource
@@ -69,6 +69,15 @@ class Desk:
     @property
     def of(self) -> Any:
         return self.health.sources[SOURCE]
+
+
+def test_characters_that_no_database_holds_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = SourceEvent("T\0", "1", at("10:00"), 0, "field", "name=a\0b\ud800c")
+    reader = Told(Page([SourceEvent("T\0", "0", at("10:00"), 0, "opened"), odd], ("T\0",), "1", 0, False))
+    desk = Desk(tmp_path, reader, monkeypatch)
+    desk.once()
+    assert desk.of.up
+    assert [event.value for event in desk.kept.ledger.events(SOURCE, "T?")] == ["", "name=a?b?c"]
 
 
 def test_pages_are_read_to_the_end_and_the_place_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

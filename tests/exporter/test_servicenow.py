@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from api_server import Api, Asked, Told, api, look_at, read_all, read_one, reader, story
+from api_server import Api, Asked, Told, api, disturb_each_request, look_at, read_all, read_one, reader, story
 from sla_exporter.sources.servicenow_query import Query
 from sla_exporter.sources.source import GONE, SourceError, SourceEvent
 from ticket_stories import judge
@@ -267,6 +267,11 @@ def test_it_is_let_in_by_a_password_or_a_token(server: Api) -> None:
 
 
 # --- what was not asked for ---------------------------------------------------------------------------------------------
+def test_whichever_request_is_answered_badly_nothing_is_read_and_the_place_stays(server: Api) -> None:
+    # Records that there are, one asked for by its instant, states, deletions, a page, audit, journal, groups.
+    assert disturb_each_request(server, lambda: desk(server), json.dumps({"since": at("10:00")})) == 8
+
+
 @pytest.mark.parametrize("ignored", ["sys_updated_on>", "documentkeyIN", "element_idIN"])
 def test_what_was_not_asked_for_is_an_error(server: Api, ignored: str) -> None:
     now = ServiceNow(record("INC1", "11:00"), record("INC2", "07:00"), audit=[*AUDIT, audit("INC2", 99, "08:30", "state", "1", "2")],

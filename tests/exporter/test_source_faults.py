@@ -10,7 +10,7 @@ import pytest
 from api_server import Api, Told, api, reader
 from sla_exporter.sources.source import SourceError
 
-from slo_gen.fetch import Credentials
+from slo_gen.fetch import Credentials, Fetcher, Limits
 
 SECRET = "c0ffee-secret-c0ffee"
 
@@ -84,6 +84,21 @@ def test_an_answer_that_drips_ends_with_its_time(server: Api, kind: str) -> None
     assert failure(server, kind, seconds=0.5).reason == "timeout"
 
 
+def test_an_answer_that_does_not_end_is_cut_off(server: Api, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sla_exporter.sources.source.Limits", lambda seconds, per_minute: Limits(seconds, 1_000_000, per_minute))
+    server.fault = lambda asked: Told(b" " * 65536, headers={"Content-Type": "application/json"}, endless=True)
+    assert failure(server, kind).reason == "too_large"
+
+
+@pytest.mark.parametrize("kind", ["github", "servicenow", "zendesk"])
+def test_an_answer_that_does_not_say_when_it_was_given_is_none(server: Api, kind: str) -> None:
+    rows: dict[str, Any] = {"result": [], "user": {"id": 1, "role": "admin"}, "groups": [], "tickets": [], "after_cursor": "c",
+                            "end_of_stream": True, "full_name": "acme/shop"}  # fmt: skip
+    server.answer = lambda asked: Told([] if asked.path.endswith("/issues") else rows, dated=False)
+    error = failure(server, kind)
+    assert (error.reason, "does not say when it was given" in str(error)) == ("schema", True)
+
+
 def test_a_system_that_is_not_there_is_unreachable(kind: str) -> None:
     with api() as server:
         url = server.url
@@ -92,8 +107,6 @@ def test_a_system_that_is_not_there_is_unreachable(kind: str) -> None:
 
 
 def test_no_more_is_asked_in_a_minute_than_may_be(server: Api) -> None:
-    from slo_gen.fetch import Fetcher, Limits
-
     server.answer = lambda asked: Told({})
 
     async def go() -> float:

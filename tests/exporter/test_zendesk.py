@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from api_server import Api, Asked, Told, api, look_at, read_all, read_one, reader, story
+from api_server import Api, Asked, Told, api, disturb_each_request, look_at, read_all, read_one, reader, story
 from sla_exporter.sources.source import GONE, SourceError, SourceEvent
 from ticket_stories import judge
 
@@ -301,6 +301,14 @@ def test_nobody_and_a_customer_are_not_let_in(server: Api, me: dict[str, Any], r
 
 
 # --- what is none of it -------------------------------------------------------------------------------------------------
+def test_whichever_request_is_answered_badly_nothing_is_read_and_the_place_stays(server: Api) -> None:
+    zendesk = Zendesk(ticket(7), audits={7: LIFE})
+    zendesk.at_once = 4
+    server.answer = zendesk
+    number = disturb_each_request(server, lambda: reader({"zendesk": {"url": server.url}}))
+    assert number == 7            # who asks, two pages of groups, the export, two pages of audits, the organization
+
+
 @pytest.mark.parametrize("audits", [
     [audit(1, "08:00", comment(AGENT, public=None))],
     [audit(1, "08:00", ticket_id=8)],
