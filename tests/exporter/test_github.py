@@ -177,8 +177,21 @@ def test_a_comment_of_nobody_is_a_customers_and_an_issue_of_nobody_is_told(serve
 def test_an_issue_that_is_closed_before_its_timeline_says_so_is_closed_and_read_again(server: Api) -> None:
     events = told(server, state="closed", closed_at=text("09:30"))
     assert later(events) == [(at("09:30"), "status", "closed")]
+    server.answer = GitHub(issue(1, "11:58", state="closed", closed_at=text("11:58")), issue(2, "11:58"))
     place = json.loads(read_one(desk(server)).place)
-    assert (place["since"], place["seen"]) == (NOW - 300, {})
+    assert (place["since"], place["seen"]) == (NOW - 300, {"2": at("11:58")})
+
+
+def test_an_issue_of_the_last_seconds_is_read_again(server: Api) -> None:
+    server.answer = GitHub(issue(1, "11:59", updated_at="2026-11-25T11:59:59Z"), issue(2, "11:58"), issue(3, "08:00"))
+    page = read_one(desk(server))
+    assert json.loads(page.place)["seen"] == {"2": at("11:58")}
+    assert read_one(desk(server), page.place).whole == ["1"]
+
+
+def test_a_bot_is_one_by_its_kind_or_its_name(server: Api) -> None:
+    events = told(server, comment(1, "09:00", "renovate", "MEMBER", "Bot"), comment(2, "09:10", "ci[bot]", "MEMBER"))
+    assert [name for _, name, _ in later(events)] == ["note", "note"]
 
 
 # --- how far ------------------------------------------------------------------------------------------------------------
@@ -230,6 +243,14 @@ def test_a_list_that_does_not_say_where_it_goes_on_is_no_endless_loop(server: Ap
     server.answer = answer
     place = read_one(desk(server)).place
     assert refused(server, place).reason == "schema"
+
+
+def test_a_timeline_that_does_not_say_where_it_goes_on_is_no_endless_loop(server: Api) -> None:
+    github = GitHub(issue(1, "10:00"))
+    endless = Told([], headers={"Link": '<https://x/timeline?unheard_of=1>; rel="next"'})
+    server.answer = lambda asked: endless if asked.path.endswith("/timeline") else github(asked)
+    assert "does not say where" in str(refused(server))
+    assert len(server.asked) == 3
 
 
 def test_a_place_that_is_none_is_the_beginning(server: Api) -> None:

@@ -282,6 +282,45 @@ def test_what_was_not_asked_for_is_an_error(server: Api, ignored: str) -> None:
     assert (error.reason, "ignores a part of the query" in str(error)) == ("query", True)
 
 
+@pytest.mark.parametrize("ignored", ["sys_id>", "sys_updated_on=", "ORDERBY"])
+def test_what_was_not_asked_for_within_a_second_is_an_error(server: Api, ignored: str) -> None:
+    third = record("INC3", "10:00" if ignored == "ORDERBY" else "10:01", state="1")
+    good = ServiceNow(third, record("INC2", "10:01", state="1"), record("INC1", "10:00", state="1"))
+
+    def answer(asked: Asked) -> Told | None:
+        query = asked.query["sysparm_query"]
+        good.ignored = ignored if "sys_id>" in query else ""
+        kept = "^".join(part for part in query.split("^") if ignored != "ORDERBY" or not part.startswith("ORDERBY"))
+        return good(Asked(asked.method, asked.path, {**asked.query, "sysparm_query": kept if "sys_id>" in query else query}, {}, None))
+
+    server.answer = answer
+    place = json.dumps({"since": at("10:00"), "after": "idINC0" if ignored != "sys_id>" else "idINC1", "started": NOW})
+    assert refused(server, place).reason == "query"
+
+
+def test_deletions_that_were_not_asked_for_are_an_error(server: Api) -> None:
+    now = ServiceNow(record("INC1", "08:00"))
+    row = {"tablename": "problem", "documentkey": "x", "display_value": "PRB5", "sys_created_on": text("10:30")}
+    now.tables["sys_audit_delete"] = [row]
+    now.ignored = "tablename="
+    server.answer = now
+    assert refused(server, json.dumps({"since": at("10:00")})).reason == "query"
+
+
+def test_a_record_of_the_last_seconds_is_read_again(server: Api) -> None:
+    server.answer = ServiceNow(record("INC1", "11:59", sys_updated_on="2026-11-25 11:59:59", state="1"), record("INC2", "11:59", state="1"))
+    page = read_one(desk(server))
+    assert sorted(page.whole) == ["INC1", "INC2"]
+    assert read_one(desk(server), page.place).whole == ["INC1"]
+
+
+def test_states_of_incidents_are_not_called_as_those_of_all_tasks(server: Api) -> None:
+    now = ServiceNow(record("INC1", "11:00"), audit=AUDIT)
+    now.tables["sys_choice"] = [{"name": "task", "element": "state", "value": "3", "label": "Closed Complete", "language": "en"}]
+    server.answer = now
+    assert "On Hold" in [value for _, value, _ in statuses(read_all(desk(server))[0])]
+
+
 @pytest.mark.parametrize(("query", "broken"), [
     ("active=true", ""), ("active=1", ""), ("state=6^ORstate=7", ""), ("stateIN2,6", ""), ("u_vendorISEMPTY", ""), ("numberISNOTEMPTY", ""),
     ("sys_class_nameINSTANCEOFincident", ""), ("numberSTARTSWITHINC", ""), ("opened_at>=javascript:gs.beginningOfToday()", ""),
@@ -322,6 +361,7 @@ def test_a_table_that_may_not_be_seen_is_not_an_empty_one(server: Api) -> None:
 
 @pytest.mark.parametrize("more", [
     {"sys_id": ""}, {"sys_updated_on": None}, {"sys_created_on": "25.11.2026 08:00:00"}, {"sys_created_on": "2026-11-25T08:00:00Z"},
+    {"sys_created_on": "2026-11-25 08:00"},
     {"opened_at": "never"}, {"sys_updated_on": {"display_value": "2026-11-25 12:00:00"}},
 ])  # fmt: skip
 def test_a_record_that_is_not_what_it_was_is_refused_with_its_page(server: Api, more: dict[str, Any]) -> None:

@@ -210,6 +210,10 @@ def test_a_merged_ticket_is_told_with_the_one_that_it_became_a_part_of(server: A
     assert story(events, "7")[-1] == (at("09:00"), "merged", "12")
 
 
+def test_a_ticket_that_is_closed_is_not_merged_by_that(server: Api) -> None:
+    assert story(told(server, [LIFE[0], audit(2, "09:00", change("status", "closed"))]), "7")[-1] == (at("09:00"), "status", "closed")
+
+
 def test_the_ticket_that_lives_on_is_neither_merged_nor_answered_by_it(server: Api) -> None:
     merging = audit(2, "09:00", comment(AGENT), via={"source": {"rel": "merge", "from": {"ticket_id": 7}}})
     assert story(told(server, [LIFE[0], merging]), "7")[-1] == (at("09:00"), "note", "")

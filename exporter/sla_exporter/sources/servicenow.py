@@ -154,7 +154,8 @@ class ServiceNowReader:
                 raise SourceError("query", f"ServiceNow ignores {broken!r} in the query of {self._table}; is there such a field?")
 
     def _ignored(self) -> SourceError:
-        return SourceError("query", f"ServiceNow gives records of {self._table} that were not asked for; it ignores a part of the query")
+        why = "it ignores a part of the query, or reads instants in another zone than UTC"
+        return SourceError("query", f"ServiceNow gives records of {self._table} that were not asked for; {why}")
 
     # --- what is asked ----------------------------------------------------------------------------------------------
     async def _enter(self) -> None:
