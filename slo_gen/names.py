@@ -98,6 +98,7 @@ def error_ratio(window: str) -> str:
 
 # --- what the exporter exposes ----------------------------------------------------------------------------------
 TICKET_TARGET = "slm_agreement_ticket_target_ratio"    # the share that is owed, with what alerts say of a target as labels
+TICKET_LIMIT = "slm_agreement_ticket_limit"              # so many tickets at most, where only their number is promised
 LOW_VOLUME_BELOW = "slm_agreement_low_volume_tickets"  # fewer are few, and then
 LOW_VOLUME_MISSES = "slm_agreement_low_volume_misses"  # so many may be missed
 PERIOD_TICKETS = "slm_period_tickets"                  # by OUTCOME, in the present period

@@ -64,10 +64,12 @@ def run(file: Path, listen: tuple[str, ...], path: str, level: str, log_format: 
 @_config
 def check(file: Path) -> None:
     """Say what is wrong with the configuration and with the promises that it names."""
+    from slo_gen.contract.ticket_promises import promised_of_tickets
+
     configuration = _read(file)
     sources = len(configuration.spec.sources)
-    promised = [each for each in configuration.catalogue.agreements.values() if each.ticket_targets]
-    targets = sum(len(each.ticket_targets) for each in promised)
+    promised = [targets for targets in map(promised_of_tickets, configuration.catalogue.agreements.values()) if targets]
+    targets = sum(map(len, promised))
     click.echo(f"{file} is good: {sources} {_s(sources, 'source')}, {targets} {_s(targets, 'target')} on tickets in "
                f"{len(promised)} {_s(len(promised), 'agreement')}")  # fmt: skip
 

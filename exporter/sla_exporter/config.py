@@ -15,6 +15,7 @@ from msgspec.structs import replace as changed
 from sla_exporter.ledger.database import Database, LedgerError, PostgresDatabase, SqliteDatabase
 from sla_exporter.sources.registry import UnknownPluginError, kind_of, reader_class
 from sla_exporter.sources.source import Settings, TicketReader
+from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.fetch import AddressError, Credentials
 from slo_gen.spec.documents.exporter import Exporter, ExporterSpec, SourceCredentials, TicketSource
 from slo_gen.spec.files import load
@@ -84,11 +85,11 @@ def read_configuration(file: Path) -> Configuration:
     problems += specs.with_unresolved(unresolved)
     for name, agreement in catalogue.agreements.items():
         wanted = agreement.tickets.source if agreement.tickets is not None else ""
-        if agreement.ticket_targets and wanted and wanted not in seen:
+        if promised_of_tickets(agreement) and wanted and wanted not in seen:
             where = agreement.origin
             problems.append(Problem("warning", where.file, where.line, where.column, f"the exporter has no source {wanted!r} for {name}",
                                     "add it to `sources`, or leave `tickets.source` out"))  # fmt: skip
-        elif agreement.ticket_targets and not wanted and len(seen) > 1:
+        elif promised_of_tickets(agreement) and not wanted and len(seen) > 1:
             where = agreement.origin
             problems.append(Problem("warning", where.file, where.line, where.column, f"{name} does not say which source its tickets are of",
                                     f"add `tickets.source`: {', '.join(seen)}"))  # fmt: skip

@@ -12,6 +12,7 @@ from sla_exporter.config import Configuration
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.promises import Promise, Promises
 from slo_gen.contract.clocks import Cycle, TicketEvent, life
+from slo_gen.contract.ticket_promises import COUNTED
 from slo_gen.contract.ticket_results import TicketResult
 from slo_gen.spec.model import TicketTarget
 from slo_gen.spec.ticket_terms import EVENTS
@@ -25,6 +26,7 @@ _WORDS: Final = {
     "met": "kept", "missed": "missed", "running": "running, in time", "paused": "standing, in time",
     "withdrawn": "no result: the ticket was solved before an answer was owed", "cancelled": "no result: cancelled",
     "excluded": "no result: a tag of it excludes it", "relieved": "no result: the parties agreed not to count it",
+    COUNTED: "one of those that are counted",
     "merged": "no result: merged into another ticket", "deleted": "no result: deleted", "spam": "no result: spam",
 }  # fmt: skip
 
@@ -136,6 +138,10 @@ def story_text(ticket: str, stories: Sequence[Story]) -> str:
     for story in stories:
         result, target = story.result, story.target
         again = f", cycle {result.cycle}" if result.cycle > 1 else ""
+        if target.limit is not None:
+            about, verdict = f"{target.share_text} of {target.priority or 'any priority'}", _WORDS.get(story.outcome, story.outcome)
+            lines += ["", f"{story.agreement}/{target.name}: {about}", f"  => {verdict}, opened {_time(result.opened, where)}"]
+            continue
         lines += [
             "",
             f"{story.agreement}/{target.name}{again}: {target.clock} of {target.priority or 'any priority'} within {target.within} in "

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from slo_gen.contract.clocks import TicketEvent, life
 from slo_gen.contract.target_period import term
+from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.contract.ticket_results import TicketJudge, TicketResult
 from slo_gen.spec.model import Agreement, Catalogue
 from slo_gen.timekeeping.spans import Spans
@@ -45,7 +46,7 @@ class Promises:
             agreement.name: Promise(agreement, TicketJudge(agreement, catalogue.calendars, catalogue.adjustments), term(agreement),
                                     _digest(agreement, catalogue))
             for agreement in catalogue.agreements.values()
-            if agreement.tickets is not None and agreement.ticket_targets and agreement.state in IN_FORCE
+            if agreement.tickets is not None and agreement.state in IN_FORCE and promised_of_tickets(agreement)
         }  # fmt: skip
         self._by_source = {source: _Index(each for each in self.all.values() if _is_of(each, source, sources)) for source in sources}
 
@@ -97,13 +98,13 @@ def _is_of(promise: Promise, source: str, sources: Sequence[str]) -> bool:
 
 def _digest(agreement: Agreement, catalogue: Catalogue) -> str:
     """A hash of all that the results of an agreement follow from."""
-    calendars = {target.hours: repr(catalogue.calendars.get(target.hours)) for target in agreement.ticket_targets}
+    calendars = {target.hours: repr(catalogue.calendars.get(target.hours)) for target in promised_of_tickets(agreement)}
     relieved = [each for each in catalogue.adjustments if each.agreement == agreement.name]
     terms = agreement.tickets
     assert terms is not None, "an agreement without terms is not judged"
     clocks = [(name, _plain(clock)) for name, clock in sorted(terms.clocks.items())]
     parts = (
-        _plain(agreement.ticket_targets), clocks, sorted(terms.select.items()), terms.ranks, terms.counts_in, terms.priority_changes,
+        _plain(promised_of_tickets(agreement)), clocks, sorted(terms.select.items()), terms.ranks, terms.counts_in, terms.priority_changes,
         terms.hours_changes, terms.retroactive, sorted(terms.exclude_tags), sorted(terms.meanings.items()), terms.source,
         sorted(calendars.items()), _plain(relieved), agreement.period, agreement.starts, agreement.ends,
     )  # fmt: skip

@@ -16,18 +16,22 @@ from sla_exporter.ledger.books import Change
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.results import Key, ResultRow
 from sla_exporter.promises import Promise, Promises
+from slo_gen.contract.ticket_promises import COUNTED
 from slo_gen.spec.notification import TICKET_CLOCK, Notifications
 from slo_gen.timekeeping.business import business_time
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import TimeError
 
-__all__ = ["OUTCOMES", "STAGES", "Feedback", "Open", "Standings", "TargetStanding"]
+__all__ = ["OUTCOMES", "OUTCOMES_COUNTED", "STAGES", "Feedback", "Open", "Standings", "TargetStanding"]
 
 STAGES: Final = ("75%", "90%")
 """Shares of the time allowed at which a ticket is at risk, where an agreement's escalation names none."""
 
 OUTCOMES: Final = ("met", "missed", "withdrawn", "cancelled", "excluded", "relieved", "merged", "deleted", "spam")
-"""What a result can come to."""
+"""What the result of a clock can come to."""
+
+OUTCOMES_COUNTED: Final = (COUNTED, "excluded", "relieved", "merged", "deleted", "spam")
+"""What becomes of a ticket where only their number is promised."""
 
 _NEVER: Final = 1 << 62
 

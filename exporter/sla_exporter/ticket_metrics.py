@@ -13,8 +13,9 @@ from typing import Final
 from sla_exporter.exposition import Family, Labels, Sample, labels
 from sla_exporter.ledger.books import BOUNDS, Books
 from sla_exporter.promises import Promise
-from sla_exporter.standings import OUTCOMES, Open, Standings
+from sla_exporter.standings import OUTCOMES, OUTCOMES_COUNTED, Open, Standings
 from slo_gen import names
+from slo_gen.contract.ticket_promises import COUNTED
 from slo_gen.spec.model import Agreement
 
 __all__ = ["TicketFamilies", "identity"]
@@ -36,6 +37,10 @@ class TicketFamilies:
         self._books = books
         self._nearest = nearest
         self._labels: dict[tuple[str, str, str, str], Labels] = {}
+        self._outcomes: Final = {
+            (name, target.name): OUTCOMES if target.limit is None else OUTCOMES_COUNTED
+            for name, promise in standings.promises.all.items() for target in promise.judge.targets
+        }  # fmt: skip
         self._about: Final = {name: identity(promise.agreement) for name, promise in standings.promises.all.items()}
 
     def families(self) -> list[Family]:
@@ -46,7 +51,7 @@ class TicketFamilies:
         tickets: list[Sample] = []
         for (name, target), standing in self._standings.targets.items():
             of_period = standing.period_counts(periods[name])
-            tickets += [Sample(self._of(name, target, names.OUTCOME, each), of_period[each]) for each in OUTCOMES]
+            tickets += [Sample(self._of(name, target, names.OUTCOME, each), of_period[each]) for each in self._outcomes[name, target]]
             plain = self._of(name, target)
             opened = list(standing.open.values())
             running.append(Sample(plain, sum(each.outcome == "running" for each in opened)))
@@ -82,20 +87,25 @@ class TicketFamilies:
         shares: list[Sample] = []
         below: list[Sample] = []
         misses: list[Sample] = []
+        limits: list[Sample] = []
         for name, promise in self._standings.promises.all.items():
             if promise.agreement.state != "active":
                 continue
             few = promise.judge.terms.low_volume
             for target in promise.judge.targets:
+                text = target.share_text if target.limit is not None else f"at least {target.share_text}"
                 about = {
-                    **self._about[name], names.TARGET: target.name, names.OBJECTIVE_TEXT: f"at least {target.share_text}",
+                    **self._about[name], names.TARGET: target.name, names.OBJECTIVE_TEXT: text,
                     names.PRIORITY: target.priority, names.KIND: promise.agreement.kind, names.OWNER: self._standings.owner(name),
                 }  # fmt: skip
                 shares.append(Sample(labels(about), float(target.share)))
-                if few is not None:
+                if target.limit is not None:
+                    limits.append(Sample(self._of(name, target.name), target.limit))
+                if few is not None and target in promise.agreement.ticket_targets:
                     below.append(Sample(self._of(name, target.name), few.below))
                     misses.append(Sample(self._of(name, target.name), few.allow_misses))
         yield Family(names.TICKET_TARGET, "gauge", "The share of tickets that is to be in time.", shares)
+        yield Family(names.TICKET_LIMIT, "gauge", "So many tickets there may be, where only their number is promised.", limits)
         yield Family(names.LOW_VOLUME_BELOW, "gauge", "Fewer tickets than this are few.", below)
         yield Family(names.LOW_VOLUME_MISSES, "gauge", "So many may be missed where there are few.", misses)
 
@@ -118,7 +128,7 @@ class TicketFamilies:
         counted = self._books.counters()
         samples = [
             Sample(self._of(name, target, names.OUTCOME, outcome), counted.get((name, target, outcome), 0))
-            for name, target in self._standings.targets for outcome in OUTCOMES
+            for name, target in self._standings.targets for outcome in self._outcomes[name, target]
         ]  # fmt: skip
         return Family(names.TICKET_RESULTS, "counter", "Results of tickets since the ledger began; a later change counts again.", samples)
 
@@ -126,6 +136,8 @@ class TicketFamilies:
         found = self._books.durations()
         samples: list[Sample] = []
         for name, target in self._standings.targets:
+            if COUNTED in self._outcomes[name, target]:
+                continue
             by_bound = found.get((name, target), {})
             bounds = sorted({*BOUNDS, *(bound for bound in by_bound if bound), *self._allowed(name, target)})
             below = 0

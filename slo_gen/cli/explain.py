@@ -53,7 +53,8 @@ def _explain(read: Specs, kind: str, name: str, target: str | None) -> list[str]
         lines = explain_indicator(catalogue, catalogue.indicators[name])
     else:
         agreement = catalogue.agreements[name]
-        targets = [promise.name for promise in agreement.targets] + [promise.name for promise in agreement.ticket_targets]
+        targets = [each.name for each in agreement.targets] + [each.name for each in agreement.ticket_targets]
+        targets += [each.name for each in agreement.other_targets]
         if target is not None and target not in targets:
             fail(f"{kind} {name} has no target {target!r}; {did_you_mean(target, targets)}")
         lines = explain_agreement(catalogue, agreement, target, Horizon.around(datetime.now(UTC).date()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
+from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.rounding import percent
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
@@ -24,6 +25,7 @@ from slo_gen.spec.model import (
     Indicator,
     Latency,
     Origin,
+    OtherTarget,
     Probe,
     Ratio,
     Slo,
@@ -102,6 +104,10 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for ticket in agreement.ticket_targets:
         if target in (None, ticket.name):
             lines += ["", *_ticket_target(agreement, ticket)]
+    live = {ticket.name for ticket in promised_of_tickets(agreement)}
+    for other in agreement.other_targets:
+        if target in (None, other.name):
+            lines += ["", *_other_target(agreement, other, live=other.name in live)]
     told = told_of_agreement(catalogue, agreement)
     lines += ["", *told] if told else [""]
     lines += ["An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
@@ -275,6 +281,22 @@ def _ticket_target(agreement: Agreement, target: TicketTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
     within = f"{target.clock} within {target.within} of {target.hours} hours"
     yield f"  {target.share_text} of the {target.priority} tickets {_per(agreement.period)}: {within}"
+    yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
+
+
+def _other_target(agreement: Agreement, target: OtherTarget, *, live: bool) -> Iterator[str]:
+    yield f"Target {target.name}, {_where(target.origin)}"
+    of = " ".join(filter(None, (target.priority, target.of)))
+    what = {
+        "count": f"number of {of}", "longest": f"the longest {of}", "satisfaction": f"satisfaction ({of})",
+        "fact": f"{of}, as it is recorded",
+        "percentile": f"the {percent(target.percent, places=0) if target.percent is not None else ''} percentile of {of}",
+    }[target.about]  # fmt: skip
+    hours = f" in {target.hours} hours" if target.within else ""
+    each = f"in each {target.per}" if target.per else _per(agreement.period)
+    yield f"  {what}: {target.objective_text}{hours}, {each}"
+    if not live:
+        yield "  not live: nothing that the exporter counts decides it; `slo-gen evaluate` judges what you know of it"
     yield f"  backed by: {', '.join(agreement.backed_by.get(target.name, ())) or 'nothing'}"
 
 

@@ -63,7 +63,7 @@ def _says(kind: str, name: str, catalogue: Catalogue) -> str:
         return f"{type(indicator.measure).__name__.lower()} of {indicator.service}{counting}"
     if kind in ("SLA", "OLA", "UC") and name in catalogue.agreements:
         agreement = catalogue.agreements[name]
-        promised = len(agreement.targets) + len(agreement.ticket_targets)
+        promised = len(agreement.targets) + len(agreement.ticket_targets) + len(agreement.other_targets)
         return f"{agreement.party.kind} {agreement.party.name}, {agreement.service}, {agreement.state}, {_targets(promised)}"
     if kind == "Service" and name in catalogue.services:
         service = catalogue.services[name]

@@ -32,8 +32,8 @@ def of_tickets(target: TicketTarget) -> tuple[Measurement, Bound]:
 
 def of_results(target: OtherTarget) -> tuple[Measurement, Bound] | None:
     """How a target on the number or the time of single tickets is measured; None where single results do not tell."""
-    reduce = _OF_RESULTS.get((target.about, target.of))
-    if reduce is None or target.bound is None:
+    reduce = _OF_RESULTS.get(target.about)
+    if reduce is None or target.bound is None or (target.of == "tickets") != (target.about == "count"):
         return None
     return Measurement(None, Share(), over="events", reduce=reduce, percent=target.percent), target.bound
 
@@ -49,11 +49,7 @@ def promised(target: AgreementTarget | TicketTarget | OtherTarget) -> Bound:
     return target.bound
 
 
-_OF_RESULTS: Final[Mapping[tuple[str, str], Reduce]] = {
-    ("count", "tickets"): "count",
-    ("longest", "response"): "max", ("longest", "resolution"): "max",
-    ("percentile", "response"): "percentile", ("percentile", "resolution"): "percentile",
-}  # fmt: skip
+_OF_RESULTS: Final[Mapping[str, Reduce]] = {"count": "count", "longest": "max", "percentile": "percentile"}
 
 
 def measured(terms: MeasureTerms) -> Measurement:

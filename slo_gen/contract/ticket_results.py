@@ -10,15 +10,16 @@ tickets at once, one calendar after another. A promise is broken when more than 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from slo_gen.contract.clocks import Cycle, Life, Program
 from slo_gen.contract.shared_time import Part, used_up
-from slo_gen.spec.model import ALWAYS, Adjustment, Agreement, TicketTarget
+from slo_gen.contract.ticket_promises import COUNTED, TimedPromise, fixed_length, promised_of_tickets
+from slo_gen.spec.model import ALWAYS, Adjustment, Agreement
 from slo_gen.spec.ticket_terms import CountsIn, TicketTerms
 from slo_gen.timekeeping.bulk import BulkTime, Int64s, Pauses
 from slo_gen.timekeeping.business import Boundary, business_time
@@ -31,14 +32,11 @@ __all__ = ["Outcome", "TicketJudge", "TicketResult"]
 
 Outcome = str
 """``met``, ``missed``, ``running``, ``paused``, or why a ticket has no result: ``merged``, ``deleted``, ``spam``, ``cancelled``,
-``relieved`` (the parties agreed), ``excluded`` (by a tag). ``withdrawn``: the ticket was solved before the clock's end was owed.
+``relieved`` (the parties agreed), ``excluded`` (by a tag), or ``counted`` where it is only counted.
+``withdrawn``: the ticket was solved before the clock's end was owed.
 """
 
-_FIXED: Final = frozenset({"ms", "s", "m", "h", "bh"})
-"""Units of time that a clock counts as it runs; all others end at an instant of the calendar."""
-
 _DAYS: Final = frozenset({"bd"})
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
 
 
 class TicketResult(NamedTuple):
@@ -119,28 +117,11 @@ class TicketResult(NamedTuple):
         return self.since is None or self.since > now
 
 
-@dataclass(frozen=True, slots=True)
-class _Promise:
-    """A ticket target with its hours."""
-
-    target: TicketTarget
-    calendar: Calendar
-    timezone: str
-    fixed: int | None                     # seconds allowed, where they do not depend on the start
-
-    def allowed(self, start: int) -> int:
-        """The seconds of its hours that a clock may take that started then."""
-        if self.fixed is not None:
-            return self.fixed
-        business = business_time(self.calendar)
-        return business.elapsed(start, add_duration(start, self.target.within, self.timezone, self.calendar))
-
-
 class _Row(NamedTuple):
     """A cycle under the promise that holds for it."""
 
     ticket: str
-    promise: _Promise
+    promise: TimedPromise
     cycle: int
     priority: str
     life: Life
@@ -155,29 +136,34 @@ class TicketJudge:
         if agreement.tickets is None:
             raise ValueError(f"{agreement.name} says nothing about tickets")
         self.terms: Final[TicketTerms] = agreement.tickets
-        promised = {target.clock for target in agreement.ticket_targets}
+        self.targets: Final = promised_of_tickets(agreement)
+        promised = {target.clock for target in self.targets}
         clocks = {name: clock for name, clock in agreement.tickets.clocks.items() if name in promised}
         self.program: Final = Program(replace(agreement.tickets, clocks=clocks))
-        self.targets: Final = agreement.ticket_targets
         self._agreement = agreement.name
         self._relieved = [each for each in adjustments if each.ticket and each.agreement == agreement.name]
         self._ranks = {priority.casefold(): rank for rank, priority in enumerate(agreement.tickets.ranks)}
-        self._promises: dict[str, dict[str, _Promise]] = {}
         self._bulk: dict[Calendar, BulkTime] = {}
-        self._by_day: dict[tuple[_Promise, int], int] = {}
-        for target in agreement.ticket_targets:
-            if target.clock in agreement.tickets.clocks:
+        self._by_day: dict[tuple[TimedPromise, int], int] = {}
+        self._promises: Final[dict[str, TimedPromise]] = {}
+        for target in self.targets:
+            if target.limit is not None or target.clock in clocks:
                 calendar = Always() if target.hours in ("", ALWAYS) else calendars[target.hours]
-                promise = _Promise(target, calendar, agreement.period.timezone, _fixed(target.within))
-                self._promises.setdefault(target.clock, {})[target.priority.casefold()] = promise
+                fixed = fixed_length(target.within) if target.limit is None else 0
+                self._promises[target.name] = TimedPromise(target, calendar, agreement.period.timezone, fixed)
+        shares = {target.name for target in agreement.ticket_targets}
+        timed = [promise for promise in self._promises.values() if promise.target.limit is None]
+        self._layers = _layers(timed, shares)
+        self._counted = [promise for promise in self._promises.values() if promise.target.limit is not None]
 
     def calendar(self, target: str) -> Calendar:
         """The hours of a target."""
-        return next(p.calendar for by in self._promises.values() for p in by.values() if p.target.name == target)
+        return self._promises[target].calendar
 
     def fixed_length(self, target: str) -> int | None:
-        """The seconds that a target allows; None where they depend on when a clock starts."""
-        return next((p.fixed for by in self._promises.values() for p in by.values() if p.target.name == target), None)
+        """The seconds that a target allows; None where they depend on when a clock starts, and where it has no clock."""
+        promise = self._promises.get(target)
+        return promise.fixed if promise is not None and promise.target.limit is None else None
 
     def selects(self, life: Life) -> bool:
         """Whether a ticket belongs to the agreement."""
@@ -199,7 +185,7 @@ class TicketJudge:
         if life.opened is None or not self.selects(life):
             return
         reason = life.ended or ("excluded" if self._is_excluded(life) else "")
-        for clock, promises in self._promises.items():
+        for clock, promises in self._layers:
             number = 0
             for cycle in life.cycles.get(clock, ()):
                 for run, priority, cancelled in self._runs(life, cycle, promises):
@@ -210,15 +196,30 @@ class TicketJudge:
                     why = why or ("withdrawn" if run.stop is None and run.since is None and life.over else "")
                     number += 1
                     yield _Row(ticket, promise, number, priority, life, run, why), self._parts(life, run, promises)
+        for promise in self._counted:
+            priority = self._priority(life)
+            if promise.target.priority.casefold() in ("", priority.casefold()):
+                why = reason or self._relief(ticket, promise) or COUNTED
+                yield _Row(ticket, promise, 1, priority, life, Cycle(life.opened, life.opened, ()), why), []
+
+    def _priority(self, life: Life) -> str:
+        """Of a ticket as a whole: that which counts after its changes."""
+        held = [priority for _, priority in life.priorities] or [""]
+        match self.terms.priority_changes:
+            case "first":
+                return held[0]
+            case "highest":
+                return min(held, key=lambda each: self._ranks.get(each.casefold(), len(self._ranks)))
+        return held[-1]
 
     def _is_excluded(self, life: Life) -> bool:
         return bool(self.terms.exclude_tags) and not self.terms.exclude_tags.isdisjoint(life.tags)
 
-    def _relief(self, ticket: str, promise: _Promise) -> str:
+    def _relief(self, ticket: str, promise: TimedPromise) -> str:
         name = promise.target.name
         return "relieved" if any(each.ticket == ticket and each.relieves(self._agreement, name) for each in self._relieved) else ""
 
-    def _runs(self, life: Life, cycle: Cycle, promises: Mapping[str, _Promise]) -> Iterator[tuple[Cycle, str, bool]]:
+    def _runs(self, life: Life, cycle: Cycle, promises: Mapping[str, TimedPromise]) -> Iterator[tuple[Cycle, str, bool]]:
         """The cycle with the priority that counts for it, and whether it was cancelled; several where a change begins a new one."""
         held = _held(life.priorities, cycle)
         match self.terms.priority_changes:
@@ -235,7 +236,7 @@ class TicketJudge:
             case _:
                 yield cycle, held[-1][1], False
 
-    def _parts(self, life: Life, run: Cycle, promises: Mapping[str, _Promise]) -> list[Part]:
+    def _parts(self, life: Life, run: Cycle, promises: Mapping[str, TimedPromise]) -> list[Part]:
         """The parts of a cycle under different promises or hours, where each counts for its own time; else none."""
         changes, hours = self.terms.priority_changes, self.terms.hours_changes
         if changes != "by_interval" and hours != "by_interval":
@@ -291,7 +292,7 @@ class TicketJudge:
     def _allowed(self, rows: Sequence[_Row]) -> list[int]:
         return [self._allowed_from(row.promise, row.run.start) for row in rows]
 
-    def _allowed_from(self, promise: _Promise, start: int) -> int:
+    def _allowed_from(self, promise: TimedPromise, start: int) -> int:
         if promise.fixed is not None:
             return promise.fixed
         if {unit for _, unit in read_duration(promise.target.within)} != _DAYS:
@@ -304,11 +305,24 @@ class TicketJudge:
         return business_time(promise.calendar).elapsed(start, close)
 
 
-def _fixed(within: str) -> int | None:
-    parts = read_duration(within)
-    if any(unit not in _FIXED for _, unit in parts):
-        return None
-    return sum(-(-number // 1000) if unit == "ms" else number * _SECONDS[unit] for number, unit in parts)
+def _layers(promises: Iterable[TimedPromise], shares: Set[str]) -> list[tuple[str, Mapping[str, TimedPromise]]]:
+    """Clocks and what is promised for each priority, one of which holds for a ticket. ``shares`` are the targets that may share a layer.
+
+    A second promise on the same clock and priority (half of them within an hour, all within a day) is in a layer of its own, and
+    so is one that is about a percentile: it is no alternative to the others.
+    """
+    found: list[tuple[str, dict[str, TimedPromise]]] = []
+    shared: list[tuple[str, dict[str, TimedPromise]]] = []
+    for promise in promises:
+        clock, priority = promise.target.clock, promise.target.priority.casefold()
+        room = next((by for of, by in shared if of == clock and priority not in by), None)
+        if room is None or promise.target.name not in shares:
+            room = {}
+            found.append((clock, room))
+            if promise.target.name in shares:
+                shared.append((clock, room))
+        room[priority] = promise
+    return [(clock, by) for clock, by in found]
 
 
 def _held(priorities: Sequence[tuple[int, str]], cycle: Cycle) -> list[tuple[int, str]]:
@@ -322,7 +336,7 @@ def _held(priorities: Sequence[tuple[int, str]], cycle: Cycle) -> list[tuple[int
 
 
 def _restarts(
-    cycle: Cycle, held: Sequence[tuple[int, str]], promises: Mapping[str, _Promise], *, retroactive: bool
+    cycle: Cycle, held: Sequence[tuple[int, str]], promises: Mapping[str, TimedPromise], *, retroactive: bool
 ) -> Iterator[tuple[Cycle, str, bool]]:
     """The cycle cut where another promise begins to hold; each part but the last was cancelled."""
     kept = [held[0]]

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 from slo_gen import names
+from slo_gen.contract.ticket_promises import COUNTED, promised_of_tickets
 from slo_gen.rules.info import IN_FORCE
 from slo_gen.rules.promql import all_of, label_list, label_matcher, number, one_of
 from slo_gen.rules.rule import AlertRule, RecordingRule, Rule, RuleGroup
@@ -50,7 +51,7 @@ def ticket_promises(catalogue: Catalogue) -> tuple[TicketPromise, ...]:
     return tuple(
         TicketPromise(agreement, target)
         for agreement in catalogue.agreements.values() if agreement.state == IN_FORCE and agreement.tickets is not None
-        for target in agreement.ticket_targets
+        for target in promised_of_tickets(agreement)
     )  # fmt: skip
 
 
@@ -64,10 +65,15 @@ def ticket_group(catalogue: Catalogue) -> RuleGroup:
 
 
 def allowed_misses(promise: TicketPromise, decided: int) -> int:
-    """How many of so many tickets may be missed: the share that is not promised, or what is allowed where there are few."""
+    """How many of so many tickets may be missed: the share that is not promised, or what is allowed where there are few.
+
+    Where only their number is promised, it is that number, and each ticket is one of them.
+    """
+    if promise.target.limit is not None:
+        return promise.target.limit
     allowed = int((1 - promise.target.share) * decided)
     terms = promise.agreement.tickets
-    few = terms.low_volume if terms is not None else None
+    few = terms.low_volume if terms is not None and promise.target in promise.agreement.ticket_targets else None
     return max(allowed, few.allow_misses) if few is not None and decided < few.below else allowed
 
 
@@ -82,15 +88,18 @@ def _figures() -> Iterator[RecordingRule]:
         return f"max by ({label_list((*_IDENTITY, names.OUTCOME))}) ({chosen} and on (job, instance, {names.AGREEMENT}) ({present}))"
 
     decided, missed = names.TICKETS_DECIDED, names.TICKETS_MISSED
-    yield RecordingRule(decided, f"sum by ({identity}) ({counted('met|missed')})")
-    yield RecordingRule(missed, f"sum by ({identity}) ({counted('missed')})")
-    yield RecordingRule(names.TICKETS_ATTAINED, f"({decided} - {missed}) / ({decided} > 0)", with_previous=True)
+    yield RecordingRule(decided, f"sum by ({identity}) ({counted(f'met|missed|{COUNTED}')})")
+    yield RecordingRule(missed, f"sum by ({identity}) ({counted(f'missed|{COUNTED}')})")
+    limit = f"max by ({_PAIR}) ({names.TICKET_LIMIT})"
+    share_kept = f"(({decided} - {missed}) / ({decided} > 0)) unless on ({_PAIR}) {names.TICKET_LIMIT}"
+    yield RecordingRule(names.TICKETS_ATTAINED, share_kept, with_previous=True)
     share = f"max by ({_PAIR}) ({names.TICKET_TARGET})"
     allowed = f"floor({decided} * on ({_PAIR}) group_left () (1 - {share}) + {_ROUNDING})"
     below, misses = (f"max by ({_PAIR}) ({name})" for name in (names.LOW_VOLUME_BELOW, names.LOW_VOLUME_MISSES))
     # What few tickets allow, where that is more: the smaller of both is dropped by the comparison.
     few = f"0 * ({decided} < on ({_PAIR}) group_left () {below}) + on ({_PAIR}) group_left () {misses}"
     allowed = f"(({few}) > {allowed}) or {allowed}"
+    allowed = f"(0 * {decided} + on ({_PAIR}) group_left () {limit}) or {allowed}"
     yield RecordingRule(names.TICKETS_MISSES_LEFT, f"({allowed}) - {missed}", with_previous=True)
 
 

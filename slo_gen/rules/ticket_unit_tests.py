@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from slo_gen import names
+from slo_gen.contract.ticket_promises import COUNTED
 from slo_gen.rules.promql import all_of, label_matcher, number
 from slo_gen.rules.ticket_rules import ALL, STALE, TICKET_SEVERITY, TicketPromise, allowed_misses, ticket_promises, ticket_texts
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, InputSeries, UnitTest, UnitTestFile
@@ -28,10 +29,15 @@ def ticket_unit_test_files(catalogue: Catalogue) -> Iterator[UnitTestFile]:
     different: dict[object, TicketPromise] = {}
     for promise in promised:
         terms = promise.agreement.tickets
-        different.setdefault((promise.target.share, terms.low_volume if terms is not None else None), promise)
+        few = terms.low_volume if terms is not None and promise.target in promise.agreement.ticket_targets else None
+        different.setdefault((promise.target.share, promise.target.limit, few), promise)
     interval = catalogue.evaluation.interval
     tests = [_deadlines(catalogue, promised[0], interval), _stale(catalogue, interval)]
     for promise in different.values():
+        if promise.target.limit is not None:
+            numbers = (promise.target.limit, promise.target.limit + 1)
+            tests += [_misses(catalogue, promise, interval, number, number) for number in numbers]
+            continue
         for decided in (_FEW, _MANY):
             allowed = allowed_misses(promise, decided)
             tests.append(_misses(catalogue, promise, interval, decided, allowed))
@@ -46,7 +52,7 @@ def _misses(catalogue: Catalogue, promise: TicketPromise, interval: int, decided
     inputs = (
         *_terms(catalogue, promise),
         _series(promise, names.PERIOD_TICKETS, {names.OUTCOME: "met"}, str(decided - missed)),
-        _series(promise, names.PERIOD_TICKETS, {names.OUTCOME: "missed"}, str(missed)),
+        _series(promise, names.PERIOD_TICKETS, {names.OUTCOME: "missed" if promise.target.limit is None else COUNTED}, str(missed)),
         InputSeries(all_of(names.TICKETS_PERIOD_START, label_matcher(names.AGREEMENT, promise.agreement.name)), "0x9"),
     )
     raised = (_alert(catalogue, promise, names.PERIOD_AT_RISK, "", str(beyond), stage=ALL),) if beyond > 0 else ()
@@ -88,8 +94,10 @@ def _stale(catalogue: Catalogue, interval: int) -> UnitTest:
 def _terms(catalogue: Catalogue, promise: TicketPromise) -> Iterator[InputSeries]:
     """What the exporter says of a promise."""
     yield _series(promise, names.TICKET_TARGET, {names.OWNER: _team(catalogue, promise)}, number(promise.target.share))
+    if promise.target.limit is not None:
+        yield _series(promise, names.TICKET_LIMIT, {}, str(promise.target.limit))
     terms = promise.agreement.tickets
-    if terms is not None and terms.low_volume is not None:
+    if terms is not None and terms.low_volume is not None and promise.target in promise.agreement.ticket_targets:
         yield _series(promise, names.LOW_VOLUME_BELOW, {}, str(terms.low_volume.below))
         yield _series(promise, names.LOW_VOLUME_MISSES, {}, str(terms.low_volume.allow_misses))
 

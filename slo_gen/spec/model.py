@@ -218,6 +218,7 @@ class TicketTarget:
     misses: Misses = field(default_factory=Misses)
     grace: str = ""
     weight: Fraction | None = None
+    limit: int | None = None              # so many tickets at most, whatever becomes of them; they have no clock then
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ class OtherTarget:
     percent: Fraction | None = None       # of a percentile
     priority: str = ""                    # "": tickets of every priority
     hours: str = ALWAYS
+    within: str = ""                      # duration as written, where one bounds it
     per: Literal["month", "quarter", "year", ""] = ""   # span of a count; "": the agreement's period
     misses: Misses = field(default_factory=Misses)
     grace: str = ""

@@ -24,6 +24,7 @@ def normative_text(agreement: Agreement, catalogue: Catalogue) -> str:
     """One ``path = value`` line for each thing that binds, in a fixed order; numbers are exact."""
     used = {target.indicator for target in agreement.targets}
     hours = {target.hours for target in agreement.targets} | {target.hours for target in agreement.ticket_targets}
+    hours |= {target.hours for target in agreement.other_targets}
     if agreement.allowance is not None:
         hours.add(agreement.allowance.hours)
     lines = [

@@ -20,9 +20,9 @@ TICKETS = "pause_when: {status: [pending]}\nmatrix: {columns: [hours, response, 
 class Kept:
     """A ledger in a file, its promises, and a desk of which it is told."""
 
-    def __init__(self, file: Path, tickets: str = TICKETS) -> None:
+    def __init__(self, file: Path, tickets: str = TICKETS, more: str = "") -> None:
         self.file = file
-        self.catalogue: Catalogue = catalogue(tickets)
+        self.catalogue: Catalogue = catalogue(tickets, more)
         self.promises = Promises(self.catalogue, [SOURCE])
         self.open()
 

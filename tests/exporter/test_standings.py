@@ -102,6 +102,25 @@ def test_only_the_nearest_deadlines_are_told_by_ticket(tmp_path: Path) -> None:
     assert desk.samples("13:30")["slm_tickets_overdue", "p1-resolution", ""] == 6
 
 
+def test_percentiles_and_numbers_are_told_beside_shares(tmp_path: Path) -> None:
+    more = """  targets:
+    - {name: usual, percentile: {of: response, percent: 90%}, objective: at most 30m}
+    - {name: few, count: {of: tickets, priority: P1}, objective: at most 2}"""
+    desk = Desk(Kept(tmp_path / "ledger", more=more), "09:00")
+    assert desk.samples("09:00")["slm_period_tickets", "few", "counted"] == 0
+    desk.tell("11:00", T1="10:00: opened P1\n10:20: agent_message", T2="10:30: opened P1\n10:31: spam", T3="10:00: opened P2")
+    found = desk.samples("11:00")
+    assert (found["slm_period_tickets", "few", "counted"], found["slm_period_tickets", "few", "spam"]) == (1, 1)
+    assert found["slm_agreement_ticket_limit", "few", ""] == 2
+    assert [name for name, target, _ in found if target == "few" and name.startswith("slm_ticket_clock")] == []
+    assert not {("slm_period_tickets", "few", "met"), ("slm_period_tickets", "usual", "counted")} & found.keys()
+    # T1 took 20 minutes: late for its 15, in time for the percentile; T3 of P2 is asked by it as well, and takes more than 30.
+    assert (found["slm_period_tickets", "p1-response", "missed"], found["slm_period_tickets", "usual", "met"]) == (1, 1)
+    assert found["slm_period_tickets", "usual", "missed"] == 1
+    assert found["slm_ticket_clock_seconds_bucket", "usual", "1800.0"] == 1
+    assert desk.samples("2026-12-01T09:00")["slm_period_tickets", "few", "counted"] == 0
+
+
 def test_a_new_period_begins_with_0_and_counters_go_on(desk: Desk) -> None:
     desk.tell("10:30", T1="10:00: opened P1\n10:05: agent_message")
     assert desk.samples("2026-11-30T23:59:59")["slm_period_tickets", "p1-response", "met"] == 1

@@ -68,6 +68,35 @@ def test_a_replica_that_is_still_in_the_former_period_is_left_out(tmp_path: Path
     evaluated(tmp_path, series, {names.TICKETS_DECIDED: [sample(names.TICKETS_DECIDED, 3)]})
 
 
+def test_of_counted_tickets_each_is_one_of_so_many_and_no_share_is_attained(tmp_path: Path) -> None:
+    limit = 'slm_agreement_ticket_limit{agreement="acme",target="p1-response",job="x",instance="a"} 2'
+    for number, left, told in ((2, 0, False), (3, -1, True)):
+        found = [sample(names.TICKETS_MISSES_LEFT, left)]
+        beyond = f"{names.TICKETS_MISSES_LEFT} < 0"
+        evaluated(tmp_path, [limit, tickets("counted", number), tickets("spam", 4), period(0)], {
+            names.TICKETS_DECIDED: [sample(names.TICKETS_DECIDED, number)], names.TICKETS_ATTAINED: [], names.TICKETS_MISSES_LEFT: found,
+            beyond: found if told else [],
+        })  # fmt: skip
+
+
+def test_the_tests_that_are_emitted_hold_for_every_kind_of_promise(tmp_path: Path) -> None:
+    more = """  targets:
+    - {name: slowest, longest: {of: response}, objective: at most 2h}
+    - {name: usual, percentile: {of: response, percent: 90%}, objective: at most 1h}
+    - {name: few, count: {of: tickets, priority: P1}, objective: at most 2}"""
+    found = catalogue(FEW, more)
+    assert [each.target.name for each in ticket_promises(found)] == ["p1-response", "slowest", "usual", "few"]
+    for name, text in compiled_files(found, "prometheus").items():
+        if "tickets" in name:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+    [file] = (each for each in tmp_path.rglob("*.yml") if "tests" in each.parts)
+    for number in (2, 3):
+        assert f"{number} of {number} missed: acme few" in file.read_text()
+    done = subprocess.run(["promtool", "test", "rules", file.name], cwd=file.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_without_tickets_nothing_is_attained(tmp_path: Path) -> None:
     series = [tickets("met", 0), tickets("missed", 0), period(0)]
     evaluated(tmp_path, series, {names.TICKETS_ATTAINED: [], names.TICKETS_DECIDED: [sample(names.TICKETS_DECIDED, 0)],

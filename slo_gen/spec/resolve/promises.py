@@ -248,6 +248,7 @@ class _Reader:
             percent=percent(target.percentile.percent) if target.percentile else None,
             priority=(section.priority or "") if section else "",
             hours=timed.hours if timed else ALWAYS,
+            within=words_and_figure(target.objective)[1] if timed else "",
             per=target.count.per or "" if target.count else "",
             misses=misses(self._register, self._document, target, path),
             grace=target.grace or "",

@@ -36,13 +36,16 @@ def ticket_terms(
     """The terms of an agreement's tickets; None where neither document speaks of tickets and nothing about them is promised."""
     targets = tuple(promised)
     layers = [layer for layer in (own, template) if layer.tickets is not None]
-    if not layers and not any(isinstance(target, model.TicketTarget) for target in targets):
+    clocked = {target.clock: None for target in targets if isinstance(target, model.TicketTarget)}
+    clocked |= {target.of: None for target in targets if isinstance(target, model.OtherTarget) and target.within}
+    counted = any(isinstance(target, model.OtherTarget) and target.about == "count" and target.of == "tickets" for target in targets)
+    if not layers and not clocked and not counted:
         return None
     reader = _Reader(register, layers)
     terms = reader.terms(tuple(dict.fromkeys(target.priority for target in targets if target.priority)))
-    for target in targets:
-        if isinstance(target, model.TicketTarget) and target.clock not in terms.clocks:
-            reader.unknown_clock(target.clock, terms.clocks)
+    for clock in clocked:
+        if clock not in terms.clocks:
+            reader.unknown_clock(clock, terms.clocks)
     return terms
 
 
