@@ -16,7 +16,7 @@ from sla_exporter.ledger.books import Change
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.results import Key, ResultRow
 from sla_exporter.promises import Promise, Promises
-from slo_gen.contract.ticket_promises import COUNTED
+from slo_gen.contract.ticket_promises import COUNTED, WITHOUT_RESULT
 from slo_gen.spec.notification import TICKET_CLOCK, Notifications
 from slo_gen.timekeeping.business import business_time
 from slo_gen.timekeeping.periods import Period
@@ -27,7 +27,7 @@ __all__ = ["OUTCOMES", "OUTCOMES_COUNTED", "STAGES", "Feedback", "Open", "Standi
 STAGES: Final = ("75%", "90%")
 """Shares of the time allowed at which a ticket is at risk, where an agreement's escalation names none."""
 
-OUTCOMES: Final = ("met", "missed", "withdrawn", "cancelled", "excluded", "relieved", "merged", "deleted", "spam")
+OUTCOMES: Final = ("met", "missed", *WITHOUT_RESULT)
 """What the result of a clock can come to."""
 
 OUTCOMES_COUNTED: Final = (COUNTED, "excluded", "relieved", "merged", "deleted", "spam")

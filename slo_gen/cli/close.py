@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from slo_gen.cli.options import prometheus_option
 if TYPE_CHECKING:
     from slo_gen.cli.closing_run import Mode
     from slo_gen.history.closable import Closable
+    from slo_gen.history.ticket_ledger import TicketLedger
     from slo_gen.spec.model import Catalogue
 
 __all__ = ["command"]
@@ -28,6 +30,8 @@ INTERRUPTED = 130
 @click.option("--period", "named", required=True, metavar="PERIOD", help="What to close: 2026-10, 2026-Q4, 2026-W07, ...")
 @click.option("--agreement", "agreements", multiple=True, metavar="NAME", help="Only this agreement; can be given several times.")
 @prometheus_option("Address of the Prometheus that has recorded the period.", from_environment=True)
+@click.option("--tickets", "export", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Results of tickets, as `sla-exporter ledger export` writes them; - reads standard input.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("closings"), show_default=True,
               metavar="DIR", help="Folder of the closings; keep it in your repository.")
 @click.option("--records", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -39,8 +43,8 @@ INTERRUPTED = 130
 @click.option("--agreed-by", default="", metavar="WHO", help="Who on the other side accepted the figures, or their change.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, folder: Path, records: Path | None, running: bool,
-    final: bool, dispute: str | None, revise: str | None, agreed_by: str, as_json: bool,
+    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, export: Path | None, folder: Path,
+    records: Path | None, running: bool, final: bool, dispute: str | None, revise: str | None, agreed_by: str, as_json: bool,
 ) -> None:
     """Close a period: evaluate every agreement in force exactly, and write a file for each.
 
@@ -49,6 +53,7 @@ def command(
 
     \b
       slo-gen close --period 2026-10 --prometheus http://localhost:9090
+      sla-exporter ledger export | slo-gen close --period 2026-10 --prometheus http://localhost:9090 --tickets -
       slo-gen close --period 2026-10 --agreement acme-checkout --dispute "ten of these minutes were a test"
       slo-gen close --period 2026-10 --agreement acme-checkout --revise "test taken out" --agreed-by "A. Buyer"
 
@@ -58,11 +63,14 @@ def command(
     from slo_gen.cli.closing_run import ClosingRun
     from slo_gen.cli.closing_table import as_documents, print_closed
 
-    mode = _mode(running, final, dispute, revise, agreed_by, url, agreements)
+    mode = _mode(running, final, dispute, revise, agreed_by, url or export, agreements)
     catalogue = load_catalogue(specs)
     chosen = _chosen(catalogue, named, agreements)
+    if url is None and mode not in ("final", "dispute") and any(each.agreement.targets for each in chosen):
+        raise click.UsageError("Missing option '--prometheus' (env var: 'SLO_GEN_PROMETHEUS_URL'); there are targets on indicators.")
     files, stubs = ClosingFiles(folder), records or _usual_records(specs, folder)
-    run = ClosingRun(catalogue, files, stubs, mode, url, int(time.time()), reason=dispute or revise or "", by=agreed_by)
+    run = ClosingRun(catalogue, files, stubs, mode, url, int(time.time()), reason=dispute or revise or "", by=agreed_by,
+                     tickets=_ledger(export) if export is not None else None)  # fmt: skip
     try:
         found = run.all(chosen)
     except KeyboardInterrupt:
@@ -79,8 +87,9 @@ def command(
 
 
 def _mode(
-    running: bool, final: bool, dispute: str | None, revise: str | None, agreed_by: str, url: str | None, agreements: tuple[str, ...]
-) -> Mode:
+    running: bool, final: bool, dispute: str | None, revise: str | None, agreed_by: str, facts: str | Path | None,
+    agreements: tuple[str, ...],
+) -> Mode:  # fmt: skip
     options: tuple[tuple[Mode, bool], ...] = (
         ("running", running), ("final", final), ("dispute", dispute is not None), ("revise", revise is not None),
     )  # fmt: skip
@@ -97,9 +106,20 @@ def _mode(
         raise click.UsageError("Final figures change only with the agreement of the other side: say who with --agreed-by.")
     if agreed_by and mode not in ("final", "revise"):
         raise click.UsageError("--agreed-by goes with --final or --revise.")
-    if url is None and mode not in ("final", "dispute"):
+    if facts is None and mode not in ("final", "dispute"):
         raise click.UsageError("Missing option '--prometheus' (env var: 'SLO_GEN_PROMETHEUS_URL').")
     return mode
+
+
+def _ledger(export: Path) -> TicketLedger:
+    from slo_gen.history.ticket_ledger import LedgerFileError, read_ticket_ledger
+
+    try:
+        return read_ticket_ledger(sys.stdin.buffer.read() if str(export) == "-" else export.read_bytes())
+    except OSError as error:
+        fail(f"{export} cannot be read: {error.strerror}")
+    except LedgerFileError as error:
+        fail(f"{'standard input' if str(export) == '-' else export}: {error}")
 
 
 def _chosen(catalogue: Catalogue, named: str, agreements: tuple[str, ...]) -> list[Closable]:

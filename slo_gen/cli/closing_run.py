@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -18,7 +19,8 @@ from slo_gen.history.closing import ClosingError, closed_again, disputed, first_
 from slo_gen.history.closing_file import Closing, Judged
 from slo_gen.history.crediting import periods_looked_back, year_of
 from slo_gen.history.facts import Question
-from slo_gen.history.judging import Server, asked_about, judge
+from slo_gen.history.judging import NO_SERVER, Server, asked_about, judge
+from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.prometheus import AccessError, Prometheus, Series
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.normative import normative_hash
@@ -55,6 +57,7 @@ class ClosingRun:
     now: int
     reason: str = ""
     by: str = ""
+    tickets: TicketLedger | None = None
     _answers: OrderedDict[Question, tuple[Series, ...]] = field(default_factory=OrderedDict)
     _server: Server | None = None
 
@@ -63,11 +66,11 @@ class ClosingRun:
         return answered(self._all(chosen))
 
     async def _all(self, chosen: Sequence[Closable]) -> list[Closed]:
-        if self.url is None:
+        if self.url is None and self.tickets is None:
             return [await self._one(each, None) for each in chosen]
         unfinished = Unfinished.of(self.files.folder, self._asked_for(chosen))
         found: list[Closed] = []
-        async with open_prometheus(self.url) as prometheus:
+        async with open_prometheus(self.url) if self.url is not None else nullcontext() as prometheus:
             with progress("closing", len(chosen)) as step:
                 for each in chosen:
                     if self.mode == "close" and unfinished.has(each.period.name, each.agreement.name):
@@ -83,7 +86,8 @@ class ClosingRun:
 
     def _asked_for(self, chosen: Sequence[Closable]) -> list[str]:
         hashes = {each.agreement.name: normative_hash(each.agreement, self.catalogue) for each in chosen}
-        return [str(self.url), *(f"{each.period.name} {each.agreement.name} {hashes[each.agreement.name]}" for each in chosen)]
+        tickets = self.tickets.digest if self.tickets is not None else ""
+        return [str(self.url), tickets, *(f"{each.period.name} {each.agreement.name} {hashes[each.agreement.name]}" for each in chosen)]
 
     def _done_before(self, each: Closable) -> Closed:
         try:
@@ -120,9 +124,8 @@ class ClosingRun:
             changed = made_final(closing, self.now, self.by) if self.mode == "final" else disputed(closing, self.now, self.reason)
             self.files.write(changed, {})
             return changed, "made final" if self.mode == "final" else "disputed"
-        assert prometheus is not None
         if self.mode == "running":
-            judged, _ = await self._judged(each, prometheus, min(self.now, period.end))
+            judged, _ = await self._judged(each, prometheus, min(self.now, period.end), closing)
             return first_closed(each, judged, self.now), "indicative"
         if self.now < each.ready:
             raise ClosingError(
@@ -131,7 +134,7 @@ class ClosingRun:
         if closing is not None and closing.state == "final" and self.mode == "close":
             written = self.files.write(closing, {})
             return closing, "is final now" if written else "is final"
-        judged, facts = await self._judged(each, prometheus, period.end)
+        judged, facts = await self._judged(each, prometheus, period.end, closing)
         changed = self._with(each, closing, judged)
         written = self.files.write(changed, facts)
         if written:
@@ -146,18 +149,22 @@ class ClosingRun:
             return revised(closing, judged, self.now, self.reason, self.by)
         return first_closed(each, judged, self.now) if closing is None else closed_again(closing, judged, self.now)
 
-    async def _judged(self, each: Closable, prometheus: Prometheus, end: int) -> tuple[Judged, dict[str, str]]:
+    async def _judged(
+        self, each: Closable, prometheus: Prometheus | None, end: int, former: Closing | None
+    ) -> tuple[Judged, dict[str, str]]:
         """Read and judge a period up to ``end``, with the files of its facts."""
-        if self._server is None:
+        if self._server is None and prometheus is not None:
             self._server = Server(prometheus.url, (await prometheus.buildinfo()).version, await read_retention(prometheus))
         asked = asked_about(self.catalogue, each, end, self.now)
         wanted = dict.fromkeys(question for one in asked for question in one.questions)
         for question in wanted.keys() - self._answers.keys():
+            assert prometheus is not None, "there is one wherever something is asked"
             self._answers |= await ask_questions(prometheus, [question])
         answers = {question: self._answers[question] for question in wanted}
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
-        return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server, self.now)
+        return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server or NO_SERVER, self.now,
+                     tickets=self.tickets, former=former)  # fmt: skip
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""

@@ -10,10 +10,11 @@ from typing import Final
 from slo_gen.contract.budget import Budget, budget
 from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.exclusions import Exclusions, causes, exclusions
-from slo_gen.contract.facts import Facts
+from slo_gen.contract.facts import Facts, Results
 from slo_gen.contract.measurement import Measurement
 from slo_gen.contract.methods import measurement, objective, of_results, of_tickets
 from slo_gen.contract.outcome import Outcome, Verdict
+from slo_gen.contract.ticket_promises import WITHOUT_RESULT
 from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound
@@ -97,13 +98,17 @@ def adjusted_time(catalogue: Catalogue, agreement: Agreement, target: AgreementT
 def ticket_period(agreement: Agreement, target: TicketTarget | OtherTarget, period: Period, facts: Facts) -> TargetPeriod:
     """Judges a target on tickets; its hours are those of the clocks, which have run already.
 
+    A result whose cause says that the ticket was merged, withdrawn or the like is none, and is counted under that reason.
+
     Raises ValueError for a target that single results say nothing about.
     """
     judged_by = of_tickets(target) if isinstance(target, TicketTarget) else of_results(target)
     if judged_by is None:
         raise ValueError(f"single results say nothing about {target.name}")
     how, promised = judged_by
-    window = Window(period.start, period.end, deployed=term(agreement))
+    told = {result.cause for result in facts.results} if isinstance(facts, Results) else set()
+    left_out = tuple((reason, EMPTY) for reason in WITHOUT_RESULT if reason in told)
+    window = Window(period.start, period.end, deployed=term(agreement), excluded=left_out)
     outcome = evaluate(target.name, how, promised, facts, window)
     few = agreement.tickets.low_volume if agreement.tickets is not None and isinstance(target, TicketTarget) else None
     if few is not None:

@@ -18,10 +18,13 @@ from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.durations import add_duration, read_duration
 from slo_gen.timekeeping.periods import Periods
 
-__all__ = ["COUNTED", "TimedPromise", "fixed_length", "promised_of_tickets"]
+__all__ = ["COUNTED", "WITHOUT_RESULT", "TimedPromise", "fixed_length", "promised_of_tickets"]
 
 COUNTED: Final = "counted"
 """What becomes of a ticket that is only counted."""
+
+WITHOUT_RESULT: Final = ("withdrawn", "cancelled", "excluded", "relieved", "merged", "deleted", "spam")
+"""Why a ticket has no result. None of them is ever in time, or late."""
 
 _FIXED: Final = frozenset({"ms", "s", "m", "h", "bh"})
 """Units of time that a clock counts as it runs; all others end at an instant of the calendar."""

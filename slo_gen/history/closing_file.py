@@ -22,11 +22,12 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import Window
 from slo_gen.history.facts_text import FactsTextError, slots_from, words_by_day
+from slo_gen.history.ticket_ledger import LedgerResult
 from slo_gen.spec.terms import Bound, MeasureTerms
 
 __all__ = [
     "OBJECTIONS", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
-    "ReadSource", "Revision", "State", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
+    "ReadSource", "Revision", "State", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file", "results_text",
 ]  # fmt: skip
 
 OBJECTIONS: Final = "objections"
@@ -65,6 +66,7 @@ class ReadSource(_Record, frozen=True, kw_only=True):
 class ClosedTarget(_Record, frozen=True, kw_only=True):
     """One target of the agreement: what it came to, and all that this follows from.
 
+    A target on tickets has no ``indicator`` and no ``measure``, and its facts are results of tickets.
     ``attained`` is the figure for readers, rounded but never across the objective. ``breach``: whether the miss, with those
     of the periods before, is a breach; a miss that the agreement allows is none. ``completeness`` is the share of the time
     that was measured. ``window`` is what of the period counted, and what was excluded for which reason; ``not_excluded``
@@ -80,7 +82,7 @@ class ClosedTarget(_Record, frozen=True, kw_only=True):
     attained: str
     completeness: Fraction
     outcome: Outcome
-    measure: MeasureTerms
+    measure: MeasureTerms | None
     bound: Bound
     window: Window
     not_excluded: tuple[NotExcluded, ...] = ()
@@ -186,6 +188,17 @@ def read_closing(data: bytes) -> Closing:
     return _read(data, Closing)
 
 
+class _ResultsFile(_Record, frozen=True, kw_only=True):
+    """Results of tickets that count in the period."""
+
+    format: Literal[1] = 1
+    agreement: str
+    target: str
+    start: int
+    end: int
+    results: tuple[LedgerResult, ...]
+
+
 def facts_text(indicator: str, where: Mapping[str, str], slots: Slots) -> tuple[FactsReference, str]:
     """A file of facts: where it stands beside the closing, and its content."""
     text = _text(_FactsFile(
@@ -205,6 +218,13 @@ def read_facts_file(data: bytes, reference: FactsReference) -> Slots:
         return slots_from(found.days, found.start, found.seconds, found.per)
     except FactsTextError as error:
         raise ClosingFileError(f"`$.days`: {error}") from None
+
+
+def results_text(agreement: str, target: str, start: int, end: int, results: tuple[LedgerResult, ...]) -> tuple[FactsReference, str]:
+    """A file of results of tickets: where it stands beside the closing, and its content."""
+    text = _text(_ResultsFile(agreement=agreement, target=target, start=start, end=end, results=results))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return FactsReference(file=f"facts/{agreement}-{target}-{digest[:12]}.json", sha256=digest), text
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from slo_gen.contract.credits import Credit, Given, credit, reading
 from slo_gen.contract.fees import Fees
-from slo_gen.contract.target_period import term
+from slo_gen.contract.target_period import Promise, term
+from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.spec.model import Agreement
 from slo_gen.timekeeping.periods import Period, Periods
@@ -23,7 +24,9 @@ def credit_of(agreement: Agreement, period: Period, targets: Sequence[ClosedTarg
     """
     if agreement.credits is None:
         return None
-    known = {target.name: target for target in agreement.targets}
+    known: dict[str, Promise] = {target.name: target for target in promised_of_tickets(agreement)}
+    known |= {target.name: target for target in agreement.other_targets if target.bound is not None}
+    known |= {target.name: target for target in agreement.targets}
     readings = [
         reading(known[closed.target], closed.outcome, excused=closed.verdict == "missed" and not closed.breach) for closed in targets
     ]  # fmt: skip
@@ -49,7 +52,8 @@ def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Clos
 
 def periods_looked_back(agreement: Agreement) -> int:
     """How many earlier periods decide with this one what a miss means and whether its credit is multiplied."""
-    allowed = [target.misses.of for target in agreement.targets]
+    allowed = [target.misses.of for target in agreement.targets] + [target.misses.of for target in agreement.ticket_targets]
+    allowed += [target.misses.of for target in agreement.other_targets]
     repeated = [repeat.within for repeat in agreement.credits.repeat] if agreement.credits is not None else []
     return max([*allowed, *repeated], default=1) - 1
 

@@ -16,13 +16,15 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.target_period import adjusted_time, business_days, target_period, term
+from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
 from slo_gen.history.closable import Closable
-from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, NotJudged, ReadSource, facts_text
+from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
 from slo_gen.history.crediting import credit_of, unknown_credits
 from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
+from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.misses import is_breach
 from slo_gen.history.rounding import figure_text
+from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
 from slo_gen.spec.terms import ClaimTerms, Deadline
@@ -30,7 +32,7 @@ from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 
-__all__ = ["Asked", "Conditions", "Server", "asked_about", "conditions_of", "held", "judge", "reach"]
+__all__ = ["NO_SERVER", "Asked", "Conditions", "Server", "asked_about", "conditions_of", "held", "judge", "reach"]
 
 _AROUND: Final = 86_400
 """Seconds beyond an edge of the period that are read where a run of down time may reach over it."""
@@ -44,6 +46,9 @@ class Server:
     version: str
     retention: int | None
 
+
+NO_SERVER: Final = Server("", "", None)
+"""Where nothing needed to be asked."""
 
 Conditions = tuple[tuple[str, tuple[Question, ...]], ...]
 """What to ask about each dynamic exclusion, with its reason."""
@@ -100,11 +105,13 @@ def reach(target: AgreementTarget) -> int:
 
 # --- what the answers mean ---------------------------------------------------------------------------------------
 def judge(
-    catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int
-) -> tuple[Judged, dict[str, str]]:
+    catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int,
+    *, tickets: TicketLedger | None = None, former: Closing | None = None,
+) -> tuple[Judged, dict[str, str]]:  # fmt: skip
     """What a period came to, and the files of facts that it names, by their paths.
 
-    ``earlier`` are the closings of the periods before, in their order, as far as there are any.
+    ``earlier`` are the closings of the periods before, in their order, as far as there are any; ``former`` is that of the period
+    itself, whose targets on tickets stand where no ``tickets`` are given.
     """
     agreement = each.agreement
     targets, files = [], {}
@@ -126,6 +133,12 @@ def judge(
             window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=one.queries,
             sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),
         ))
+    of_tickets = judged_tickets(
+        agreement, each.period, tickets, former, lambda target, outcome: _breach(agreement, target, outcome, earlier),
+        whole=now >= each.period.end,
+    )
+    targets += of_tickets.targets
+    files |= of_tickets.files
     notes = [*_notes(each, server, now), *filter(None, [unknown_credits(agreement, each.period, earlier)])]
     owed: Credit | None = None
     try:
@@ -134,7 +147,7 @@ def judge(
         notes.append(f"no credit could be computed: {error}")
     return Judged(
         terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets), credit=owed,
-        not_judged=tuple(_not_judged(agreement)), deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
+        not_judged=tuple(of_tickets.not_judged), deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
     ), files
 
 
@@ -173,7 +186,7 @@ def _completeness(found: Reading, start: int, end: int) -> Fraction:
     return Fraction(found.known.clip(start, end).seconds, end - start)
 
 
-def _breach(agreement: Agreement, target: AgreementTarget, outcome: Outcome, earlier: Sequence[Closing]) -> bool:
+def _breach(agreement: Agreement, target: Promise, outcome: Outcome, earlier: Sequence[Closing]) -> bool:
     """Whether the agreement calls the miss a breach: not in its grace, nor while so many misses are allowed."""
     if outcome.verdict != "missed" or _in_grace(agreement, target, outcome.start):
         return False
@@ -183,19 +196,12 @@ def _breach(agreement: Agreement, target: AgreementTarget, outcome: Outcome, ear
     return is_breach(target.misses, [*before, True])
 
 
-def _in_grace(agreement: Agreement, target: AgreementTarget, start: int) -> bool:
+def _in_grace(agreement: Agreement, target: Promise, start: int) -> bool:
     """Whether the period begins within the grace after the start of the agreement."""
     if not target.grace or agreement.starts is None:
         return False
     timezone = agreement.period.timezone
     return start < add_duration(term(agreement).items[0][0], target.grace, timezone, business_days(agreement))
-
-
-def _not_judged(agreement: Agreement) -> Iterator[NotJudged]:
-    for ticket in agreement.ticket_targets:
-        yield NotJudged(target=ticket.name, reason="the tickets are known to the exporter, not to Prometheus")
-    for other in agreement.other_targets:
-        yield NotJudged(target=other.name, reason="it rests on no indicator")
 
 
 def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:

@@ -135,6 +135,7 @@ def test_a_closing_says_enough_to_be_judged_again(house: House) -> None:
     closing = house.closing()
     target = closing.current.judged.targets[0]
     facts = ClosingFiles(house.folder / "closings").facts(closing, target)
+    assert target.measure is not None
     assert evaluate(target.target, measured(target.measure), target.bound, facts, target.window) == target.outcome
 
 

@@ -136,10 +136,11 @@ def test_the_ledger_is_exported_as_json_lines(folder: Path) -> None:
     promises = Promises(configuration.catalogue, ["desk"])
     told = [SourceEvent("T-1", "1", 1_700_000_000, 0, "opened"), SourceEvent("T-1", "2", 1_700_000_000, 1, "priority", "P1"),
             SourceEvent("T-1", "3", 1_700_000_060, 2, "agent_message")]  # fmt: skip
-    Ledger(database).store("desk", told, SourceState("1"), promises, 1_700_000_100)
+    Ledger(database).store("desk", told, SourceState("1", 1_700_000_100), promises, 1_700_000_100)
     database.close()
-    [result] = [json.loads(line) for line in run("ledger", "export").output.splitlines()]
-    assert (result["ticket"], result["target"], result["worked"], result["final"]) == ("T-1", "p1-response", 60, "met")
+    head, result = [json.loads(line) for line in run("ledger", "export").output.splitlines()]
+    assert head == {"ledger": "results", "sources": {"desk": 1_700_000_100}}
+    assert (result["ticket"], result["target"], result["worked"], result["outcome"]) == ("T-1", "p1-response", 60, "met")
     assert [json.loads(line)["name"] for line in run("ledger", "export", "--what", "events").output.splitlines()] == [
         "opened", "priority", "agent_message",
     ]  # fmt: skip

@@ -56,7 +56,10 @@ def _name(row: ResultRow) -> str:
 
 
 def exported(ledger: Ledger, what: str) -> Iterator[str]:
-    """The ledger as JSON lines, in the order of its keys. Instants are seconds since 1970."""
+    """The ledger as JSON lines, in the order of its keys. Instants are seconds since 1970.
+
+    Results have a line before them that says up to when each source was read, and their outcome at that instant.
+    """
     match what:
         case "events":
             for row in ledger.all_events():
@@ -65,9 +68,11 @@ def exported(ledger: Ledger, what: str) -> Iterator[str]:
             for correction in ledger.books.corrections():
                 yield json.dumps({**correction._asdict(), "found": write_instant(correction.at)}, ensure_ascii=False)
         case _:
-            for source in ledger.sources():
+            read_until = {source: ledger.state(source).watermark for source in sorted(ledger.sources())}
+            yield json.dumps({"ledger": "results", "sources": read_until}, ensure_ascii=False)
+            for source, until in read_until.items():
                 for result in ledger.all_results(source):
-                    yield json.dumps(result._asdict(), ensure_ascii=False)
+                    yield json.dumps({**result._asdict(), "outcome": result.outcome(until)}, ensure_ascii=False)
 
 
 def rebuilt(configuration: Configuration) -> str:
