@@ -32,6 +32,8 @@ INTERRUPTED = 130
 @prometheus_option("Address of the Prometheus that has recorded the period.", from_environment=True)
 @click.option("--tickets", "export", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
               help="Results of tickets, as `sla-exporter ledger export` writes them; - reads standard input.")
+@click.option("--fee", metavar="AMOUNT",
+              help="What was paid in the period for what was affected, as '1840.00 EUR'; with one --agreement.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("closings"), show_default=True,
               metavar="DIR", help="Folder of the closings; keep it in your repository.")
 @click.option("--records", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -43,7 +45,7 @@ INTERRUPTED = 130
 @click.option("--agreed-by", default="", metavar="WHO", help="Who on the other side accepted the figures, or their change.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, export: Path | None, folder: Path,
+    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, export: Path | None, fee: str | None, folder: Path,
     records: Path | None, running: bool, final: bool, dispute: str | None, revise: str | None, agreed_by: str, as_json: bool,
 ) -> None:
     """Close a period: evaluate every agreement in force exactly, and write a file for each.
@@ -62,15 +64,18 @@ def command(
     from slo_gen.cli.closing_files import ClosingFiles
     from slo_gen.cli.closing_run import ClosingRun
     from slo_gen.cli.closing_table import as_documents, print_closed
+    from slo_gen.cli.evaluating_credits import money
 
     mode = _mode(running, final, dispute, revise, agreed_by, url or export, agreements)
     catalogue = load_catalogue(specs)
     chosen = _chosen(catalogue, named, agreements)
+    if fee is not None and (len(agreements) != 1 or mode in ("final", "dispute")):
+        raise click.UsageError("--fee goes with one --agreement that is judged.")
     if url is None and mode not in ("final", "dispute") and any(each.agreement.targets for each in chosen):
         raise click.UsageError("Missing option '--prometheus' (env var: 'SLO_GEN_PROMETHEUS_URL'); there are targets on indicators.")
     files, stubs = ClosingFiles(folder), records or _usual_records(specs, folder)
     run = ClosingRun(catalogue, files, stubs, mode, url, int(time.time()), reason=dispute or revise or "", by=agreed_by,
-                     tickets=_ledger(export) if export is not None else None)  # fmt: skip
+                     tickets=_ledger(export) if export is not None else None, affected=money(fee))  # fmt: skip
     try:
         found = run.all(chosen)
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.prometheus import AccessError, Prometheus, Series
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.normative import normative_hash
+from slo_gen.spec.terms import Money
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["Closed", "ClosingRun", "Mode"]
@@ -58,6 +59,7 @@ class ClosingRun:
     reason: str = ""
     by: str = ""
     tickets: TicketLedger | None = None
+    affected: Money | None = None
     _answers: OrderedDict[Question, tuple[Series, ...]] = field(default_factory=OrderedDict)
     _server: Server | None = None
 
@@ -164,7 +166,7 @@ class ClosingRun:
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
         return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server or NO_SERVER, self.now,
-                     tickets=self.tickets, former=former)  # fmt: skip
+                     tickets=self.tickets, former=former, affected=self.affected)  # fmt: skip
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""

@@ -16,6 +16,7 @@ from slo_gen.cli.closing_run import Closed
 from slo_gen.contract.credits import Credit
 from slo_gen.contract.money import amount_text
 from slo_gen.history.closing_file import ClosedTarget, Closing
+from slo_gen.history.later_periods import won_back_text
 from slo_gen.history.rounding import percent
 from slo_gen.timekeeping.zones import write_instant
 
@@ -50,6 +51,8 @@ def as_documents(found: Iterable[Closed]) -> list[dict[str, Any]]:
             "problem": each.problem,
             "state": None if each.closing is None else each.closing.state,
             "revision": None if each.closing is None else each.closing.current.number,
+            "won_back": None if each.closing is None else _won_back(each.closing),
+            "may_be_ended": [] if each.closing is None else list(each.closing.current.judged.may_be_ended),
             "credit": None if each.closing is None else _credit(each.closing.current.judged.credit),
             "targets": [] if each.closing is None else [_target(target) for target in each.closing.current.judged.targets],
         }
@@ -98,6 +101,9 @@ def _notes(closing: Closing) -> Iterator[str]:
         yield from (f"{closing.agreement}: credit: {line.words}" for line in judged.credit.lines)
         if judged.credit.paid is not None:
             yield f"{closing.agreement}: credit of {amount_text(judged.credit.paid, judged.credit.currency)}"
+    if judged.won_back is not None:
+        yield f"{closing.agreement}: {won_back_text(judged.won_back)}"
+    yield from (f"{closing.agreement}: {right}" for right in judged.may_be_ended)
     yield from (f"{closing.agreement}: {note}" for note in judged.notes)
     for left in judged.not_judged:
         yield f"{closing.agreement}/{left.target}: not judged: {left.reason}"
@@ -112,6 +118,11 @@ def _credit(credit: Credit | None) -> dict[str, Any] | None:
         return None
     paid = None if credit.paid is None else amount_text(credit.paid, credit.currency)
     return {"paid": paid, "share": None if credit.share is None else float(credit.share), "days": float(credit.days)}
+
+
+def _won_back(closing: Closing) -> dict[str, Any] | None:
+    won = closing.current.judged.won_back
+    return None if won is None else {"period": won.period, "amount": amount_text(won.amount, won.currency)}
 
 
 def _target(target: ClosedTarget) -> dict[str, Any]:

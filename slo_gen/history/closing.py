@@ -104,6 +104,10 @@ def _differences(old: Judged, new: Judged) -> Iterator[str]:
             yield f"target {name}: {_of_target(before[name], after[name])}"
     if old.credit != new.credit:
         yield f"credit {_owed(new.credit)} was {_owed(old.credit)}"
+    if old.won_back != new.won_back:
+        yield "what is won back of an earlier credit"
+    if old.may_be_ended != new.may_be_ended:
+        yield "whether it may be ended"
     if old.deadlines != new.deadlines:
         yield "deadlines"
     if (old.server, old.version) != (new.server, new.version):

@@ -23,11 +23,12 @@ from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import Window
 from slo_gen.history.facts_text import FactsTextError, slots_from, words_by_day
 from slo_gen.history.ticket_ledger import LedgerResult
-from slo_gen.spec.terms import Bound, MeasureTerms
+from slo_gen.spec.terms import Bound, MeasureTerms, Money
 
 __all__ = [
     "OBJECTIONS", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
-    "ReadSource", "Revision", "State", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file", "results_text",
+    "ReadSource", "Revision", "State", "WonBack", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
+    "results_text",
 ]  # fmt: skip
 
 OBJECTIONS: Final = "objections"
@@ -98,6 +99,14 @@ class NotJudged(_Record, frozen=True, kw_only=True):
     reason: str
 
 
+class WonBack(_Record, frozen=True, kw_only=True):
+    """What of the credit of an earlier period is not owed any more, since the periods after it were good."""
+
+    period: str
+    amount: Fraction
+    currency: str
+
+
 class DueDate(_Record, frozen=True, kw_only=True):
     """Until when something is to be done."""
 
@@ -110,6 +119,8 @@ class Judged(_Record, frozen=True, kw_only=True):
 
     ``terms`` is the hash of the agreement's binding text. ``server`` and ``version`` say which Prometheus was read. ``credit``
     is what is owed, step by step; None where the agreement gives none, or where it could not be computed (see ``notes``).
+    ``affected_fee`` is what was paid for what was affected, where somebody said it. ``may_be_ended``: rights to end the agreement
+    that this period completes, in words.
     """
 
     terms: str
@@ -117,6 +128,9 @@ class Judged(_Record, frozen=True, kw_only=True):
     version: str
     targets: tuple[ClosedTarget, ...]
     credit: Credit | None = None
+    affected_fee: Money | None = None
+    won_back: WonBack | None = None
+    may_be_ended: tuple[str, ...] = ()
     not_judged: tuple[NotJudged, ...] = ()
     deadlines: tuple[DueDate, ...] = ()
     notes: tuple[str, ...] = ()

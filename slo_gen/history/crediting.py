@@ -11,16 +11,20 @@ from slo_gen.contract.target_period import Promise, term
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.spec.model import Agreement
+from slo_gen.spec.terms import Money
 from slo_gen.timekeeping.periods import Period, Periods
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["credit_of", "periods_looked_back", "unknown_credits", "year_of"]
 
 
-def credit_of(agreement: Agreement, period: Period, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> Credit | None:
+def credit_of(
+    agreement: Agreement, period: Period, targets: Sequence[ClosedTarget], earlier: Sequence[Closing], affected: Money | None = None
+) -> Credit | None:
     """The credit of a period, None where the agreement gives none. A miss that is no breach earns nothing.
 
-    ``earlier`` are the closings before it, in their order. Raises FeeError when it depends on a fee that nobody named.
+    ``earlier`` are the closings before it, in their order; ``affected`` is what was paid for what was affected. Raises
+    FeeError when it depends on a fee that nobody named.
     """
     if agreement.credits is None:
         return None
@@ -37,7 +41,7 @@ def credit_of(agreement: Agreement, period: Period, targets: Sequence[ClosedTarg
         misses={name: [_missed(closing, name) for closing in earlier] for name in known},
         this_year=sum((amount for amount in paid if amount is not None), Fraction(0)),
     )
-    return credit(agreement.credits, readings, Fees(agreement.fee, agreement.period, period), before)
+    return credit(agreement.credits, readings, Fees(agreement.fee, agreement.period, period, affected), before)
 
 
 def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Closing]) -> str:
@@ -51,11 +55,13 @@ def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Clos
 
 
 def periods_looked_back(agreement: Agreement) -> int:
-    """How many earlier periods decide with this one what a miss means and whether its credit is multiplied."""
+    """How many earlier periods decide with this one what a miss means: for breaches, repeats, credits won back, rights to end it."""
     allowed = [target.misses.of for target in agreement.targets] + [target.misses.of for target in agreement.ticket_targets]
     allowed += [target.misses.of for target in agreement.other_targets]
     repeated = [repeat.within for repeat in agreement.credits.repeat] if agreement.credits is not None else []
-    return max([*allowed, *repeated], default=1) - 1
+    ending = [terms.of for terms in agreement.termination]
+    won = [agreement.credits.earn_back.periods + 1] if agreement.credits is not None and agreement.credits.earn_back is not None else []
+    return max([*allowed, *repeated, *ending, *won], default=1) - 1
 
 
 def year_of(agreement: Agreement, period: Period) -> Period:

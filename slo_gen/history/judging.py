@@ -22,12 +22,13 @@ from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueD
 from slo_gen.history.crediting import credit_of, unknown_credits
 from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
 from slo_gen.history.judging_tickets import judged_tickets
+from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
 from slo_gen.history.rounding import figure_text
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
-from slo_gen.spec.terms import ClaimTerms, Deadline
+from slo_gen.spec.terms import ClaimTerms, Deadline, Money
 from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
@@ -106,12 +107,12 @@ def reach(target: AgreementTarget) -> int:
 # --- what the answers mean ---------------------------------------------------------------------------------------
 def judge(
     catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int,
-    *, tickets: TicketLedger | None = None, former: Closing | None = None,
+    *, tickets: TicketLedger | None = None, former: Closing | None = None, affected: Money | None = None,
 ) -> tuple[Judged, dict[str, str]]:  # fmt: skip
     """What a period came to, and the files of facts that it names, by their paths.
 
     ``earlier`` are the closings of the periods before, in their order, as far as there are any; ``former`` is that of the period
-    itself, whose targets on tickets stand where no ``tickets`` are given.
+    itself, whose targets on tickets stand where no ``tickets`` are given, and so does what was paid for what was ``affected``.
     """
     agreement = each.agreement
     targets, files = [], {}
@@ -142,12 +143,15 @@ def judge(
     notes = [*_notes(each, server, now), *filter(None, [unknown_credits(agreement, each.period, earlier)])]
     owed: Credit | None = None
     try:
-        owed = credit_of(agreement, each.period, targets, earlier)
+        affected = affected or (former.current.judged.affected_fee if former is not None else None)
+        owed = credit_of(agreement, each.period, targets, earlier, affected)
     except FeeError as error:
         notes.append(f"no credit could be computed: {error}")
     return Judged(
         terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets), credit=owed,
-        not_judged=tuple(of_tickets.not_judged), deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
+        affected_fee=affected, won_back=won_back(agreement, targets, earlier),
+        may_be_ended=tuple(rights_to_end(agreement, targets, earlier)), not_judged=tuple(of_tickets.not_judged),
+        deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
     ), files
 
 

@@ -1,0 +1,73 @@
+"""What a closed period means together with those before it: credits that are won back, and rights to end the agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from slo_gen.contract.credits import earned_back
+from slo_gen.contract.money import amount_text, rounded
+from slo_gen.contract.terminations import Missed, may_end
+from slo_gen.history.closing_file import ClosedTarget, Closing, WonBack
+from slo_gen.spec.model import Agreement
+from slo_gen.spec.terms import Termination
+
+__all__ = ["rights_to_end", "won_back", "won_back_text"]
+
+
+def won_back(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> WonBack | None:
+    """What this period wins back of the credit of an earlier one; None where it completes nothing.
+
+    ``earlier`` are the closings before it without a gap. All targets whose breach that credit was for must have held their level in every
+    period since.
+    """
+    terms = agreement.credits.earn_back if agreement.credits is not None else None
+    if terms is None or len(earlier) < terms.periods:
+        return None
+    credited = earlier[-terms.periods]
+    credit = credited.current.judged.credit
+    since = [*(closing.current.judged.targets for closing in earlier[len(earlier) - terms.periods + 1 :]), targets]
+    named = agreement.credits.targets if agreement.credits is not None else ()
+    broken = [each for each in credited.current.judged.targets if each.breach and (not named or each.target in named)]
+    if credit is None or not credit.paid or not broken:
+        return None
+    amounts = [earned_back(terms, each.bound, credit.paid, [_figure(period, each.target) for period in since]) for each in broken]
+    amount = min((each for each in amounts if each is not None), default=Fraction(0))
+    if len(amounts) < len(broken) or not amount:
+        return None
+    return WonBack(period=credited.period, amount=rounded(amount, credit.currency), currency=credit.currency)
+
+
+def _figure(targets: Sequence[ClosedTarget], name: str) -> Fraction | None:
+    """The figure of a target in a period: at its worst, where something of it is unknown."""
+    for each in targets:
+        if each.target == name and each.outcome.verdict != "not_measured":
+            ends = [end for end in (each.outcome.lower, each.outcome.upper) if end is not None]
+            return (min(ends) if each.bound.op in (">", ">=") else max(ends)) if ends else None
+    return None
+
+
+def rights_to_end(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> Iterator[str]:
+    """Every right to end the agreement that this period completes, in words."""
+    periods = [_missed(closing.current.judged.targets) for closing in earlier]
+    for terms in agreement.termination:
+        if may_end(terms, [*periods, _missed(targets)]):
+            yield _words(terms)
+
+
+def _missed(targets: Sequence[ClosedTarget]) -> dict[str, Missed]:
+    return {each.target: Missed(each.outcome.figure) for each in targets if each.breach}
+
+
+def _words(terms: Termination) -> str:
+    of = f" of {', '.join(terms.targets)}" if terms.targets else ""
+    below = f", each {terms.below.text}" if terms.below is not None else ""
+    if terms.breaches == 1:
+        return f"it may be ended now: a breach{of}{below}"
+    among = "in a row" if terms.contiguous else f"among the last {terms.of} periods"
+    return f"it may be ended now: {terms.breaches} breached periods{of} {among}{below}"
+
+
+def won_back_text(found: WonBack) -> str:
+    """In words."""
+    return f"{amount_text(found.amount, found.currency)} of the credit of {found.period} are won back"
