@@ -133,6 +133,8 @@ def test_what_starts_several_clocks_starts_each_as_it_says() -> None:
     (FOR_A_WHILE, "0 opened, 5 status pending, 15 status open", cycle(0, None, (0, 5), since=15)),
     (FOR_A_WHILE, "0 opened, 5 status pending, 12 status open, 20 status pending, 29 status open",
      cycle(0, None, (0, 5), (12, 20), since=23)),
+    (FOR_A_WHILE, "0 opened, 1 status pending, 4 status open, 5 status pending, 8 status open, 9 status pending",
+     cycle(0, None, (0, 1), (4, 5), (8, 9), since=13)),
     (FOR_A_WHILE, "0 opened, 5 status pending, 25 status open, 30 status pending", cycle(0, None, (0, 5), (15, 30), since=30)),
     (FOR_A_WHILE, "0 status pending, 0 opened", cycle(0, None, since=10)),
     # A solved ticket waits for nobody: its time is none of the 10 seconds.
@@ -269,8 +271,9 @@ def test_a_clock_goes_on_when_its_ticket_is_open_again(reopening: str, expected:
     ("restart", [cycle(20, None, since=30)]),
 ])  # fmt: skip
 def test_a_clock_may_stand_as_soon_as_its_ticket_is_open_again(reopening: str, expected: list[Cycle]) -> None:
+    by_tag = Pausing(tags=frozenset({"ice"}), at_most=10)
     for pausing, story in ((FOR_A_WHILE, "0 opened, 5 status solved, 20 status pending"),
-                           (Pausing(tags=frozenset({"ice"}), at_most=10), "0 opened, 5 status solved, 6 tagged ice, 20 status open")):  # fmt: skip
+                           (by_tag, "0 opened, 5 status solved, 6 tagged ice, 20 status open")):  # fmt: skip
         assert list(cycles(clock("opened", "solved", "once", pausing=pausing, reopening=reopening), story)) == expected
 
 
@@ -311,13 +314,20 @@ def test_several_clocks_go_on_each_as_it_says() -> None:
         assert life(events(story), Program(TicketTerms({name: clocks[name] for name in order}))).cycles == expected
 
 
+def test_what_ended_in_two_solutions_goes_on_together() -> None:
+    clocks = {name: clock(start, "solved", name=name) for name, start in (("a", "opened"), ("b", "note"))}
+    found = life(events("0 opened, 5 status solved, 9 note, 11 solved, 20 status open"), Program(TicketTerms(clocks)))
+    assert found.cycles == {"a": (cycle(0, None, (0, 5), since=20),), "b": (cycle(9, None, (9, 11), since=20),)}
+
+
 # --- what else is known of a ticket -----------------------------------------------------------------------------------
 PLAIN = clock("opened", "note", "once")
 
 
 @pytest.mark.parametrize(("story", "expected"), [
     ("3 opened", {"opened": 3}),
-    ("3 opened, 4 priority P1, 5 priority P1, 6 priority P2, 7 priority P1", {"opened": 3, "priorities": ((4, "P1"), (6, "P2"), (7, "P1"))}),
+    ("3 opened, 4 priority P1, 5 priority P1, 6 priority P2, 7 priority P1",
+     {"opened": 3, "priorities": ((4, "P1"), (6, "P2"), (7, "P1"))}),
     ("3 opened, 4 field team=a=b, 5 field site=x, 6 field site=y", {"opened": 3, "fields": {"team": "a=b", "site": "y"}}),
     ("3 opened, 4 tagged a, 5 tagged b, 6 untagged a", {"opened": 3, "tags": frozenset({"b"})}),
     ("3 opened, 8 merged T-2", {"opened": 3, "ended": "merged", "ended_at": 8, "over": True}),
