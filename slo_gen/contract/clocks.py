@@ -10,11 +10,13 @@ open again is data (``spec.ticket_terms``); nothing here knows a system or a met
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from slo_gen.spec.ticket_terms import OVER, ClockTerms, Pausing, TicketTerms, Trigger
+from slo_gen.spec.ticket_terms import OVER, ClockTerms, TicketTerms, Trigger
 from slo_gen.timekeeping.spans import Span
 
 __all__ = ["ENDINGS", "Cycle", "Life", "Program", "TicketEvent", "life"]
@@ -71,7 +73,8 @@ class _Masks(NamedTuple):
     allows: int
 
 
-_NOTHING: Final = _Masks(0, 0, 0)
+_REMEMBERED: Final = 100_000
+"""Events and statuses that a program remembers, so that texts of strangers do not fill the memory."""
 
 
 class Program:
@@ -86,53 +89,34 @@ class Program:
         self.latest: Final = _bits(clock.repeat == "latest" for clock in self.clocks)
         self.summed: Final = _bits(clock.repeat == "sum" for clock in self.clocks)
         self.counted: Final = _bits(clock.pausing.counted for clock in self.clocks)
-        self.solves: Final = _bits(Trigger("solved") in clock.stops or clock.repeat == "sum" for clock in self.clocks)
         self._meanings = {name.casefold(): meaning for name, meaning in terms.meanings.items()}
-        self._masks: dict[tuple[str, str], _Masks] = {}
-        self._standing: dict[tuple[str, str, int], tuple[int, bool, bool]] = {}
+        self.masks: Final = lru_cache(_REMEMBERED)(self._masks)
+        self.standing: Final = lru_cache(_REMEMBERED)(self._standing)
 
-    def masks(self, name: str, value: str) -> _Masks:
+    def _masks(self, name: str, value: str) -> _Masks:
         """What an event does."""
-        found = self._masks.get((name, value))
-        if found is None:
-            either = {Trigger(name), Trigger(name, value.casefold())}
-            found = _Masks(
-                _bits(bool(either & clock.starts) for clock in self.clocks),
-                _bits(bool(either & clock.stops) for clock in self.clocks),
-                _bits(bool(either & clock.after) for clock in self.clocks),
-            )
-            found = _NOTHING if found == _NOTHING else found
-            if len(self._masks) < _REMEMBERED:
-                self._masks[name, value] = found
-        return found
+        either = {Trigger(name), Trigger(name, value.casefold())}
+        return _Masks(
+            _bits(bool(either & clock.starts) for clock in self.clocks),
+            _bits(bool(either & clock.stops) for clock in self.clocks),
+            _bits(bool(either & clock.after) for clock in self.clocks),
+        )
 
-    def standing(self, status: str, meaning: str, before: int) -> tuple[int, bool, bool]:
+    def _standing(self, status: str, meaning: str, before: int) -> tuple[int, bool, bool]:
         """The clocks that stand in a status when those of ``before`` stood in the former one; whether all is done in it, and for good."""
-        found = self._standing.get((status, meaning, before))
-        if found is None:
-            name = status.casefold()
-            means = self._meanings.get(name, meaning or "open")
-            found = (
-                _bits(
-                    not clock.pausing.resumes(name, means) if before >> i & 1 else clock.pausing.pauses(name, means)
-                    for i, clock in enumerate(self.clocks)
-                ),
-                means in OVER,
-                means == "closed",
-            )
-            if len(self._standing) < _REMEMBERED:
-                self._standing[status, meaning, before] = found
-        return found
+        name = status.casefold()
+        means = self._meanings.get(name, meaning or "open")
+        stand = _bits(
+            not clock.pausing.resumes(name, means) if before >> i & 1 else clock.pausing.pauses(name, means)
+            for i, clock in enumerate(self.clocks)
+        )
+        return stand, means in OVER, means == "closed"
 
     def standing_by_tags(self, tags: Iterable[str], holding: int) -> int:
         """The clocks that stand because of tags, or because another group has the ticket."""
         worn = {tag.casefold() for tag in tags}
         held = {hold for i, hold in enumerate(self.holds) if holding >> i & 1}
         return _bits(not worn.isdisjoint(clock.pausing.tags) or not held.isdisjoint(clock.pausing.holds) for clock in self.clocks)
-
-
-_REMEMBERED: Final = 100_000
-"""Events and statuses that a program remembers, so that texts of strangers do not fill the memory."""
 
 
 def _bits(flags: Iterable[bool]) -> int:
@@ -147,69 +131,70 @@ def life(events: Sequence[TicketEvent], program: Program) -> Life:
 class _Clock:
     """One clock while its ticket's events are gone through."""
 
-    __slots__ = ("cycles", "paused", "pausing", "ran", "since", "start", "used")
+    __slots__ = ("cycles", "paused", "ran", "since", "start", "terms", "used")
 
-    def __init__(self, pausing: Pausing) -> None:
-        self.pausing = pausing
+    start: int
+    ran: list[Span]
+    since: int | None
+    paused: int | None                    # when it began to stand, if only for some time
+
+    def __init__(self, terms: ClockTerms) -> None:
+        self.terms = terms
         self.cycles: list[Cycle] = []
-        self.start = 0
-        self.ran: list[Span] = []
-        self.since: int | None = None
-        self.paused: int | None = None    # when it began to stand, if only for some time
+        self.since = self.paused = None
         self.used = 0                     # seconds that it has stood, of those that it may
 
     def begin(self, at: int) -> None:
+        self.rest(at)
         self.start, self.ran, self.since = at, [], at
 
     def halt(self, at: int, limited: bool) -> None:
         """Stands from now on; where its pauses are limited, only as long as is left of them."""
         self.rest(at)
-        most = self.pausing.at_most if limited else None
-        self.paused = at if most is not None else None
-        self.since = None if most is None else at + most - self.used
+        if limited and self.terms.pausing.at_most is not None:
+            self.paused, self.since = at, at + self.terms.pausing.at_most - self.used
 
     def go_on(self, at: int) -> None:
-        if self.pausing.at_most is not None and self.paused is not None:
-            self.used = min(self.pausing.at_most, self.used + at - self.paused)
-        if self.since is None or self.since > at:
-            self.since = at
+        """Runs from now on, if it does not already."""
+        since = at if self.since is None else min(self.since, at)
+        self.rest(since)
+        self.since = since
 
     def rest(self, at: int) -> None:
-        """Notes what it has run up to now."""
-        if self.since is not None and self.since < at:
-            self.ran.append((self.since, at))
-        self.since = None
+        """Notes what it has run up to now, and how long it has stood."""
+        if self.since is not None:
+            if self.paused is not None:
+                self.used += min(self.since, at) - self.paused
+            if self.since < at:
+                self.ran.append((self.since, at))
+        self.since = self.paused = None
 
     def end(self, at: int) -> None:
         self.rest(at)
         self.cycles.append(Cycle(self.start, at, tuple(self.ran)))
 
-    def take_up(self, at: int, gap_counts: bool) -> None:
-        """Goes on with the last cycle, as if it had not stopped."""
+    def take_up(self, since: int | None) -> None:
+        """Goes on with the last cycle from an instant on."""
         last = self.cycles.pop()
-        assert last.stop is not None, "a cycle that is over has stopped"
-        self.start, self.ran, self.since = last.start, list(last.ran), at
-        if gap_counts:
-            ran_on = self.ran and self.ran[-1][1] == last.stop
-            self.since = self.ran.pop()[0] if ran_on else last.stop
+        self.start, self.ran, self.since = last.start, list(last.ran), since
 
 
 class _Ticket:
     """Goes through the events of one ticket once."""
 
     __slots__ = (
-        "active", "allowed", "clocks", "done", "group", "holding", "over", "program", "solved", "status", "status_standing", "tags",
+        "active", "allowed", "clocks", "done", "group", "held", "holding", "over", "program", "solved", "status_standing", "tags",
         "tags_standing",
     )  # fmt: skip
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.clocks = [_Clock(clock.pausing) for clock in program.clocks]
+        self.clocks = [_Clock(clock) for clock in program.clocks]
         self.active = 0                   # clocks with a cycle that is not over
         self.done = 0                     # clocks that never start again
         self.solved = 0                   # clocks whose last cycle ended because the ticket was solved
+        self.held = 0                     # sums that an event began and none has halted
         self.allowed = program.free
-        self.status = ""
         self.status_standing = self.tags_standing = self.holding = 0
         self.over = False
         self.tags: set[str] = set()
@@ -254,47 +239,48 @@ class _Ticket:
 
     def _cycles(self) -> dict[str, tuple[Cycle, ...]]:
         found: dict[str, tuple[Cycle, ...]] = {}
-        for i, (terms, clock) in enumerate(zip(self.program.clocks, self.clocks, strict=True)):
+        for i, clock in enumerate(self.clocks):
             if self.active >> i & 1:
                 hidden = bool((self.status_standing | self.tags_standing) & self.program.counted & 1 << i)
                 clock.cycles.append(Cycle(clock.start, None, tuple(clock.ran), clock.since, hidden))
-            found[terms.name] = tuple(clock.cycles)
+            found[clock.terms.name] = tuple(clock.cycles)
         return found
 
     # --- what an event does -----------------------------------------------------------------------------------------
     def _status(self, at: int, status: str, meaning: str) -> None:
         program = self.program
         standing, over, closed = program.standing(status, meaning, self.status_standing)
-        was_over, self.over, self.status = self.over, over, status
+        was_over, self.over = self.over, over
         if over != was_over:
             self._limit(at)
         if over and not was_over:
-            self._happens(at, "solved", "")
+            self._happens(at, "solved")
         elif was_over and not over:
             self._stand(at, standing, self.tags_standing)
             self._reopen(at)
-            self._happens(at, "reopened", "")
+            self._happens(at, "reopened")
         if closed:
-            self._happens(at, "closed", "")
+            self._happens(at, "closed")
         self._stand(at, standing, self.tags_standing)
         self._happens(at, "status", status)
 
-    def _happens(self, at: int, name: str, value: str) -> None:
-        masks = self.program.masks(name, value)
+    def _happens(self, at: int, name: str, value: str = "") -> None:
         if self.program.holds:
             self._hold(at, name, value)
-        if masks is _NOTHING and not self.program.summed:
-            return
-        starts, stops, allows = masks
+        starts, stops, allows = self.program.masks(name, value)
+        summed = self.program.summed
+        self.held = self.held & ~stops | starts & summed
         if name == "solved":
-            stops |= self.program.summed
-        elif self.program.summed & stops:
-            self._halt_sums(at, self.program.summed & stops & self.active)
-            stops &= ~self.program.summed
-        if stops & self.active:
-            self._stop(at, stops & self.active, name == "solved")
-        if starts & self.allowed:
-            self._start(at, starts & self.allowed & ~self.done)
+            stops |= summed
+        else:
+            self._halt_sums(at, stops & summed & self.active)
+            stops &= ~summed
+        stopped = stops & self.active
+        if stopped:
+            self._stop(at, stopped, name == "solved")
+        started = starts & self.allowed & ~self.done
+        if started:
+            self._start(at, started)
         self.allowed |= allows
 
     def _start(self, at: int, mask: int) -> None:
@@ -318,7 +304,8 @@ class _Ticket:
         for i in _positions(mask):
             self.clocks[i].end(at)
         self.active &= ~mask
-        self.solved = self.solved | mask if solved else self.solved & ~mask
+        if solved:
+            self.solved |= mask
 
     def _halt_sums(self, at: int, mask: int) -> None:
         for i in _positions(mask):
@@ -331,7 +318,7 @@ class _Ticket:
         before = (self.status_standing | self.tags_standing) & ~self.program.counted
         after = (by_status | by_tags) & ~self.program.counted
         self.status_standing, self.tags_standing = by_status, by_tags
-        changed = (before ^ after) & self.active & ~self.program.summed
+        changed = (before ^ after) & self.active
         for i in _positions(changed):
             if after >> i & 1:
                 self.clocks[i].halt(at, not self.over)
@@ -340,8 +327,7 @@ class _Ticket:
 
     def _limit(self, at: int) -> None:
         """The pause of a solved ticket has no longest length; any other one may have."""
-        for i in _positions((self.status_standing | self.tags_standing) & ~self.program.counted & self.active & ~self.program.summed):
-            self.clocks[i].go_on(at)
+        for i in _positions((self.status_standing | self.tags_standing) & ~self.program.counted & self.active):
             self.clocks[i].halt(at, not self.over)
 
     def _hold(self, at: int, name: str, value: str) -> None:
@@ -359,18 +345,19 @@ class _Ticket:
     def _reopen(self, at: int) -> None:
         """What was solved is open again."""
         standing = (self.status_standing | self.tags_standing) & ~self.program.counted
-        for i in _positions(self.solved & self.program.solves):
-            clock, reopening = self.clocks[i], self.program.clocks[i].reopening
+        for i in _positions(self.solved):
+            clock = self.clocks[i]
             if self.program.summed >> i & 1:
-                clock.take_up(at, gap_counts=False)
-                clock.since = None
-            elif reopening in ("continue", "exclude_closed"):
-                clock.take_up(at, gap_counts=reopening == "continue")
+                clock.take_up(at if self.held >> i & 1 else None)
+            elif clock.terms.reopening == "continue":
+                clock.take_up(clock.cycles[-1].stop)       # as if it had not stopped
+            elif clock.terms.reopening == "exclude_closed":
+                clock.take_up(at)
             else:
-                if reopening == "restart":
+                if clock.terms.reopening == "restart":
                     clock.cycles.pop()
                 clock.begin(at)
-            if standing >> i & 1 and not self.program.summed >> i & 1:
+            if standing >> i & 1:
                 clock.halt(at, limited=True)
             self.active |= 1 << i
         self.solved = 0
@@ -386,5 +373,5 @@ def _positions(mask: int) -> Iterable[int]:
 
 def _began(events: Sequence[TicketEvent], opened: int) -> int:
     """When what a ticket is about began, where that is known and was before it was opened."""
-    known = [int(event.value) for event in events if event.name == "began" and event.value.lstrip("-").isdigit()]
+    known = [int(event.value) for event in events if event.name == "began" and re.fullmatch("-?[0-9]{1,15}", event.value)]
     return min(known[-1], opened) if known else opened

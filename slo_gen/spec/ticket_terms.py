@@ -25,7 +25,7 @@ OVER: Final[frozenset[str]] = frozenset({"solved", "closed"})
 
 Repeat = Literal["once", "oldest", "latest", "sum"]
 """``once``: one cycle in a ticket's life. ``oldest``: again after each stop; what would start it while it runs does nothing.
-``latest``: what would start it while it runs starts it anew. ``sum``: stops only halt it, until the ticket is solved.
+``latest``: what would start it while it runs starts it anew. ``sum``: stops only halt it, until the ticket is solved; it has no pauses.
 """
 
 Reopening = Literal["continue", "exclude_closed", "new_cycle", "restart"]
