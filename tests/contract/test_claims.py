@@ -58,6 +58,7 @@ def periods(text: str, figure: str = "98%") -> list[list[PeriodResult]]:
     (Termination(), "x", True), (Termination(), ".", False), (Termination(), "", False), (Termination(), "x.", False),
     (Termination(3, 6), "xx...x", True), (Termination(3, 6), "xx....x", False), (Termination(3, 6), "xxx...", False),
     (Termination(3, 6, contiguous=True), "x.x.xx", False), (Termination(3, 6, contiguous=True), "...xxx", True),
+    (Termination(3, 3, contiguous=True), "xxx", True), (Termination(3, 4, contiguous=True), "xx.x", False),
     (Termination(3, 3, contiguous=True), "xx", False), (Termination(2, 6, targets=("down",)), "xx", False),
     (Termination(2, 6, targets=("up",)), "xx", True),
     (Termination(2, 6, below=Bound("<", Fraction(98, 100), "%", "98%")), "xx", False),
