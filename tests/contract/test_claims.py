@@ -8,7 +8,7 @@ import pytest
 
 from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
 from slo_gen.spec.terms import Bound, ClaimTerms, Deadline, Termination
-from slo_gen.timekeeping.calendars import Always
+from slo_gen.timekeeping.calendars import Always, Weekly, week
 from slo_gen.timekeeping.zones import read_instant, zone
 
 BERLIN = "Europe/Berlin"
@@ -41,6 +41,13 @@ def test_both_deadlines() -> None:
     found = claim_deadlines(terms, INCIDENT, PERIOD_END, BERLIN, Always())
     assert found.submit == berlin("2026-05-01")
     assert found.notify == berlin("2026-03-16")
+
+
+def test_business_days_are_those_of_the_calendar() -> None:
+    terms = ClaimTerms(notify=Deadline("5bd", "incident_end"))
+    weekdays = Weekly(BERLIN, week({"mon-fri": ["00:00-24:00"]}))
+    found = claim_deadlines(terms, INCIDENT, PERIOD_END, BERLIN, weekdays)    # from a Tuesday over one weekend
+    assert found.notify == berlin("2026-03-18")
 
 
 def test_a_deadline_has_not_begun_before_its_event() -> None:
