@@ -8,7 +8,7 @@ import pytest
 
 from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
 from slo_gen.spec.terms import Bound, ClaimTerms, Deadline, Termination
-from slo_gen.timekeeping.calendars import Always
+from slo_gen.timekeeping.calendars import Always, Weekly, week
 from slo_gen.timekeeping.zones import read_instant, zone
 
 BERLIN = "Europe/Berlin"
@@ -43,6 +43,13 @@ def test_both_deadlines() -> None:
     assert found.notify == berlin("2026-03-16")
 
 
+def test_business_days_are_those_of_the_calendar() -> None:
+    terms = ClaimTerms(notify=Deadline("5bd", "incident_end"))
+    weekdays = Weekly(BERLIN, week({"mon-fri": ["00:00-24:00"]}))
+    found = claim_deadlines(terms, INCIDENT, PERIOD_END, BERLIN, weekdays)    # from a Tuesday over one weekend
+    assert found.notify == berlin("2026-03-18")
+
+
 def test_a_deadline_has_not_begun_before_its_event() -> None:
     terms = ClaimTerms(notify=Deadline("5d", "incident_end"), submit=Deadline("10d", "report"))
     found = claim_deadlines(terms, Incident(INCIDENT.start, None), PERIOD_END, BERLIN, Always())
@@ -58,6 +65,7 @@ def periods(text: str, figure: str = "98%") -> list[list[PeriodResult]]:
     (Termination(), "x", True), (Termination(), ".", False), (Termination(), "", False), (Termination(), "x.", False),
     (Termination(3, 6), "xx...x", True), (Termination(3, 6), "xx....x", False), (Termination(3, 6), "xxx...", False),
     (Termination(3, 6, contiguous=True), "x.x.xx", False), (Termination(3, 6, contiguous=True), "...xxx", True),
+    (Termination(3, 3, contiguous=True), "xxx", True), (Termination(3, 4, contiguous=True), "xx.x", False),
     (Termination(3, 3, contiguous=True), "xx", False), (Termination(2, 6, targets=("down",)), "xx", False),
     (Termination(2, 6, targets=("up",)), "xx", True),
     (Termination(2, 6, below=Bound("<", Fraction(98, 100), "%", "98%")), "xx", False),

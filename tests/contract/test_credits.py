@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, figure_text
+from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, figure_text, reading
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.money import amount_text, rounded
-from slo_gen.contract.outcome import Interruption
+from slo_gen.contract.outcome import Interruption, Outcome, Verdict
+from slo_gen.spec.model import AgreementTarget, Origin
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Fee, Money, Repeat, Tier
 from slo_gen.timekeeping.periods import Periods, RollingDays
 
@@ -44,6 +45,53 @@ def read(figure: str, target: str = "up", **given: object) -> Reading:
 
 def outage(start: int, minutes: int) -> Interruption:
     return Interruption(start, start + minutes * 60, Fraction(minutes * 60))
+
+
+# --- readings ------------------------------------------------------------------------------------------------
+def promise(direction: str, objective: str) -> AgreementTarget:
+    assert direction in ("at least", "at most")
+    return AgreementTarget("up", "answers", direction, Fraction(objective), objective, None, Origin("a.yaml", 1, 1), weight=Fraction(2, 5))
+
+
+def came_to(lower: str | None, upper: str | None, verdict: Verdict = "unclear", **given: object) -> Outcome:
+    low, high = (None if text is None else Fraction(text) for text in (lower, upper))
+    outcome = Outcome("up", 0, 1000, verdict, None, low, high, Fraction(50), Fraction(60), Fraction(1000), "seconds",
+                      interruptions=(outage(0, 1),))
+    return replace(outcome, **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("direction", "worst", "figure", "missed"), [
+    ("at least", False, "0.95", False),
+    ("at least", True, "0.85", True),
+    ("at most", False, "0.85", False),
+    ("at most", True, "0.95", True),
+])
+def test_what_is_unknown_is_read_at_its_best_or_at_its_worst(direction: str, worst: bool, figure: str, missed: bool) -> None:
+    target = promise(direction, "0.9")
+    of = reading(target, came_to("0.85", "0.95"), worst=worst)
+    assert of == Reading("up", target.bound, Fraction(figure), missed, Fraction(50), (outage(0, 1),), Fraction(2, 5))
+    if not worst:
+        assert reading(target, came_to("0.85", "0.95")) == of
+
+
+@pytest.mark.parametrize("outcome", [came_to("0.5", "0.5", "not_measured"), came_to(None, None)])
+def test_nothing_is_missed_where_nothing_was_measured(outcome: Outcome) -> None:
+    of = reading(promise("at least", "0.9"), outcome)
+    assert (of.figure, of.missed) == (None, False)
+
+
+def test_an_open_end_leaves_the_other() -> None:
+    assert reading(promise("at least", "0.9"), came_to("0.5", None)).figure == Fraction(1, 2)
+    assert reading(promise("at least", "0.9"), came_to(None, "0.5"), worst=True).figure == Fraction(1, 2)
+
+
+def test_an_excused_miss_earns_nothing_and_has_no_figure() -> None:
+    of = reading(promise("at least", "0.9"), came_to("0.5", "0.5", "missed"), excused=True)
+    assert (of.figure, of.missed, of.downtime) == (None, False, 50)
+
+
+def test_events_are_no_downtime() -> None:
+    assert reading(promise("at least", "0.9"), came_to("0.5", "0.5", "missed", unit="events")).downtime == 0
 
 
 # --- tiers ---------------------------------------------------------------------------------------------------
