@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from slo_gen.contract.claims import PeriodResult, may_terminate
 from slo_gen.contract.credits import earned_back
 from slo_gen.contract.money import amount_text, rounded
-from slo_gen.contract.terminations import Missed, may_end
 from slo_gen.history.closing_file import ClosedTarget, Closing, WonBack
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Termination
@@ -49,14 +49,14 @@ def _figure(targets: Sequence[ClosedTarget], name: str) -> Fraction | None:
 
 def rights_to_end(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> Iterator[str]:
     """Every right to end the agreement that this period completes, in words."""
-    periods = [_missed(closing.current.judged.targets) for closing in earlier]
+    periods = [_results(closing.current.judged.targets) for closing in earlier]
     for terms in agreement.termination:
-        if may_end(terms, [*periods, _missed(targets)]):
+        if may_terminate(terms, [*periods, _results(targets)]):
             yield _words(terms)
 
 
-def _missed(targets: Sequence[ClosedTarget]) -> dict[str, Missed]:
-    return {each.target: Missed(each.outcome.figure) for each in targets if each.breach}
+def _results(targets: Sequence[ClosedTarget]) -> list[PeriodResult]:
+    return [PeriodResult(each.target, each.breach, each.outcome.figure) for each in targets]
 
 
 def _words(terms: Termination) -> str:
