@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,24 @@ def test_the_same_told_again_counts_nothing_twice(kept: Kept) -> None:
     kept.tell({"T-1": KEPT}, at("12:00"))
     assert kept.tell({"T-1": KEPT}, at("12:01")) == []
     assert kept.ledger.books.counters() == MET
+
+
+def test_of_what_is_told_again_only_what_is_new_is_judged(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.tell({"T-1": KEPT, "T-2": KEPT}, at("12:00"))
+    judged: list[str] = []
+    original = type(kept.promises).judged
+
+    def counting(self: object, source: str, tickets: Iterable[tuple[str, object]]) -> object:
+        listed = list(tickets)
+        judged.extend(ticket for ticket, _ in listed)
+        return original(kept.promises, source, listed)                  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(kept.promises), "judged", counting)
+    told = [*source_events("T-1", KEPT), *source_events("T-2", KEPT + "\n13:00: reopened")]
+    changes = kept.ledger.store(SOURCE, told, SourceState("7"), kept.promises, at("13:01"))
+    assert judged == ["T-2"]
+    assert {change.after.ticket for change in changes if change.after is not None} <= {"T-2"}
+    assert kept.ledger.state(SOURCE).place == "7"
 
 
 def test_events_may_come_late_and_in_any_order(kept: Kept) -> None:

@@ -117,7 +117,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, tmp_path: Path) -> N
         for outcome, number in expected.items():
             until(
                 lambda outcome=outcome, number=number: daemon.value("slm_period_tickets", target="p1-response", outcome=outcome) == number,  # type: ignore[misc]
-                30, lambda: (expected, counted(daemon), daemon.log[-2000:]),
+                30 + KILLS, lambda: (expected, counted(daemon), daemon.log[-2000:]),
             )  # fmt: skip
             assert daemon.value("slm_ticket_results_total", target="p1-response", outcome=outcome) == number
         assert daemon.value("slm_ticket_clock_seconds_count", target="p1-response") == desk.opened

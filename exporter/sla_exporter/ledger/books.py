@@ -5,6 +5,7 @@ A result is counted once for each outcome that it comes to, and its duration onc
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -155,8 +156,9 @@ BOUNDS: Final[tuple[int, ...]] = (*(minutes * 60 for minutes in _STEPS), *(hours
 
 def _bound(row: ResultRow, allowed: int | None) -> int:
     """The bound under which a duration is counted; the time allowed is one where it is fixed. 0 stands for all that is longer."""
-    bounds = BOUNDS if allowed is None else (*BOUNDS, allowed)
-    return min((bound for bound in bounds if row.worked <= bound), default=0)
+    place = bisect_left(BOUNDS, row.worked)
+    usual = BOUNDS[place] if place < len(BOUNDS) else 0
+    return allowed if allowed is not None and row.worked <= allowed and (not usual or allowed < usual) else usual
 
 
 def _corrected(before: ResultRow | None, after: ResultRow | None, promises: Promises, now: int, complete: int) -> list[Correction]:

@@ -104,11 +104,12 @@ class Ledger:
 
         ``whole`` are tickets of which the events are all there are: what was known of them beyond is dropped.
         """
-        known = list(events)
-        touched = sorted({event.ticket for event in known} | set(whole))
+        told, replaced = list(events), sorted(set(whole))
         with self.database.transaction():
+            known = self._unknown(source, told, replaced)
+            touched = sorted({event.ticket for event in known} | set(replaced))
             complete = self.state(source).watermark
-            self.database.many("DELETE FROM event WHERE source = ? AND ticket = ?", [(source, ticket) for ticket in sorted(set(whole))])
+            self.database.many("DELETE FROM event WHERE source = ? AND ticket = ?", [(source, ticket) for ticket in replaced])
             self.database.many(
                 "INSERT INTO event (source, ticket, event, at, place, name, value, meaning) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (source, ticket, event) DO UPDATE SET at = excluded.at, place = excluded.place, name = excluded.name, "
@@ -249,6 +250,16 @@ class Ledger:
         changes += [Change(row, None) for key, row in before.items() if key not in seen]
         return self.books.write(changes, promises, now, complete)
 
+    def _unknown(self, source: str, told: Sequence[SourceEvent], replaced: Sequence[str]) -> list[SourceEvent]:
+        """The events that are not in the ledger as they are told. Of tickets that are ``replaced`` all are wanted."""
+        anew = set(replaced)
+        stored: set[tuple[object, ...]] = set()
+        for part in _chunks(sorted({event.ticket for event in told} - anew)):
+            places = ", ".join("?" * len(part))
+            sql = f"SELECT ticket, event, at, place, name, value, meaning FROM event WHERE source = ? AND ticket IN ({places})"
+            stored.update(map(tuple, self.database.rows(sql, (source, *part))))
+        return [event for event in told if tuple(event) not in stored] if stored else list(told)
+
     # --- reading ----------------------------------------------------------------------------------------------------
     def results_of(self, source: str, tickets: Sequence[str]) -> Iterator[ResultRow]:
         """The results of tickets."""
@@ -271,7 +282,7 @@ class Ledger:
 
     def _all_stored(self, source: str) -> Iterator[tuple[str, list[TicketEvent]]]:
         """Every ticket of a source; in the order of the key, so that the database sorts nothing."""
-        sql = "SELECT ticket, at, place, event, name, value, meaning FROM event WHERE source = ? ORDER BY source, ticket, event"
+        sql = "SELECT ticket, at, place, event, at, name, value, meaning FROM event WHERE source = ? ORDER BY source, ticket, event"
         return ordered_events(self.database.stream(sql, (source,)))
 
 

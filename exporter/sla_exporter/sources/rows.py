@@ -19,18 +19,23 @@ _LONGEST: Final = 10_000
 
 
 class Read(NamedTuple):
-    """The events of rows, the latest ``updated`` among them, and how many were left out, by why."""
+    """The events of rows, when the row of each was written, and how many were left out, by why."""
 
     events: list[SourceEvent]
-    updated: int
+    written: list[int]
     rejected: Mapping[str, int]
+
+    @property
+    def updated(self) -> int:
+        """When the latest row was written; 0 without any."""
+        return max(self.written, default=0)
 
 
 def read_rows(rows: Iterable[Mapping[str, Any]], meanings: Mapping[str, str]) -> Read:
     """Rows as events. A row that cannot be one is left out and counted; it never becomes another event."""
     events: list[SourceEvent] = []
     rejected: Counter[str] = Counter()
-    latest = 0
+    written: list[int] = []
     for row in rows:
         found = _event(row, meanings)
         if isinstance(found, str):
@@ -38,8 +43,8 @@ def read_rows(rows: Iterable[Mapping[str, Any]], meanings: Mapping[str, str]) ->
             continue
         events.append(found)
         updated = row.get("updated")
-        latest = max(latest, found.at if updated in (None, "") else instant(updated) or 0)
-    return Read(events, latest, dict(rejected))
+        written.append(found.at if updated in (None, "") else instant(updated) or 0)
+    return Read(events, written, dict(rejected))
 
 
 def _event(row: Mapping[str, Any], meanings: Mapping[str, str]) -> SourceEvent | str:

@@ -2,6 +2,9 @@
 
 The query names the row's own time of writing, ``updated``, and gives the rows from ``:since`` on. It runs again from an overlap
 before the latest one, so that a transaction that took long is not missed; rows that were read already change nothing.
+
+Many rows are handed on in parts, in the order in which they were written, so that what is stored stays stored when the exporter ends in
+between. A place is ``since/parts``: what a restarted exporter asks from, and which part comes next as long as this one runs.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -22,6 +26,10 @@ __all__ = ["SqlReader"]
 
 _SINCE: Final = re.compile(r":since\b")
 _WRITES: Final = re.compile(r"\A\s*(select|with)\b", re.IGNORECASE)
+
+
+_PART: Final = 20_000
+"""Rows that are handed on at once."""
 
 
 class SqlReader:
@@ -36,14 +44,24 @@ class SqlReader:
         self._source = source
         self._settings = settings
         self._meanings = status_meanings(settings.document)
+        self._waiting: list[tuple[int, SourceEvent]] = []     # with the instant of writing, the last one first
+        self._expected = ""                                   # the place at which they are wanted
+        self._began = 0
 
     async def read(self, place: str) -> Page:
-        since = int(place) if place.isdigit() else 0
-        began = int(time.time())
-        rows = await self._rows(self._source.query, since)
-        read = read_rows(rows, self._meanings)
-        latest = max(read.updated, since + self._settings.overlap if since else 0)
-        return Page(read.events, (), str(max(0, latest - self._settings.overlap)), began, more=False, rejected=read.rejected)
+        since, part = _since(place)
+        rejected: Mapping[str, int] = {}
+        if not self._waiting or place != self._expected:
+            self._began, part = int(time.time()), 0
+            read = read_rows(await self._rows(self._source.query, since), self._meanings)
+            self._waiting = sorted(zip(read.written, read.events, strict=True), key=itemgetter(0), reverse=True)
+            rejected = read.rejected
+        chosen = [self._waiting.pop() for _ in range(min(_PART, len(self._waiting)))]
+        latest = max(chosen[-1][0] if chosen else 0, since + self._settings.overlap if since else 0)
+        begins = max(since, latest - self._settings.overlap)
+        self._expected = f"{begins}/{part + 1}" if self._waiting else str(begins)
+        events = [event for _, event in chosen]
+        return Page(events, (), self._expected, self._began, more=bool(self._waiting), rejected=rejected)
 
     async def look(self, tickets: Sequence[str]) -> Sequence[Found]:
         rows = await self._rows(self._source.query, 0)
@@ -100,6 +118,11 @@ class SqlReader:
             return Path(self._source.postgres_file or "").read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError):
             raise SourceError("auth", f"the file {self._source.postgres_file} cannot be read") from None
+
+
+def _since(place: str) -> tuple[int, int]:
+    since, _, part = place.partition("/")
+    return int(since) if since.isdigit() else 0, int(part) if part.isdigit() else 0
 
 
 def _sqlite(file: str, query: str, since: int) -> tuple[list[str], list[Any]]:
