@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from slo_gen import __version__
-from slo_gen.spec.problems import render_text, summary
+from slo_gen.spec.problems import Problem, render_text, summary
 
 __all__ = ["main"]
 
@@ -28,22 +28,33 @@ _config = click.option(
     "--config.file", "file", default="sla-exporter.yaml", show_default=True, type=click.Path(path_type=Path), help="The configuration."
 )
 
+_web_config = click.option(
+    "--web.config.file", "web_file", type=click.Path(path_type=Path), help="TLS, users and headers, as exporter-toolkit has them."
+)
+
 
 @main.command()
 @_config
 @click.option("--web.listen-address", "listen", multiple=True, default=(f"127.0.0.1:{_PORT}",), show_default=True,
               help="Where metrics are served; may be given several times.")  # fmt: skip
 @click.option("--web.telemetry-path", "path", default="/metrics", show_default=True, help="Path of the metrics.")
+@_web_config
+@click.option("--web.enable-lifecycle", "lifecycle", is_flag=True, help="Let POST /-/reload read the configuration again.")
+@click.option("--web.max-requests", "most_scrapes", default=40, show_default=True, type=click.IntRange(min=0),
+              help="Most scrapes answered at once; 0 for no limit.")  # fmt: skip
 @click.option("--log.level", "level", default="info", show_default=True,
               type=click.Choice(["debug", "info", "warn", "error"]), help="The least that is logged.")  # fmt: skip
 @click.option("--log.format", "log_format", default="logfmt", show_default=True, type=click.Choice(["logfmt", "json"]),
               help="How lines of the log are written.")  # fmt: skip
-def run(file: Path, listen: tuple[str, ...], path: str, level: str, log_format: str) -> None:
+def run(
+    file: Path, listen: tuple[str, ...], path: str, web_file: Path | None, lifecycle: bool, most_scrapes: int, level: str, log_format: str
+) -> None:
     """Read the sources and serve metrics until SIGTERM. SIGHUP reads the configuration again."""
     from sla_exporter.daemon import Daemon, Options
     from sla_exporter.ledger.database import LedgerError
     from sla_exporter.logs import begin_logging
     from sla_exporter.server import read_address
+    from sla_exporter.web_configuration import WebConfigurationError
 
     begin_logging(level, log_format)
     configuration = _read(file)
@@ -52,7 +63,9 @@ def run(file: Path, listen: tuple[str, ...], path: str, level: str, log_format: 
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     try:
-        daemon = Daemon(configuration, Options(file, addresses, path))
+        daemon = Daemon(configuration, Options(file, addresses, path, web_file, lifecycle, most_scrapes))
+    except WebConfigurationError as error:
+        _refuse_web(error.problems, web_file)
     except LedgerError as error:
         _fail(str(error))
     except OSError as error:
@@ -62,11 +75,18 @@ def run(file: Path, listen: tuple[str, ...], path: str, level: str, log_format: 
 
 @main.command()
 @_config
-def check(file: Path) -> None:
-    """Say what is wrong with the configuration and with the promises that it names."""
+@_web_config
+def check(file: Path, web_file: Path | None) -> None:
+    """Say what is wrong with the configuration, with the promises that it names, and with the web configuration."""
+    from sla_exporter.web_configuration import WebConfigurationError, read_web_configuration
     from slo_gen.contract.ticket_promises import promised_of_tickets
 
     configuration = _read(file)
+    if web_file is not None:
+        try:
+            read_web_configuration(web_file)
+        except WebConfigurationError as error:
+            _refuse_web(error.problems, web_file)
     sources = len(configuration.spec.sources)
     promised = [targets for targets in map(promised_of_tickets, configuration.catalogue.agreements.values()) if targets]
     targets = sum(map(len, promised))
@@ -160,6 +180,12 @@ def _read(file: Path) -> Any:
     if configuration.problems:
         click.echo(render_text(configuration.problems, configuration.sources, colour=sys.stderr.isatty()), err=True)
     return configuration
+
+
+def _refuse_web(problems: list[Problem], file: Path | None) -> NoReturn:
+    # Without the text of the file: its lines hold hashes of passwords.
+    click.echo(render_text(problems, {}, colour=sys.stderr.isatty()), err=True)
+    _fail(f"{file}: {summary(problems)}")
 
 
 def _ledger(configuration: Any) -> Any:

@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +21,21 @@ from typing import Final
 from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.config import Configuration, ConfigurationError, described, open_ledger, read_configuration
 from sla_exporter.exposition import render
+from sla_exporter.gate import Gate
 from sla_exporter.health import Health
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
 from sla_exporter.reading import SourceReading
 from sla_exporter.server import Address, MetricsServer
+from slo_gen.spec.secrets import hidden
 
 __all__ = ["Daemon", "Options"]
 
 _LOG = logging.getLogger("sla_exporter")
 _TICK: Final = 1.0
+_LONGEST_RELOAD: Final = 60.0
+"""Seconds that a client who asked for a reload is kept waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class Options:
     file: Path
     addresses: Sequence[Address]
     path: str = "/metrics"
+    web_file: Path | None = None
+    lifecycle: bool = False
+    most_scrapes: int = 40
 
 
 def wall_clock() -> int:
@@ -48,13 +56,18 @@ def wall_clock() -> int:
 
 
 class Daemon:
-    """One run. Raises LedgerError and OSError when it cannot begin."""
+    """One run. Raises LedgerError, WebConfigurationError and OSError when it cannot begin."""
 
     def __init__(self, configuration: Configuration, options: Options, now: Callable[[], int] = wall_clock) -> None:
         self._options = options
         self._now = now
         self._configuration = configuration
         self.health: Final = Health(reloaded_at=now())
+        self._gate = Gate(options.web_file)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked: list[Future[str]] = []
+        self._reload_wanted = asyncio.Event()
+        self._woken = asyncio.Event()
         self._database = open_ledger(configuration)
         ledger = Ledger(self._database)
         spec = configuration.spec
@@ -63,7 +76,25 @@ class Daemon:
             series_limit=spec.series_limit,
         )  # fmt: skip
         self.health.writer = self._database.may_write()
-        self.servers = [MetricsServer(address, self._metrics, lambda: self._is_ready(), options.path) for address in options.addresses]
+        try:
+            self.servers = self._listening()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _listening(self) -> list[MetricsServer]:
+        options, servers = self._options, list[MetricsServer]()
+        try:
+            for address in options.addresses:
+                reload = self._reload_for_client if options.lifecycle else None
+                servers.append(MetricsServer(
+                    address, self._metrics, self._is_ready, options.path, gate=self._gate, reload=reload, most=options.most_scrapes
+                ))  # fmt: skip
+        except BaseException:
+            for server in servers:
+                server.server_close()
+            raise
+        return servers
 
     def run(self) -> None:
         """Until a signal ends it."""
@@ -71,7 +102,8 @@ class Daemon:
             threading.Thread(target=server.serve_forever, name="web", daemon=True, kwargs={"poll_interval": 0.2}).start()
             host, port = server.server_address[:2]
             shown = host.decode() if isinstance(host, bytes | bytearray) else host
-            _LOG.info("listening on http://%s:%s%s", f"[{shown}]" if ":" in shown else shown or "*", port, self._options.path)
+            scheme = "https" if self._gate.current()[1] is not None else "http"
+            _LOG.info("listening on %s://%s:%s%s", scheme, f"[{shown}]" if ":" in shown else shown or "*", port, self._options.path)
         try:
             asyncio.run(self._live())
         finally:
@@ -82,10 +114,16 @@ class Daemon:
             _LOG.info("ended")
 
     async def _live(self) -> None:
-        loop, ended, reload = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        loop, ended, woken, reload = asyncio.get_running_loop(), asyncio.Event(), self._woken, self._reload_wanted
+        self._loop = loop
+
+        def end() -> None:
+            ended.set()
+            woken.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, ended.set)
-        loop.add_signal_handler(signal.SIGHUP, reload.set)
+            loop.add_signal_handler(number, end)
+        loop.add_signal_handler(signal.SIGHUP, self._want_reload)
         self.health.ready = True
         reading = self._readings(loop)
         try:
@@ -93,13 +131,37 @@ class Daemon:
                 await asyncio.to_thread(self._tick)
                 if reload.is_set():
                     reload.clear()
-                    if await asyncio.to_thread(self._reload):
+                    asked, self._asked = self._asked, []
+                    wrong = await asyncio.to_thread(self._reload)
+                    if not wrong:
                         await _stopped(reading)
                         reading = self._readings(loop)
+                    for each in asked:
+                        each.set_result(wrong)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _TICK)
+                    await asyncio.wait_for(woken.wait(), _TICK)
+                if not ended.is_set():
+                    woken.clear()
         finally:
             await _stopped(reading)
+
+    def _want_reload(self, asked: Future[str] | None = None) -> None:
+        """In the loop's thread: have the configuration read again, and tell ``asked`` what came of it."""
+        if asked is not None:
+            self._asked.append(asked)
+        self._reload_wanted.set()
+        self._woken.set()
+
+    def _reload_for_client(self) -> str:
+        """In a thread of the server: read the configuration again; what is wrong with it, "" for nothing."""
+        asked: Future[str] = Future()
+        if self._loop is None:
+            return "the exporter is only beginning"
+        try:
+            self._loop.call_soon_threadsafe(self._want_reload, asked)
+            return asked.result(timeout=_LONGEST_RELOAD)
+        except (RuntimeError, TimeoutError):
+            return "the exporter ends, or is busy; see its log"
 
     def _readings(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[None]]:
         known = set(self._configuration.source_names)
@@ -126,23 +188,25 @@ class Daemon:
         else:
             self.health.ledger_writable = True
 
-    def _reload(self) -> bool:
+    def _reload(self) -> str:
+        """Read the configuration again; what is wrong with it, "" for nothing."""
         try:
             configuration = read_configuration(self._options.file)
         except ConfigurationError as error:
-            self.health.reloaded = False
-            _LOG.error("the configuration has %s, the former one stays in force; see sla-exporter check", error)
-            return False
+            return self._kept(f"the configuration has {error}, the former one stays in force; see sla-exporter check")
         try:
             self.keeper.replace(configuration.catalogue, configuration.source_names, self._now())
         except LedgerError as error:
-            self.health.reloaded = False
-            _LOG.error("the configuration was not taken: %s", error)
-            return False
+            return self._kept(f"the configuration was not taken: {error}")
         self._configuration = configuration
         self.health.reloaded, self.health.reloaded_at = True, self._now()
         _LOG.info("the configuration was read again")
-        return True
+        return ""
+
+    def _kept(self, why: str) -> str:
+        self.health.reloaded = False
+        _LOG.error("%s", why)
+        return hidden(why)
 
     def _is_ready(self) -> bool:
         return self.health.ready and self.health.ledger_writable

@@ -1,7 +1,8 @@
 """The web side: metrics, health, readiness and a page that says what this is. Read only; nothing of a request is ever run.
 
 Each connection has a thread, of which there are only so many, and every wait for a client has an end: whoever opens a
-connection and says nothing is let go.
+connection and says nothing, or says it too slowly, is let go, and at once when somebody else needs the room. Encryption is
+agreed on in that thread, so that nobody who is silent holds up the others.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ import gzip
 import html
 import logging
 import socket
+import ssl
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Final
 
+from sla_exporter.gate import Gate
 from sla_exporter.negotiation import Form, accepts_gzip, negotiated
+from sla_exporter.web_configuration import WebConfiguration
 from slo_gen import __version__
 
 __all__ = ["Address", "MetricsServer", "read_address"]
@@ -23,7 +30,7 @@ __all__ = ["Address", "MetricsServer", "read_address"]
 _LOG = logging.getLogger("sla_exporter")
 _MOST_CLIENTS: Final = 64
 _PATIENCE: Final = 10.0
-"""Seconds that a client may be silent, and that one write may take."""
+"""Seconds that a client may be silent, that a request may take to be said, and that one write may take."""
 
 Address = tuple[str, int]
 
@@ -37,30 +44,90 @@ def read_address(text: str) -> Address:
 
 
 class MetricsServer(ThreadingHTTPServer):
-    """Serves until ``shutdown``. ``metrics`` gives the page in a form; ``ready`` says whether it is worth asking for."""
+    """Serves until ``shutdown``. ``metrics`` gives the page in a form; ``ready`` says whether it is worth asking for.
+
+    ``reload`` reads the configuration again and returns what is wrong with it, "" when nothing is; without it nobody may ask
+    for that. ``most`` scrapes are answered at once, 0 for as many as come.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
-    request_queue_size = 128
+    request_queue_size = 512
 
-    def __init__(self, address: Address, metrics: Callable[[Form], bytes], ready: Callable[[], bool], path: str = "/metrics") -> None:
+    def __init__(
+        self, address: Address, metrics: Callable[[Form], bytes], ready: Callable[[], bool], path: str = "/metrics", *,
+        gate: Gate | None = None, reload: Callable[[], str] | None = None, most: int = 0,
+    ) -> None:  # fmt: skip
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.metrics, self.ready, self.path = metrics, ready, path
+        self.gate, self.reload = gate or Gate(), reload
+        self.scrapes = threading.BoundedSemaphore(most or _MOST_CLIENTS)
         self._room = threading.BoundedSemaphore(_MOST_CLIENTS)
+        self._waiting: dict[socket.socket, float] = {}
+        """Connections whose client has yet to say something, and since when."""
+        self._waiting_lock = threading.Lock()
         super().__init__(address, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._room.acquire(timeout=1.0):
-            self.shutdown_request(request)
-            return
+        if not self._room.acquire(blocking=False):
+            self._let_go(older_than=0.0, most=1)
+            if not self._room.acquire(timeout=0.5):
+                self.shutdown_request(request)
+                return
         super().process_request(request, client_address)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
+        connection = request
         try:
-            super().process_request_thread(request, client_address)
+            connection.settimeout(_PATIENCE)
+            configuration, context = self.gate.current()
+            if context is not None:
+                connection = context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+            self._await(connection)
+            if isinstance(connection, ssl.SSLSocket):
+                connection.do_handshake()
+                if not _has_name(connection, configuration):
+                    return
+            self.finish_request(connection, client_address)
+        except Exception:
+            self.handle_error(connection, client_address)
         finally:
+            self._forget(connection)
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_WR)
+            connection.close()
             self._room.release()
+
+    def service_actions(self) -> None:
+        """Every moment: who has taken too long is let go."""
+        self._let_go(older_than=_PATIENCE, most=_MOST_CLIENTS)
+
+    @contextmanager
+    def answering(self, connection: socket.socket) -> Iterator[None]:
+        """While a request is answered, its client is waiting and is not waited for."""
+        self._forget(connection)
+        try:
+            yield
+        finally:
+            self._await(connection)
+
+    def _await(self, connection: socket.socket) -> None:
+        with self._waiting_lock:
+            self._waiting[connection] = time.monotonic()
+
+    def _forget(self, connection: socket.socket) -> None:
+        with self._waiting_lock:
+            self._waiting.pop(connection, None)
+
+    def _let_go(self, *, older_than: float, most: int) -> None:
+        """End those that were waited for longest; their threads then end by themselves."""
+        with self._waiting_lock:
+            now = time.monotonic()
+            for connection in [each for each, since in self._waiting.items() if now - since >= older_than][:most]:
+                del self._waiting[connection]
+                with suppress(OSError):
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is nothing to tell of; a defect is, without what the client said."""
@@ -77,32 +144,82 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
     timeout = _PATIENCE
+    _configuration = WebConfiguration()
 
     def do_GET(self) -> None:
-        match self.path.split("?")[0]:
-            case self.server.path:
-                form = negotiated(self.headers.get("Accept", ""))
-                self._answer(200, form.content_type, self.server.metrics(form), may_zip=True)
-            case "/-/healthy":
-                self._answer(200, "text/plain; charset=utf-8", b"sla-exporter is healthy.\n")
-            case "/-/ready":
-                ready = self.server.ready()
-                text = b"sla-exporter is ready.\n" if ready else b"sla-exporter is not ready: see its log.\n"
-                self._answer(200 if ready else 503, "text/plain; charset=utf-8", text)
-            case "/":
-                self._answer(200, "text/html; charset=utf-8", _page(self.server.path))
-            case _:
-                self._answer(404, "text/plain; charset=utf-8", b"There is nothing here; see /.\n")
+        with self.server.answering(self.connection):
+            if self._admitted():
+                self._get(self.path.split("?")[0])
 
     do_HEAD = do_GET  # noqa: N815 - the name is the library's
 
-    def _answer(self, status: int, kind: str, body: bytes, *, may_zip: bool = False) -> None:
+    def do_POST(self) -> None:
+        # What a client sends along is not read; the connection ends instead.
+        self.close_connection = True
+        with self.server.answering(self.connection):
+            if not self._admitted():
+                return
+            path = self.path.split("?")[0]
+            if path != "/-/reload":
+                known = path in (self.server.path, "/-/healthy", "/-/ready", "/")
+                self._say(405 if known else 404, "Nothing is taken here.\n")
+            elif self.server.reload is None:
+                self._say(403, "The exporter was started without --web.enable-lifecycle.\n")
+            else:
+                wrong = self.server.reload()
+                self._say(500 if wrong else 200, f"{wrong}\n" if wrong else "The configuration was read again.\n")
+
+    do_PUT = do_POST  # noqa: N815 - the name is the library's
+
+    def _get(self, path: str) -> None:
+        match path:
+            case self.server.path:
+                self._scrape()
+            case "/-/healthy":
+                self._say(200, "sla-exporter is healthy.\n")
+            case "/-/ready":
+                ready = self.server.ready()
+                self._say(200 if ready else 503, "sla-exporter is ready.\n" if ready else "sla-exporter is not ready: see its log.\n")
+            case "/":
+                self._answer(200, "text/html; charset=utf-8", _page(self.server.path))
+            case "/-/reload":
+                self._say(405, "Ask for this with POST.\n", {"Allow": "POST, PUT"})
+            case _:
+                self._say(404, "There is nothing here; see /.\n")
+
+    def _scrape(self) -> None:
+        if not self.server.scrapes.acquire(blocking=False):
+            self._say(503, "More scrapes than --web.max-requests allows are being answered.\n", {"Retry-After": "1"})
+            return
+        try:
+            form = negotiated(self.headers.get("Accept", ""))
+            self._answer(200, form.content_type, self.server.metrics(form), may_zip=True)
+        finally:
+            self.server.scrapes.release()
+
+    def _admitted(self) -> bool:
+        """Whether the client may ask; when it may not, it has been told."""
+        self._configuration, _ = self.server.gate.current()
+        answer = self.server.gate.admits(self.headers.get("Authorization", ""), self._configuration)
+        if answer == "refused":
+            self._say(401, "Unauthorized\n", {"WWW-Authenticate": "Basic"})
+        elif answer == "busy":
+            self._say(503, "Too many passwords are being compared.\n", {"Retry-After": "5"})
+        return answer == "admitted"
+
+    def _say(self, status: int, text: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._answer(status, "text/plain; charset=utf-8", text.encode(), headers=headers)
+
+    def _answer(
+        self, status: int, kind: str, body: bytes, *, may_zip: bool = False, headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         zipped = may_zip and accepts_gzip(self.headers.get("Accept-Encoding", ""))
         data = gzip.compress(body, compresslevel=1) if zipped else body
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in {"X-Content-Type-Options": "nosniff", **self._configuration.headers, **headers}.items():
+            self.send_header(name, value)
         if may_zip:
             self.send_header("Vary", "Accept, Accept-Encoding")
         if zipped:
@@ -113,6 +230,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged: a scrape every few seconds would hide everything else."""
+
+
+def _has_name(connection: ssl.SSLSocket, configuration: WebConfiguration) -> bool:
+    """Whether the client's certificate, where names are asked for, has one of them."""
+    wanted = configuration.tls.names if configuration.tls else ()
+    certificate = connection.getpeercert() or {}
+    if not wanted or not certificate:
+        return True
+    held: Any = certificate.get("subjectAltName", ())
+    return any(name in wanted for _, name in held)
 
 
 def _page(path: str) -> bytes:

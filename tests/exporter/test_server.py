@@ -71,7 +71,7 @@ def test_head_is_answered_without_a_body(web: Web) -> None:
 def test_other_paths_and_methods_are_nothing(web: Web) -> None:
     assert httpx.get(f"{web.url}/../../etc/passwd").status_code == 404
     assert httpx.get(f"{web.url}/metricsx").status_code == 404
-    assert httpx.post(f"{web.url}/metrics").status_code == 501
+    assert httpx.post(f"{web.url}/metrics").status_code == 405
     assert 'href="/metrics"' in httpx.get(web.url).text
 
 
