@@ -274,7 +274,7 @@ class TicketJudge:
                     into[place] = instant
         for place, parts in mixed.items():
             run = rows[place].run
-            worked[place], allowed[place], due[place], over[place] = used_up(run.start, run.ran, run.since, parts, allowed[place])
+            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, run.since, parts, allowed[place])
         for place, row in enumerate(rows):
             run, life = row.run, row.life
             assert life.opened is not None, "only a ticket that was opened has rows"
