@@ -69,6 +69,8 @@ CASES: dict[str, Case] = {
     "a part without time that did not run": ([(TEN + 10, TEN + 12)], TEN + 12, NO_TIME, 99, (2, 4, TEN + 14, TEN + 14)),
     "no time at all": ([(TEN, NOON)], None, [Part(TEN, None, ALWAYS, None)], 0, (2 * HOUR, 0, TEN, TEN)),
     "no time at all, of both": ([(TEN, NOON)], None, [Part(TEN, NOON, ALWAYS, 0), Part(NOON, None, ALWAYS, 0)], 9, (7200, 0, TEN, TEN)),
+    "it was due when 1970 began": ([(-2, 3), (5, 6)], 7, [Part(-9, None, ALWAYS, None)], 2, (6, 2, 0, 0)),
+    "all had run when 1970 began": ([(-2, 0), (5, 6)], None, [Part(-9, None, ALWAYS, None)], 2, (3, 2, 0, 5)),
     "nothing was promised at first": ([(TEN, at("13:00"))], None, PROMISED_LATE, HOUR, (HOUR, 2 * HOUR, NEVER, NEVER)),
     "nothing was promised at first, and it runs": ([], TEN, PROMISED_LATE, HOUR, (0, 2 * HOUR, at("14:00"), at("14:00"))),
     "nothing is promised any more": ([(TEN, NOON)], NOON, PROMISED_EARLY, 0, (0, 0, NEVER, NEVER)),
