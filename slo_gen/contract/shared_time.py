@@ -39,7 +39,7 @@ class _Piece(NamedTuple):
     part: Part
 
 
-def used_up(start: int, ran: Sequence[Span], since: int | None, parts: Sequence[Part], allowed: int) -> tuple[int, int, int, int]:
+def used_up(ran: Sequence[Span], since: int | None, parts: Sequence[Part], allowed: int) -> tuple[int, int, int, int]:
     """Seconds worked, seconds allowed, when it is due and after when it is too late; -1 where that never comes.
 
     Where the lengths differ, worked and allowed are scaled to one denominator so that they compare exactly.
@@ -79,6 +79,6 @@ def _pieces(ran: Sequence[Span], since: int | None, parts: Sequence[Part]) -> It
 
 def _after(calendar: Calendar, start: int, seconds: int, boundary: Boundary) -> int:
     try:
-        return business_time(calendar).deadline(start, max(seconds, 0), EMPTY, boundary)
+        return business_time(calendar).deadline(start, seconds, EMPTY, boundary)
     except TimeError:
         return -1

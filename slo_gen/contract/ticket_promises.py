@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from slo_gen.contract.methods import of_results
 from slo_gen.spec.model import Agreement, OtherTarget, TicketTarget
+from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.business import business_time
 from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.durations import add_duration, read_duration
@@ -49,7 +51,7 @@ def _as_share(agreement: Agreement, other: OtherTarget) -> TicketTarget | None:
     limit = None
     if other.about == "count":
         assert other.bound is not None, "a number is a bound"
-        limit, share = int(other.bound.value) - (other.bound.op == "<"), Fraction(0)
+        limit, share = _most(other.bound), Fraction(0)
     percent = f"{float(share * 100):g}%"
     return TicketTarget(
         name=other.name, priority=other.priority, clock="" if limit is not None else other.of, within=_within(other), hours=other.hours,
@@ -61,8 +63,13 @@ def _as_share(agreement: Agreement, other: OtherTarget) -> TicketTarget | None:
 def _within(other: OtherTarget) -> str:
     """The longest time that keeps a bound: clocks count whole seconds, so that less than an hour is 3599 of them at most."""
     if other.bound is not None and other.bound.op == "<" and other.within:
-        return f"{-(-other.bound.value.numerator // other.bound.value.denominator) - 1}s"
+        return f"{_most(other.bound)}s"
     return other.within
+
+
+def _most(bound: Bound) -> int:
+    """The greatest whole number that keeps an upper bound."""
+    return ceil(bound.value) - 1 if bound.op == "<" else floor(bound.value)
 
 
 def fixed_length(within: str) -> int | None:

@@ -106,8 +106,9 @@ class TicketResult(NamedTuple):
 
     def elapsed(self, now: int, calendar: Calendar) -> int:
         """Seconds of its hours up to an instant."""
-        ran_on = self.stop is None and self.since is not None and not self.reason
-        return self.worked + (business_time(calendar).elapsed(self.since or 0, now) if ran_on else 0)
+        if self.stop is not None or self.since is None or self.reason:
+            return self.worked
+        return self.worked + business_time(calendar).elapsed(self.since, now)
 
     def _waits(self, now: int) -> bool:
         """Whether nothing is due because its pause hides it."""
@@ -274,7 +275,7 @@ class TicketJudge:
                     into[place] = instant
         for place, parts in mixed.items():
             run = rows[place].run
-            worked[place], allowed[place], due[place], over[place] = used_up(run.start, run.ran, run.since, parts, allowed[place])
+            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, run.since, parts, allowed[place])
         for place, row in enumerate(rows):
             run, life = row.run, row.life
             assert life.opened is not None, "only a ticket that was opened has rows"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -11,9 +13,12 @@ from ticket_stories import at, catalogue, judge, results, told
 
 from slo_gen.contract.clocks import life
 from slo_gen.contract.results import nearest_rank
-from slo_gen.contract.ticket_promises import promised_of_tickets
+from slo_gen.contract.ticket_promises import TimedPromise, fixed_length, promised_of_tickets
 from slo_gen.spec.convert import read_documents
+from slo_gen.spec.model import Agreement, OtherTarget, TicketTarget
 from slo_gen.spec.resolve import resolve
+from slo_gen.spec.terms import Bound, Misses
+from slo_gen.timekeeping.periods import Periods, RollingDays
 
 MINUTE, HOUR = 60, 3600
 RESPONSE = "matrix: {columns: [hours, response], P1: [24x7, 15m]}"
@@ -132,6 +137,103 @@ def test_what_tickets_of_one_period_do_not_decide_is_left_to_others(target: str)
     assert [each.name for each in promised_of_tickets(found)] == ["p1-response"]
     judged = judge(RESPONSE, promised(target))
     assert judged.results([("T-1", life([], judged.program))]) == []
+
+
+AGREEMENT = catalogue(RESPONSE).agreements["acme"]
+QUARTERLY = replace(AGREEMENT, period=Periods("quarter"))
+ROLLING = replace(AGREEMENT, period=RollingDays(30))
+
+
+def other(about: Literal["count", "longest", "percentile", "satisfaction", "fact"], **told: Any) -> OtherTarget:
+    return OtherTarget(name="other", about=about, objective_text="at most so", origin=AGREEMENT.origin, **told)
+
+
+def bound(op: Literal["<", "<="], value: Fraction | int, unit: Literal["s", ""] = "s") -> Bound:
+    return Bound(op, Fraction(value), unit, "so")
+
+
+def shares(agreement: Agreement, target: OtherTarget) -> list[TicketTarget]:
+    return list(promised_of_tickets(replace(agreement, ticket_targets=(), other_targets=(target,))))
+
+
+def test_everything_else_of_a_promise_is_kept() -> None:
+    terms: dict[str, Any] = {"priority": "P1", "hours": "office", "misses": Misses(1, 3), "grace": "10d", "weight": Fraction(1, 4)}
+    origin = AGREEMENT.origin
+    timed = other("percentile", of="response", bound=bound("<=", 1800), percent=Fraction(9995, 10_000), within="30m", **terms)
+    assert shares(AGREEMENT, timed) == [TicketTarget(
+        name="other", clock="response", within="30m", share=Fraction(9995, 10_000), share_text="99.95%", origin=origin, **terms,
+    )]  # fmt: skip
+    longest = other("longest", of="resolution", within="3bd", **terms)
+    assert shares(AGREEMENT, longest) == [TicketTarget(
+        name="other", clock="resolution", within="3bd", share=Fraction(1), share_text="100%", origin=origin, **terms,
+    )]  # fmt: skip
+    counted = other("count", of="tickets", bound=bound("<", 3, ""), **terms)
+    assert shares(AGREEMENT, counted) == [TicketTarget(
+        name="other", clock="", within="", share=Fraction(0), share_text="at most so", origin=origin, limit=2, **terms,
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "within"), [
+    (bound("<=", 3600), "1h"), (bound("<", 3600), "3599s"), (bound("<", Fraction(3, 2)), "1s"), (bound("<", 1), "0s"),
+    (bound("<", Fraction(1, 2)), "0s"), (None, "1h"),
+])  # fmt: skip
+def test_the_longest_whole_time_that_keeps_a_bound(told: Bound | None, within: str) -> None:
+    assert [each.within for each in shares(AGREEMENT, other("longest", of="response", bound=told, within="1h"))] == [within]
+
+
+@pytest.mark.parametrize(("told", "limit"), [
+    (bound("<=", 3, ""), 3), (bound("<", 3, ""), 2), (bound("<=", Fraction(5, 2), ""), 2), (bound("<", Fraction(5, 2), ""), 2),
+    (bound("<=", 0, ""), 0),
+])  # fmt: skip
+def test_the_greatest_number_that_keeps_a_bound(told: Bound, limit: int) -> None:
+    assert [each.limit for each in shares(AGREEMENT, other("count", of="tickets", bound=told))] == [limit]
+
+
+@pytest.mark.parametrize(("agreement", "per", "decided"), [
+    (AGREEMENT, "", True), (AGREEMENT, "month", True), (AGREEMENT, "quarter", False), (QUARTERLY, "month", False),
+    (QUARTERLY, "quarter", True), (ROLLING, "", True), (ROLLING, "month", False),
+])  # fmt: skip
+def test_tickets_of_one_period_of_the_agreement_are_counted(
+    agreement: Agreement, per: Literal["month", "quarter", ""], decided: bool
+) -> None:
+    assert len(shares(agreement, other("count", of="tickets", bound=bound("<=", 3, ""), per=per))) == decided
+
+
+@pytest.mark.parametrize(("target", "decided"), [
+    (other("longest", of="response", bound=bound("<=", 60), within="1m"), True),
+    (other("longest", of="response", within="1bd"), True),
+    (other("percentile", of="response", within="1bd", percent=Fraction(1, 2)), True),
+    (other("longest", of="response"), False),
+    (other("satisfaction", of="csat", within="1bd"), False),
+    (other("fact", of="report", within="5bd"), False),
+    (other("count", of="complaints", bound=bound("<=", 3, "")), False),
+])  # fmt: skip
+def test_what_tickets_decide(target: OtherTarget, decided: bool) -> None:
+    assert len(shares(AGREEMENT, target)) == decided
+
+
+@pytest.mark.parametrize(("within", "seconds"), [
+    ("0", 0), ("90s", 90), ("15m", 900), ("4h", 14_400), ("4bh", 14_400), ("1h30m", 5400), ("1ms", 1), ("1000ms", 1), ("1001ms", 2),
+    ("1m1ms", 61), ("1d", None), ("1w", None), ("1mo", None), ("1y", None), ("2bd", None), ("2bd4h", None), ("4h2bd", None),
+])  # fmt: skip
+def test_lengths_that_do_not_depend_on_the_start(within: str, seconds: int | None) -> None:
+    assert fixed_length(within) == seconds
+
+
+@pytest.mark.parametrize(("within", "fixed", "start", "seconds"), [
+    ("4h", 4 * HOUR, "10:00", 4 * HOUR),
+    ("1d", None, "10:00", 10 * HOUR),              # 8 hours of Monday and 2 of Tuesday
+    ("1w", None, "10:00", 50 * HOUR),
+    ("1d", None, "wed 00:00", 10 * HOUR),
+    ("2bd", None, "10:00", 28 * HOUR),             # the rest of Monday, Tuesday and Wednesday
+    ("1bd", None, "tue 00:00", 10 * HOUR),         # midnights of Berlin
+    ("1bd", None, "23:30", 10 * HOUR),
+    ("1bd2h", None, "10:00", 18 * HOUR),           # two hours after a close are none of the office
+])  # fmt: skip
+def test_the_seconds_of_its_hours_that_a_clock_may_take(within: str, fixed: int | None, start: str, seconds: int) -> None:
+    found = catalogue(f"matrix: {{columns: [hours, resolution], P1: [office, {within}]}}")
+    [target] = found.agreements["acme"].ticket_targets
+    assert TimedPromise(target, found.calendars["office"], "Europe/Berlin", fixed).allowed(at(start)) == seconds
 
 
 def test_a_promise_on_a_clock_needs_no_section_on_tickets() -> None:
