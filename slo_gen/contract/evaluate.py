@@ -124,7 +124,7 @@ def _stretches(judged: Iterable[Judged]) -> list[Stretch]:
     """The pieces of all intervals but of those that are surely good: a hole ends a run as they would, and nothing of them adds up."""
     found: list[Stretch] = []
     for each in judged:
-        if each.worst is GOOD and each.best is GOOD and each.seen is GOOD:
+        if each.worst is GOOD and each.seen is GOOD:
             continue
         for piece in each.interval.pieces:
             best, worst, seen = (_of_piece(piece, judgement) for judgement in (each.best, each.worst, each.seen))

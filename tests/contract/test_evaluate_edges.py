@@ -84,3 +84,10 @@ def test_interruptions_that_end_or_begin_at_an_edge_are_none_of_the_period() -> 
     facts = Downtime(-1000, 2000, outages, unknown=Spans(((0, 50), (950, 1000))))
     found = evaluate("up", Measurement(60, ANY, reduce="max"), AT_MOST, facts, Window(0, 1000))
     assert [(each.start, each.end, each.counted) for each in found.interruptions] == [(400, 450, 50)]
+
+
+def test_what_was_surely_good_and_not_seen_is_left_out_of_what_was_seen() -> None:
+    """Too few events to be down whatever happened in the ten seconds without data; the ten seconds beside them had none."""
+    measurement = Measurement(20, Down(Fraction(1, 2), minimum_events=100))
+    found = evaluate("up", measurement, FLOOR, Slots(0, 10, [0, None, 1], [0, 0, 0]), Window(0, 30))
+    assert (found.of, found.figure, found.lower, found.upper) == (10, 1, 1, 1)
