@@ -121,19 +121,12 @@ class _Tally:
 
 
 def _stretches(judged: Iterable[Judged]) -> list[Stretch]:
-    """The pieces of all intervals; those that follow each other and are surely good are one."""
+    """The pieces of all intervals but of those that are surely good: a hole ends a run as they would, and nothing of them adds up."""
     found: list[Stretch] = []
-    is_good = False                              # whether the last one is surely good
     for each in judged:
-        good = each.worst is GOOD and each.best is GOOD and each.seen is GOOD
+        if each.worst is GOOD and each.seen is GOOD:
+            continue
         for piece in each.interval.pieces:
-            if good and is_good and found[-1].end == piece.start:
-                found[-1] = Stretch(found[-1].start, piece.end, each.interval, GOOD, GOOD, GOOD)
-                continue
-            is_good = good
-            if good:
-                found.append(Stretch(piece.start, piece.end, each.interval, GOOD, GOOD, GOOD))
-                continue
             best, worst, seen = (_of_piece(piece, judgement) for judgement in (each.best, each.worst, each.seen))
             found.append(Stretch(piece.start, piece.end, each.interval, best, worst, seen))
     return found
@@ -228,7 +221,7 @@ def _sum_of_shares(parts: Iterable[tuple[int, Judgement]]) -> Fraction:
     """Seconds times bad shares, added up by denominator first: many intervals have the same number of events."""
     sums: dict[int, int] = {}
     for seconds, share in parts:
-        if share.bad and not share.out:
+        if share.bad:                            # what is left out has no bad share
             reduced = Fraction(share.bad, share.of)
             sums[reduced.denominator] = sums.get(reduced.denominator, 0) + seconds * reduced.numerator
     if not sums:

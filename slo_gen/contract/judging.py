@@ -83,7 +83,7 @@ def _scored(measurement: Measurement, observed: Observed, interval: Interval) ->
     if interval.unknown and not seen.out:
         seen = Judgement(seen.bad, seen.of, seen=True)
     if not (total or more) or interval.unknown == sum(piece.end - piece.start for piece in interval.pieces):
-        return _at_best(measurement, observed, 0, 0, more) if more else GOOD, _all_bad(measurement), seen
+        return GOOD, _all_bad(measurement), seen
     return _at_best(measurement, observed, bad, total, more), _share(measurement, observed, bad + more, total + more), seen
 
 

@@ -17,7 +17,7 @@ from slo_gen.contract.window import ALL_TIME
 from slo_gen.spec.model import Agreement, AgreementTarget, Maintenance, Origin, Party, PlannedWork
 from slo_gen.spec.terms import Allowance, Exclusion
 from slo_gen.timekeeping.calendars import Calendar, Weekly, week
-from slo_gen.timekeeping.periods import Periods
+from slo_gen.timekeeping.periods import Periods, RollingDays
 from slo_gen.timekeeping.spans import EMPTY, Spans
 
 ORIGIN = Origin("a.yaml", 1, 1)
@@ -342,3 +342,10 @@ def test_work_is_known_for_forty_days_beyond_the_period() -> None:
     assert of(maintenance(work(end + 39 * day, end + 41 * day))).all == spans((end + 39 * day, end + 40 * day))
     start = NOVEMBER[0]
     assert of(maintenance(work(start - 41 * day, start - 39 * day))).all == spans((start - 40 * day, start - 39 * day))
+
+
+def test_the_year_of_an_allowance_begins_in_january_where_periods_roll() -> None:
+    rolling = replace(agreement(Allowance(HOUR, "year")), period=RollingDays(30, BERLIN))
+    for used, left in ((at(1, 2, month=1), 0), (at(1, 2, month=1) - 24 * HOUR, HOUR)):
+        works = maintenance(work(used, used + HOUR), work(at(3, 2), at(3, 3)))
+        assert exclusions(rolling, LISTED, works, *NOVEMBER).all.clip(*NOVEMBER).seconds == left

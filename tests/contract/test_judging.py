@@ -120,3 +120,32 @@ def test_outages_know_no_number_of_events(hit: Fraction, by: Fraction, expected:
     (interval,) = observed.intervals(Spans(((0, 100),)), 0, 100, None)
     found = judge(Measurement(60, Down(by, minimum_events=1000)), observed, interval)
     assert shares((found.best, found.worst, found.seen)) == [expected] * 3
+
+
+def judged_at(start: int, end: int, measurement: Measurement, total: list[int | None], bad: list[int]) -> Three:
+    """The interval from ``start`` to ``end`` of a period with all these slots of ten seconds."""
+    observed = observe(Slots(0, 10, total, bad), 0, 10 * len(total))
+    (interval,) = observed.intervals(Spans(((start, end),)), start, end, end - start)
+    found = judge(measurement, observed, interval)
+    return found.best, found.worst, found.seen
+
+
+def test_a_later_interval_that_nobody_saw() -> None:
+    """It is not one without events, and it may have been busier than the one that was seen."""
+    assert judged_at(10, 20, policy(empty="good"), [10, None], [0, 0]) == (GOOD, BAD, OUT)
+    assert judged_at(10, 20, policy(Down(Fraction(1, 2), minimum_events=100)), [10, None], [0, 0]) == (GOOD, BAD, OUT)
+
+
+def test_what_was_not_seen_beside_an_empty_part_is_as_busy_as_the_busiest_at_most() -> None:
+    """One event in ten seconds at most, and a hundred are needed to be down."""
+    few = Down(Fraction(1, 2), minimum_events=100)
+    assert shares(judged_at(0, 20, policy(few), [0, None, 1], [0, 0, 0])) == [0, 0, None]
+
+
+def test_no_bad_event_is_good_whatever_the_number() -> None:
+    assert judged(policy(Share()), [10], [0]) == (GOOD, GOOD, GOOD)
+
+
+def test_at_best_a_part_without_data_had_too_few_events() -> None:
+    """Eight of eight were bad, two too few to be down; eight good ones more would make it half bad, and down."""
+    assert shares(judged(policy(Down(Fraction(1, 4), minimum_events=10)), [8, None], [8, 0])) == [0, 1, 0]
