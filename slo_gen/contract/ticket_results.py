@@ -142,7 +142,7 @@ class TicketJudge:
         clocks = {name: clock for name, clock in agreement.tickets.clocks.items() if name in promised}
         self.program: Final = Program(replace(agreement.tickets, clocks=clocks))
         self._agreement = agreement.name
-        self._relieved = [each for each in adjustments if each.ticket and each.agreement == agreement.name]
+        self._relieved = [each for each in adjustments if each.ticket]
         self._ranks = {priority.casefold(): rank for rank, priority in enumerate(agreement.tickets.ranks)}
         self._bulk: dict[Calendar, BulkTime] = {}
         self._by_day: dict[tuple[TimedPromise, int], int] = {}
@@ -188,7 +188,7 @@ class TicketJudge:
         reason = life.ended or ("excluded" if self._is_excluded(life) else "")
         for clock, promises in self._layers:
             number = 0
-            for cycle in life.cycles.get(clock, ()):
+            for cycle in life.cycles[clock]:
                 for run, priority, cancelled in self._runs(life, cycle, promises):
                     promise = promises.get(priority.casefold()) or promises.get("")
                     if promise is None:
