@@ -69,7 +69,7 @@ class TicketResult(NamedTuple):
         """What it comes to at an instant that is not before its last event."""
         if self.reason and self.reason != "withdrawn":
             return self.reason
-        if self.over is not None and (now > self.over if self.stop is None else self.worked > self.allowed) and not self._waits(now):
+        if self.over is not None and (now > self.over if self.stop is None else self.worked > self.allowed) and not self._waits():
             return "missed"
         if self.stop is not None:
             return "met"
@@ -110,7 +110,7 @@ class TicketResult(NamedTuple):
             return self.worked
         return self.worked + business_time(calendar).elapsed(self.since, now)
 
-    def _waits(self, now: int) -> bool:
+    def _waits(self) -> bool:
         """Whether nothing is due because its pause hides it."""
         return self.hidden and self.stop is None
 

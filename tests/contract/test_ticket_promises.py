@@ -135,6 +135,14 @@ def test_a_new_clock_runs_from_its_own_start() -> None:
     assert (new.start, new.since, new.worked, new.due, new.over) == (at("11:30"), at("11:30"), 0, at("13:30"), at("13:30"))
 
 
+def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
+    [result] = results(RESPONSE, "09:00: opened P1\n09:10: status solved")
+    assert (result.ticket, result.target, result.cycle, result.priority) == ("T-1", "p1-response", 1, "P1")
+    assert (result.opened, result.start, result.stop, result.since) == (at("09:00"), at("09:00"), None, None)
+    assert (result.worked, result.real, result.allowed, result.reason) == (10 * MINUTE, 10 * MINUTE, 15 * MINUTE, "withdrawn")
+    assert one(RESPONSE, "09:00: opened P1", "09:15")[0] == "running"
+
+
 # --- the judge itself --------------------------------------------------------------------------------------------------
 def test_what_a_target_allows_and_its_hours() -> None:
     more = '  targets: [{name: number, count: {of: tickets}, objective: "at most 2"}]'
