@@ -69,7 +69,7 @@ class TicketResult(NamedTuple):
         """What it comes to at an instant that is not before its last event."""
         if self.reason and self.reason != "withdrawn":
             return self.reason
-        if self.over is not None and (now > self.over if self.stop is None else self.worked > self.allowed) and not self._waits(now):
+        if self.over is not None and (now > self.over if self.stop is None else self.worked > self.allowed) and not self._waits():
             return "missed"
         if self.stop is not None:
             return "met"
@@ -110,7 +110,7 @@ class TicketResult(NamedTuple):
             return self.worked
         return self.worked + business_time(calendar).elapsed(self.since, now)
 
-    def _waits(self, now: int) -> bool:
+    def _waits(self) -> bool:
         """Whether nothing is due because its pause hides it."""
         return self.hidden and self.stop is None
 
@@ -142,7 +142,7 @@ class TicketJudge:
         clocks = {name: clock for name, clock in agreement.tickets.clocks.items() if name in promised}
         self.program: Final = Program(replace(agreement.tickets, clocks=clocks))
         self._agreement = agreement.name
-        self._relieved = [each for each in adjustments if each.ticket and each.agreement == agreement.name]
+        self._relieved = [each for each in adjustments if each.ticket]
         self._ranks = {priority.casefold(): rank for rank, priority in enumerate(agreement.tickets.ranks)}
         self._bulk: dict[Calendar, BulkTime] = {}
         self._by_day: dict[tuple[TimedPromise, int], int] = {}
@@ -188,7 +188,7 @@ class TicketJudge:
         reason = life.ended or ("excluded" if self._is_excluded(life) else "")
         for clock, promises in self._layers:
             number = 0
-            for cycle in life.cycles.get(clock, ()):
+            for cycle in life.cycles[clock]:
                 for run, priority, cancelled in self._runs(life, cycle, promises):
                     promise = promises.get(priority.casefold()) or promises.get("")
                     if promise is None:

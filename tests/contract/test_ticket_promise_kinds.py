@@ -225,6 +225,7 @@ def test_lengths_that_do_not_depend_on_the_start(within: str, seconds: int | Non
     ("1d", None, "10:00", 10 * HOUR),              # 8 hours of Monday and 2 of Tuesday
     ("1w", None, "10:00", 50 * HOUR),
     ("1d", None, "wed 00:00", 10 * HOUR),
+    ("1d4bh", None, "17:00", 14 * HOUR),           # an hour of Monday, Tuesday, and three hours of Wednesday
     ("2bd", None, "10:00", 28 * HOUR),             # the rest of Monday, Tuesday and Wednesday
     ("1bd", None, "tue 00:00", 10 * HOUR),         # midnights of Berlin
     ("1bd", None, "23:30", 10 * HOUR),

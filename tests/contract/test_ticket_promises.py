@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ticket_stories import at, catalogue, events, judge, one, results, told
 
@@ -9,6 +11,7 @@ from slo_gen.contract.clocks import life
 from slo_gen.contract.facts import Result, Results
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
+from slo_gen.timekeeping.calendars import Always
 
 MINUTE, HOUR = 60, 3600
 
@@ -67,6 +70,112 @@ def test_a_change_between_priorities_of_one_promise_changes_nothing() -> None:
 
 def test_a_priority_that_is_told_after_the_opening_held_from_the_start() -> None:
     assert told("priority_changes: first\n" + TWO, "10:00: opened\n10:05: priority P1\n13:00: status solved")[0][0] == "p1-resolution"
+
+
+EIGHTHS = "matrix: {columns: [hours, resolution], P1: [24x7, 2h], P2: [24x7, 2h], P3: [24x7, 8h], P4: [24x7, 16h]}"
+ANY_OTHER = """  targets:
+    - {name: p1, tickets: {clock: resolution, priority: P1, within: 2h, hours: 24x7}, objective: 100%}
+    - {name: any, tickets: {clock: resolution, within: 8h, hours: 24x7}, objective: 100%}"""
+PENDING = "pause_when: {status: [pending]}\n"
+
+
+@pytest.mark.parametrize(("changes", "story", "expected"), [
+    # What comes at the end itself is no change within the clock's time; it was held all the same.
+    ("last", "10:00: opened P1\n13:00: priority P3\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("highest", "10:00: opened P3\n13:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("highest", "10:00: opened P3\n13:00: status solved\n13:00:01: priority P1", [("p3-resolution", "met", 3 * HOUR)]),
+    ("highest", "10:00: opened P3\n11:00: priority P9\n13:00: status solved", [("p3-resolution", "met", 3 * HOUR)]),
+    ("highest", "10:00: opened P9\n11:00: priority p3\n11:30: priority P4\n13:00: status solved", [("p3-resolution", "met", 3 * HOUR)]),
+    ("highest", "10:00: opened\n11:00: status solved\n12:00: priority P1", []),
+    ("first", "10:00: opened P3\n10:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("first", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p3-resolution", "met", 3 * HOUR)]),
+    ("last", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("restart", "10:00: opened\n11:00: priority P1\n12:00: status solved", [("p1-resolution", "met", 2 * HOUR)]),
+    ("now", "10:00: opened\n12:00: status solved", []),
+    # In eighths of the whole: 4 and 4 and 1; 4 and, while nothing is promised, none, and 2.
+    ("by_interval", "10:00: opened P1\n11:00: priority P2\n12:00: priority P3\n13:00: status solved",
+     [("p3-resolution", "missed", 9 * HOUR)]),
+    ("by_interval", "10:00: opened P1\n11:00: priority P9\n12:00: priority P3\n14:00: status solved", [("p3-resolution", "met", 6 * HOUR)]),
+    ("by_interval", "10:00: opened P1\n11:00: priority P2\n12:00: status solved", [("p2-resolution", "met", 2 * HOUR)]),
+    ("restart", "10:00: opened P9\n11:00: priority P1\n12:00: priority P2\n13:00: priority P3\n14:00: status solved",
+     [("p1-resolution", "cancelled", HOUR), ("p2-resolution", "cancelled", HOUR), ("p3-resolution", "met", HOUR)]),
+])  # fmt: skip
+def test_which_priority_a_clock_has(changes: str, story: str, expected: list[tuple[str, str, int]]) -> None:
+    assert told(f"priority_changes: {changes}\n{EIGHTHS}", story) == expected
+
+
+@pytest.mark.parametrize(("story", "expected"), [
+    ("10:00: opened P7\n11:00: priority P8\n13:00: status solved", [("any", "P8", 1, "met", at("10:00"))]),
+    ("10:00: opened\n13:00: status solved", [("any", "", 1, "met", at("10:00"))]),
+    ("10:00: opened P7\n11:00: priority P1\n14:00: status solved",
+     [("any", "P7", 1, "cancelled", at("10:00")), ("p1", "P1", 2, "missed", at("11:00"))]),
+    ("10:00: opened P1\n11:00: priority P7\n14:00: status solved",
+     [("p1", "P1", 1, "cancelled", at("10:00")), ("any", "P7", 2, "met", at("11:00"))]),
+    ("10:00: opened p1\n11:00: priority P1\n12:00: status solved", [("p1", "P1", 1, "met", at("10:00"))]),
+])  # fmt: skip
+def test_a_promise_for_any_other_priority(story: str, expected: list[tuple[str, str, int, str, int]]) -> None:
+    found = results("priority_changes: restart\n" + PENDING, story, ANY_OTHER)
+    assert [(each.target, each.priority, each.cycle, each.outcome(at("wed 00:00")), each.start) for each in found] == expected
+
+
+@pytest.mark.parametrize(("retroactive", "start", "worked", "since", "due"), [
+    ("true", "10:00", 30 * MINUTE, "11:30", "13:00"),        # half an hour has run, and another pauses
+    ("false", "11:30", 0, "11:30", "13:30"),
+])  # fmt: skip
+def test_a_new_clock_that_still_runs(retroactive: str, start: str, worked: int, since: str, due: str) -> None:
+    story = "10:00: opened P3\n10:30: status pending\n11:30: status open\n11:30: priority P1"
+    _, result = results(f"priority_changes: restart\nretroactive_start: {retroactive}\n{PENDING}{EIGHTHS}", story)
+    assert (result.start, result.worked, result.since, result.due, result.stop) == (at(start), worked, at(since), at(due), None)
+
+
+def test_a_new_clock_runs_from_its_own_start() -> None:
+    """The clock ran since ten; the promise that is new at half past eleven counts from then on."""
+    old, new = results(f"priority_changes: restart\nretroactive_start: false\n{EIGHTHS}", "10:00: opened P3\n11:30: priority P1")
+    assert (old.worked, old.real, old.since, old.stop) == (90 * MINUTE, 90 * MINUTE, None, at("11:30"))
+    assert (new.start, new.since, new.worked, new.due, new.over) == (at("11:30"), at("11:30"), 0, at("13:30"), at("13:30"))
+
+
+def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
+    [result] = results(RESPONSE, "09:00: opened P1\n09:10: status solved")
+    assert (result.ticket, result.target, result.cycle, result.priority) == ("T-1", "p1-response", 1, "P1")
+    assert (result.opened, result.start, result.stop, result.since) == (at("09:00"), at("09:00"), None, None)
+    assert (result.worked, result.real, result.allowed, result.reason) == (10 * MINUTE, 10 * MINUTE, 15 * MINUTE, "withdrawn")
+    assert one(RESPONSE, "09:00: opened P1", "09:15")[0] == "running"
+
+
+# --- the judge itself --------------------------------------------------------------------------------------------------
+def test_what_a_target_allows_and_its_hours() -> None:
+    more = '  targets: [{name: number, count: {of: tickets}, objective: "at most 2"}]'
+    judged = judge("matrix: {columns: [hours, response, resolution], P1: [office, 15m, 2bd]}", more)
+    assert {name: judged.fixed_length(name) for name in ("p1-response", "p1-resolution", "number", "nowhere")} == {
+        "p1-response": 900, "p1-resolution": None, "number": None, "nowhere": None,
+    }  # fmt: skip
+    assert judged.calendar("p1-response") == catalogue(RESPONSE).calendars["office"]
+    assert judged.calendar("number") == Always()
+    [counted] = [each for each in judged.results([("T-1", life(events("10:00: opened P1"), judged.program))]) if each.target == "number"]
+    assert (counted.allowed, counted.cycle, counted.priority, counted.start, counted.stop) == (0, 1, "P1", at("10:00"), at("10:00"))
+
+
+def test_only_clocks_that_something_is_promised_for_are_kept() -> None:
+    assert [each.name for each in judge(RESPONSE).program.clocks] == ["response"]
+
+
+def test_hours_that_are_not_told_are_all_hours() -> None:
+    found = catalogue(RESPONSE)
+    [target] = found.agreements["acme"].ticket_targets
+    judged = TicketJudge(replace(found.agreements["acme"], ticket_targets=(replace(target, hours=""),)), {})
+    assert judged.calendar("p1-response") == Always()
+
+
+def test_an_agreement_that_says_nothing_about_tickets_has_no_judge() -> None:
+    found = catalogue(RESPONSE)
+    with pytest.raises(ValueError, match=r"^acme says nothing about tickets$"):
+        TicketJudge(replace(found.agreements["acme"], tickets=None), found.calendars)
+
+
+def test_a_ticket_without_the_field_is_not_one_of_the_agreement() -> None:
+    tickets = "select: {organization: XXXX}\n" + RESPONSE
+    assert told(tickets, "10:00: opened P1\n10:05: agent_message") == []
 
 
 # --- hours -------------------------------------------------------------------------------------------------------------
