@@ -275,7 +275,10 @@ class TicketJudge:
                     into[place] = instant
         for place, parts in mixed.items():
             run = rows[place].run
-            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, run.since, parts, allowed[place])
+            since = run.since
+            if run.stop is not None and self.terms.counts_in == "due":
+                since = run.ran[-1][1] if run.ran else run.start       # when it would have been due, had it gone on
+            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, since, parts, allowed[place])
         for place, row in enumerate(rows):
             run, life = row.run, row.life
             assert life.opened is not None, "only a ticket that was opened has rows"

@@ -331,3 +331,12 @@ def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, ver
     told = [Result(period.start + number, each) for number, each in enumerate([True] * met + [False] * missed + [None] * open_)]
     facts = Results(period.start, period.end, tuple(told))
     assert ticket_period(agreement, agreement.ticket_targets[0], period, facts).outcome.verdict == verdict
+
+
+def test_a_mixed_clock_that_ended_in_time_counts_when_it_would_have_been_due() -> None:
+    """An hour of two and an hour of eight are five eighths; three eighths of eight hours are left at noon."""
+    tickets = "priority_changes: by_interval\ncounts_in: due\n" + TWO
+    [found] = results(tickets, "10:00: opened P1\n11:00: priority P2\n12:00: status solved")
+    assert (found.outcome(at("20:00")), found.due, found.counts_at("due")) == ("met", at("15:00"), at("15:00"))
+    [late] = results(tickets, "10:00: opened P1\n11:00: priority P2\n16:00: status solved")
+    assert (late.outcome(at("20:00")), late.counts_at("due")) == ("missed", at("15:00"))
