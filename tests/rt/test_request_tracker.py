@@ -109,3 +109,17 @@ def test_a_merged_and_a_deleted_ticket_have_no_result(rt: RequestTracker, daemon
     until(lambda: {each[1] for each in results(daemon, merged)} == {"merged"}, 60, lambda: (results(daemon, merged), daemon.log))
     assert {each[1] for each in results(daemon, kept)} <= {"running", "paused"}
     assert daemon.command("ledger", "verify", "--config.file", str(daemon.file)).returncode == 0
+
+
+def test_owners_are_told_by_name_also_those_before_the_present_one(rt: RequestTracker, daemon: Exporter) -> None:
+    ticket = rt.open("Handed on")
+    for owner in ("agent", "root", "Nobody", "agent"):
+        rt.put(ticket, Owner=owner)
+
+    def assigned() -> list[str]:
+        said = daemon.command("ledger", "export", "--config.file", str(daemon.file), "--what", "events").stdout
+        told = [json.loads(line) for line in said.splitlines()]
+        mine = [each for each in told if each["ticket"] == ticket and each["name"] == "assigned"]
+        return [each["value"] for each in sorted(mine, key=lambda each: (each["at"], each["place"]))]
+
+    until(lambda: assigned() == ["agent", "root", "", "agent"], 60, lambda: (assigned(), daemon.log))

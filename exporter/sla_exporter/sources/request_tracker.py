@@ -101,6 +101,7 @@ class RequestTrackerReader:
         self._query = source.query or ""
         self._meanings = {**_MEANINGS, **status_meanings(settings.document)}
         self._queues: dict[str, str] = {}
+        self._users: dict[str, str] = {}
         self._open = False
 
     async def read(self, place: str) -> Page:
@@ -198,7 +199,17 @@ class RequestTrackerReader:
             page += 1
         told.sort(key=lambda each: (each.Created, _number(each.id)))
         queue = await self._queue(ticket.Queue)
+        owners = [str(each.NewValue) for each in told if each.Type in _OWNER and each.Field == "Owner" and each.NewValue is not None]
+        for owner in dict.fromkeys(owners):
+            await self._learn(owner)
         return [*self._opening(number, ticket, queue, told), *self._life(number, ticket, told)]
+
+    async def _learn(self, user: str) -> None:
+        """Note the name of a user, whom histories tell by number; somebody who may not be seen keeps the number."""
+        if user == _NOBODY or user in self._users:
+            return
+        answer = await ask(self._fetcher, "GET", f"/REST/2.0/user/{user}", missing=True)
+        self._users[user] = (decoded(answer, _Named, "Request Tracker's user").Name if answer.status == 200 else "") or user
 
     async def _queue(self, queue: _Named | str) -> str:
         """The name of a queue; a ticket by itself has its number only."""
@@ -236,19 +247,15 @@ class RequestTrackerReader:
                 case "Set" if each.Field == "Priority":
                     happened = ("priority", value, "")
                 case kind if kind in _OWNER and each.Field == "Owner":
-                    happened = ("assigned", self._owner(ticket, value, last=each is told[-1]), "")
+                    happened = ("assigned", self._owner(value), "")
                 case _:
                     continue
             at = when(each.Created, f"ticket {number}")
             yield SourceEvent(number, str(each.id), at, 100 + _number(each.id), happened[0], happened[1], happened[2])
 
-    @staticmethod
-    def _owner(ticket: _Ticket, value: str, *, last: bool) -> str:
-        """The number of an owner, of whom the present one has a name; "" for nobody, who has the same number in every RT."""
-        if value == _NOBODY:
-            return ""
-        present = str(ticket.Owner.id) if isinstance(ticket.Owner, _Named) else ticket.Owner
-        return present if last and present else value
+    def _owner(self, value: str) -> str:
+        """The name of an owner; "" for nobody, who has the same number in every RT."""
+        return "" if value == _NOBODY else self._users.get(value, value)
 
     def _meaning(self, status: str) -> str:
         return self._meanings.get(status.casefold(), "open")
