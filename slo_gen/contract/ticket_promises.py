@@ -8,6 +8,7 @@ no clock; its ``limit`` says it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
@@ -52,7 +53,7 @@ def _as_share(agreement: Agreement, other: OtherTarget) -> TicketTarget | None:
     if other.about == "count":
         assert other.bound is not None, "a number is a bound"
         limit, share = _most(other.bound), Fraction(0)
-    percent = f"{float(share * 100):g}%"
+    percent = f"{Decimal((share * 100).numerator) / (share * 100).denominator:f}%"      # 99.95 is written with an end
     return TicketTarget(
         name=other.name, priority=other.priority, clock="" if limit is not None else other.of, within=_within(other), hours=other.hours,
         share=share, share_text=other.objective_text if limit is not None else percent, origin=other.origin, misses=other.misses,

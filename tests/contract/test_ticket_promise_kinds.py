@@ -252,3 +252,10 @@ spec: {customer: acme, service: checkout, targets: [{name: slowest, longest: {of
     found = resolve(read_documents([("acme.yaml", text)])[0])[0].agreements["acme"]
     assert found.tickets is not None
     assert [each.clock for each in promised_of_tickets(found)] == ["response"]
+
+
+@pytest.mark.parametrize("percent", ["90%", "99.95%", "99.999999%", "0.5%", "100%"])
+def test_the_share_of_a_percentile_is_told_as_it_was_written(percent: str) -> None:
+    target = promised(f'percentile: {{of: response, percent: {percent}}}, objective: "at most 30m"')
+    _, other = promised_of_tickets(catalogue(RESPONSE, target).agreements["acme"])
+    assert other.share_text == percent
