@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from ticket_stories import at, catalogue, events, judge, one, results, told
 
 from slo_gen.contract.clocks import life
+from slo_gen.contract.credits import reading
 from slo_gen.contract.facts import Result, Results
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
@@ -340,3 +342,13 @@ def test_a_mixed_clock_that_ended_in_time_counts_when_it_would_have_been_due() -
     assert (found.outcome(at("20:00")), found.due, found.counts_at("due")) == ("met", at("15:00"), at("15:00"))
     [late] = results(tickets, "10:00: opened P1\n11:00: priority P2\n16:00: status solved")
     assert (late.outcome(at("20:00")), late.counts_at("due")) == ("missed", at("15:00"))
+
+
+def test_what_few_tickets_may_miss_earns_no_credit() -> None:
+    found = catalogue("low_volume: {below: 20, allow_misses: 1}\n" + RESPONSE).agreements["acme"]
+    [target] = found.ticket_targets
+    tickets = tuple(Result(at("10:00"), number > 0) for number in range(10))
+    period = found.period.of(at("10:00"))
+    outcome = ticket_period(found, target, period, Results(period.start, period.end, tickets)).outcome
+    assert (outcome.verdict, outcome.figure) == ("met", Fraction(9, 10))
+    assert (reading(target, outcome).figure, reading(target, outcome).missed) == (None, False)
