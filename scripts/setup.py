@@ -35,6 +35,8 @@ FILES = {
     "/usr/share/redmine/config.ru": "redmine",
     "/var/lib/dbconfig-common/sqlite3/redmine/instances/default/redmine_default": "redmine-sqlite",
     "/usr/bin/puma": "puma",
+    "/usr/bin/prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
+    "/usr/sbin/nginx": "nginx-light",
     "/usr/lib/postgresql/*/bin/initdb": "postgresql",
 }
 """File, or pattern of files -> the Debian package that brings it, of servers that only tests start."""

@@ -78,7 +78,8 @@ def api() -> Iterator[Api]:
             data = self.rfile.read(length)
             query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, parts.path, query, headers, json.loads(data) if data else None)
+            is_json = data and "json" in headers.get("content-type", "json")
+            asked = Asked(self.command, parts.path, query, headers, json.loads(data) if is_json else None)
             found.asked.append(asked)
             told = (found.fault(asked) if found.fault else None) or found.answer(asked) or Told({"errors": ["not found"]}, 404)
             body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()

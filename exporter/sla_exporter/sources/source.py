@@ -116,10 +116,10 @@ def status_meanings(document: TicketSource) -> dict[str, str]:
 
 async def ask(
     fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
-    missing: bool = False, moved: bool = False,
+    missing: bool = False, moved: bool = False, text: bool = False,
 ) -> Response:  # fmt: skip
     """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too; with ``moved``,
-    one that says that what was asked for is elsewhere for good.
+    one that says that what was asked for is elsewhere for good. With ``text`` it is plain text in place of JSON.
 
     Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
     """
@@ -137,9 +137,9 @@ async def ask(
         return answer
     if answer.status != 200:
         raise _refused(fetcher.url, path, answer)
-    if not answer.media_type.endswith("json"):
-        kind = answer.media_type or "nothing that says what it is"
-        raise SourceError("not_json", f"{fetcher.url} answered {path} with {kind} in place of JSON; is it a login page?")
+    if not answer.media_type.endswith("json") and not (text and answer.media_type == "text/plain"):
+        kind, wanted = answer.media_type or "nothing that says what it is", "text" if text else "JSON"
+        raise SourceError("not_json", f"{fetcher.url} answered {path} with {kind} in place of {wanted}; is it a login page?")
     return answer
 
 

@@ -1,0 +1,41 @@
+"""Uptime Kuma by its ``/metrics``: ``monitor_status`` of monitors, which are called by their names.
+
+Its ratios are shares of checks and not of time, so they are never read. A monitor that is paused has no series, and is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sla_exporter.probes.probe import UNSEEN, Seen, lines
+from sla_exporter.probes.states import State
+from sla_exporter.sources.source import SourceError, ask
+from slo_gen.fetch import Fetcher
+
+__all__ = ["UptimeKumaReader"]
+
+_STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 2.0: "unknown", 3.0: "excluded"}
+"""2 is pending: a check failed, and Uptime Kuma has not decided yet. 3 is maintenance."""
+
+
+class UptimeKumaReader:
+    """One request for all monitors."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
+        """The status of monitors. Raises SourceError, also where two monitors have the name of a subject."""
+        answer = await ask(self._fetcher, "GET", "/metrics", text=True)
+        wanted, found = set(subjects), dict.fromkeys(subjects, UNSEEN)
+        told: set[str] = set()
+        for line in lines(answer.body, self._fetcher.url):
+            name = line.labels.get("monitor_name", "")
+            if line.name != "monitor_status" or name not in wanted:
+                continue
+            if name in told:
+                raise SourceError("query", f"{self._fetcher.url} has two monitors {name!r}; rename one of them")
+            told.add(name)
+            found[name] = Seen(_STATES.get(line.value, "unknown"))
+        return found

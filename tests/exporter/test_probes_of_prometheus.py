@@ -1,0 +1,68 @@
+"""What Prometheus has stored of a probe, and what it may answer that says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import pytest
+from api_server import Asked, Told, api
+from sla_exporter.probes.probe import UNSEEN, Seen
+from sla_exporter.probes.prometheus_series import PrometheusReader
+from sla_exporter.probes.states import Sample
+from sla_exporter.sources.source import SourceError
+
+from slo_gen.fetch import Limits
+from slo_gen.prometheus import Prometheus
+
+T = TypeVar("T")
+
+
+def stored(*series: list[tuple[float, str]]) -> Told:
+    rows = [{"metric": {"instance": str(number)}, "values": [list(point) for point in points]} for number, points in enumerate(series)]
+    return Told({"status": "success", "data": {"resultType": "matrix", "result": rows}})
+
+
+def asked_of(told: Told, question: Callable[[PrometheusReader], Awaitable[T]]) -> tuple[T, list[Asked]]:
+    async def ask(url: str) -> Any:
+        async with Prometheus(url, limits=Limits(2.0, 100_000)) as prometheus:
+            return await question(PrometheusReader(prometheus, 45, lambda: 100))
+
+    with api() as server:
+        server.answer = lambda asked: told
+        return asyncio.run(ask(server.url)), server.asked
+
+
+def history(told: Told) -> tuple[Sample, ...]:
+    return asked_of(told, lambda reader: reader.history("probe_success", 0, 100))[0]
+
+
+def test_samples_are_told_as_they_were_written() -> None:
+    told = stored([(10.123, "1"), (25.123, "0"), (40.123, "NaN")])
+    assert history(told) == (Sample(10_123, "up"), Sample(25_123, "down"), Sample(40_123, "unknown"))
+
+
+def test_one_series_after_another_is_one_subject() -> None:
+    assert history(stored([(40, "0")], [(10, "1"), (25, "1")])) == (Sample(10_000, "up"), Sample(25_000, "up"), Sample(40_000, "down"))
+
+
+def test_two_series_at_a_time_are_refused() -> None:
+    with pytest.raises(SourceError, match="2 series at a time"):
+        history(stored([(10, "1"), (40, "1")], [(25, "0")]))
+
+
+def test_a_series_that_is_not_there_is_unknown() -> None:
+    assert asked_of(stored(), lambda reader: reader.look(["probe_success"]))[0] == {"probe_success": UNSEEN}
+
+
+def test_the_last_sample_is_the_present_state() -> None:
+    found, _ = asked_of(stored([(70, "1"), (85.5, "0")]), lambda reader: reader.look(["probe_success"]))
+    assert found == {"probe_success": Seen("down", at=85_500)}
+
+
+@pytest.mark.parametrize(("told", "reason"), [(Told({}, 503), "server"), (Told({}, 401), "auth"), (Told(b"<html>"), "not_json")])
+def test_a_prometheus_that_fails_says_nothing(told: Told, reason: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        history(told)
+    assert raised.value.reason == reason
