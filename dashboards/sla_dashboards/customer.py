@@ -20,6 +20,9 @@ _STATE: Final = Format(steps=(Step("red"), Step("orange", 1), Step("green", 2)),
 _LOW: Final = "0.25"
 """Share of the budget below which a target is at risk."""
 
+_BINARY: Final = "1e-6"
+"""What a share times a power of ten may lack of a whole number in binary."""
+
 
 def customer_dashboard(customer: Customer, agreements: tuple[Agreement, ...]) -> Dashboard:
     """The page of a customer with these agreements, of which at least one is in force."""
@@ -51,6 +54,13 @@ class _Queries:
         """The figure of each target in its present period; that of the period before may still be there for a while."""
         present = self._series(names.PERIOD_STARTED)
         return f"max by ({_PAIR}) ({self._series(metric)} and on ({_IN_PERIOD}) {present})"
+
+    def attained(self) -> str:
+        """What is shown: cut off at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
+        figure, scale = self.current(names.PERIOD_ATTAINED), 10 ** (self.decimals + 2)
+        least = self.promise(label_matcher(names.OBJECTIVE_TEXT, "at least .*", "=~"))
+        down = f"floor({figure} * {scale} + {_BINARY}) / {scale} and on ({_PAIR}) {least}"
+        return f"({down}) or ceil({figure} * {scale} - {_BINARY}) / {scale}"
 
     def promise(self, *matchers: str) -> str:
         return f"max by ({_PAIR}) ({self._series(names.AGREEMENT_TARGET, *matchers)})"
@@ -93,7 +103,7 @@ def _live(queries: _Queries, source: str) -> tuple[Panel, ...]:
             queries=tuple(
                 Target(ref, expr, table=True)
                 for ref, expr in (
-                    ("A", queries.state()), ("B", queries.promise()), ("C", queries.current(names.PERIOD_ATTAINED)),
+                    ("A", queries.state()), ("B", queries.promise()), ("C", queries.attained()),
                     ("D", queries.current(names.PERIOD_BUDGET_LEFT_RATIO)),
                 )
             ),
@@ -107,7 +117,7 @@ def _live(queries: _Queries, source: str) -> tuple[Panel, ...]:
             key="trend", title="Attained in the period, day by day", at=(0, 14, 24, 11), datasource=source, figures=share,
             description="The share attained from the start of the period in which each moment lies. Dashed: what was promised.",
             queries=(
-                Target("A", queries.current(names.PERIOD_ATTAINED), "{{agreement}} {{target}}", instant=False),
+                Target("A", queries.attained(), "{{agreement}} {{target}}", instant=False),
                 Target("B", queries.promise(), "promised: {{agreement}} {{target}}", instant=False),
             ),
             dashed=("B",),
