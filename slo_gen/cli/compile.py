@@ -35,13 +35,15 @@ _TOLD: Final = 10
 @click.option("--alertmanager", "form", type=click.Choice((*FORMS, "none")),
               help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
               "[default: operator with that target, else fragment]")
+@click.option("--dashboards/--no-dashboards", default=True, show_default=True, help="Write the dashboard of each customer too.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="Make the tables of calendars and periods for this year and the next. "
               "[default: today; with --check the year that DIR was made for]")
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
-    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, as_of: datetime | None, url: str | None,
+    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, dashboards: bool,
+    as_of: datetime | None, url: str | None,
     prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
     """Compile documents into recording and alert rules, and into configuration of Alertmanager.
@@ -66,9 +68,9 @@ def command(
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon), out), out)
+            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon), out, year), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards), out, year), out)
             _report_not_live(not_live(read.catalogue, target, horizon))
     except OutputError as error:
         fail(str(error))

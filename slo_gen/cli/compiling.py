@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from sla_dashboards import dashboard_files
+
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
@@ -33,11 +35,12 @@ class Notifying:
 
 def compiled_files(
     catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None,
-    horizon: Horizon | None = None,
+    horizon: Horizon | None = None, dashboards: bool = False,
 ) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept.
 
     Without ``notifying`` nothing is written for Alertmanager, and without ``horizon`` no live figures of agreements.
+    ``dashboards``: also those of Grafana.
     """
     able = _as_able(catalogue, target)
     groups = _groups(able, target, settings, horizon)
@@ -45,6 +48,8 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
+    if dashboards:
+        files |= {page.path: page.text for page in dashboard_files(catalogue)}
     return files
 
 

@@ -1,0 +1,6 @@
+"""Grafana dashboards from a catalogue: one file per audience, in the JSON that today's Grafana reads."""
+
+from sla_dashboards.files import Audience, DashboardFile, dashboard_files
+from sla_dashboards.identity import customer_datasource
+
+__all__ = ["Audience", "DashboardFile", "customer_datasource", "dashboard_files"]

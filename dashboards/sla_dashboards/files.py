@@ -1,0 +1,51 @@
+"""Which dashboards a catalogue has, and where their files belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from slo_gen.rules.info import IN_FORCE
+from slo_gen.spec.model import Catalogue
+
+__all__ = ["Audience", "DashboardFile", "dashboard_files"]
+
+Audience = Literal["customer", "sre", "service level manager", "executive"]
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardFile:
+    """A finished dashboard.
+
+    ``customer`` is the name of the one customer who may see it, None where it is for the provider. ``folder`` names a
+    folder of files and of Grafana alike, ``text`` is JSON.
+    """
+
+    audience: Audience
+    customer: str | None
+    folder: str
+    uid: str
+    title: str
+    text: str
+
+    @property
+    def path(self) -> str:
+        """Where the file stands in an output folder."""
+        return f"dashboards/{self.folder}/{self.uid}.json"
+
+
+def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
+    """Every dashboard, in the order of their paths: one for each customer with an SLA in force."""
+    from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
+    from sla_dashboards.identity import uid
+
+    files = []
+    for name, customer in catalogue.customers.items():
+        agreements = tuple(
+            each for _, each in sorted(catalogue.agreements.items())
+            if each.kind == "SLA" and each.party.kind == "customer" and each.party.name == name and each.state == IN_FORCE
+        )  # fmt: skip
+        if agreements:
+            page = customer_dashboard(customer, agreements)
+            files.append(DashboardFile("customer", name, uid("customer", name), page.uid, page.title, page.text()))
+    return tuple(sorted(files, key=lambda file: file.path))
