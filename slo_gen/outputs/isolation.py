@@ -8,6 +8,7 @@ organisations are named as environment variables of the programs that read the f
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from slo_gen.outputs.yaml_text import yaml_string
 from slo_gen.spec.model import Catalogue
 
 __all__ = [
-    "PROXIES", "READ_PATHS", "Isolation", "Proxy", "datasource_uid", "organisation_variable", "password_variable", "render_isolation",
-    "shown_customers",
+    "PROXIES", "READ_PATHS", "SHOWN_TO", "Isolation", "Proxy", "datasource_uid", "organisation_variable", "password_variable",
+    "render_isolation", "shown_customers",
 ]
 
 Proxy = Literal["vmauth", "prom-label-proxy", "mimir"]
 PROXIES: Final[tuple[Proxy, ...]] = ("vmauth", "prom-label-proxy", "mimir")
 
+SHOWN_TO: Final = "isolation/shown-to.json"
 READ_PATHS: Final = (
     "/api/v1/query", "/api/v1/query_range", "/api/v1/series", "/api/v1/labels", "/api/v1/label/[^/]+/values",
 )
@@ -61,12 +63,21 @@ def render_isolation(catalogue: Catalogue, isolation: Isolation) -> dict[str, st
     customers = shown_customers(catalogue)
     if not customers:
         return {}
-    files = {"isolation/README.md": _readme(customers, isolation), **_PROXY_FILES[isolation.kind](customers, isolation)}
+    files = {SHOWN_TO: _shown_to(catalogue, customers), "isolation/README.md": _readme(customers, isolation)}
+    files |= _PROXY_FILES[isolation.kind](customers, isolation)
     for customer in customers:
         title = catalogue.customers[customer].title
         files[f"grafana/provisioning/datasources/customer-{customer}.yaml"] = _datasource(customer, isolation)
         files[f"grafana/provisioning/dashboards/customer-{customer}.yaml"] = _provider(customer, title, isolation)
     return files
+
+
+def _shown_to(catalogue: Catalogue, customers: Iterable[str]) -> str:
+    """Who may be named to whom, for ``slo-gen test``: each customer with the names that stand for them, and what is ours."""
+    owners = {service.owner for service in catalogue.services.values()}
+    parties = {f"{each.party.kind}/{each.party.name}" for each in catalogue.agreements.values() if each.party.kind != "customer"}
+    listed = {each: sorted({each, catalogue.customers[each].title} - {""}) for each in catalogue.customers}
+    return json.dumps({"shown": list(customers), "customers": listed, "internal": sorted((owners | parties) - {""})}, indent=1) + "\n"
 
 
 def datasource_uid(customer: str) -> str:
