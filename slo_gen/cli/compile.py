@@ -17,6 +17,7 @@ from slo_gen.cli.output_options import output_options, output_settings
 from slo_gen.outputs.alertmanager_files import FORMS, Form
 from slo_gen.outputs.errors import OutputError
 from slo_gen.outputs.files import Difference, Written, difference, write, written_for
+from slo_gen.outputs.isolation import PROXIES, Isolation, Proxy
 from slo_gen.outputs.targets import TARGETS, Target
 from slo_gen.spec.problems import has_errors, render_text, summary
 
@@ -39,11 +40,17 @@ _TOLD: Final = 10
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="Make the tables of calendars and periods for this year and the next. "
               "[default: today; with --check the year that DIR was made for]")
+@click.option("--isolation", "proxy", type=click.Choice(PROXIES),
+              help="Write what keeps customers apart in Grafana: configuration of this proxy, data sources, providers of dashboards.")
+@click.option("--metrics-url", metavar="URL", default="http://victoriametrics:8428", show_default=True,
+              help="With --isolation: where the proxy finds the metrics.")
+@click.option("--proxy-url", metavar="URL", default="http://vmauth:8427", show_default=True,
+              help="With --isolation: where Grafana finds the proxy.")
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
     specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, dashboards: bool,
-    as_of: datetime | None, url: str | None,
+    as_of: datetime | None, proxy: Proxy | None, metrics_url: str, proxy_url: str, url: str | None,
     prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
     """Compile documents into recording and alert rules, and into configuration of Alertmanager.
@@ -65,12 +72,13 @@ def command(
         year = as_of.year if as_of else (written_for(out) if only_check else None) or datetime.now(UTC).year
         horizon = Horizon.around(date(year, 1, 1))
         notifying = Notifying(chosen, (year, year + 1)) if chosen is not None else None
+        isolation = Isolation(proxy, metrics_url, proxy_url) if proxy is not None else None
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards), out), out)
+            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards), out, year), out)
+            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation), out, year), out)
             _report_not_live(not_live(read.catalogue, target, horizon))
     except OutputError as error:
         fail(str(error))

@@ -9,6 +9,7 @@ from sla_dashboards import dashboard_files
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.isolation import Isolation, render_isolation
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
@@ -35,10 +36,11 @@ class Notifying:
 
 def compiled_files(
     catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None,
-    horizon: Horizon | None = None, dashboards: bool = False,
+    horizon: Horizon | None = None, dashboards: bool = False, isolation: Isolation | None = None,
 ) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept.
 
+    Without ``isolation`` nothing is written to keep customers apart.
     Without ``notifying`` nothing is written for Alertmanager, and without ``horizon`` no live figures of agreements.
     ``dashboards``: also those of Grafana.
     """
@@ -50,6 +52,8 @@ def compiled_files(
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     if dashboards:
         files |= {page.path: page.text for page in dashboard_files(catalogue)}
+    if isolation is not None:
+        files |= render_isolation(catalogue, isolation)
     return files
 
 

@@ -13,7 +13,9 @@ from slo_gen.cli.amtool import RouteTest, configuration_files, route_tests
 from slo_gen.cli.amtool import failures as route_failures
 from slo_gen.cli.loading import fail
 from slo_gen.cli.progress import progress
+from slo_gen.cli.testing_dashboards import customer_dashboards, leaking
 from slo_gen.outputs.alertmanager_files import TESTED_ROUTES
+from slo_gen.outputs.isolation import SHOWN_TO
 
 __all__ = ["command"]
 
@@ -28,6 +30,7 @@ AT_ONCE = 200
 def command(directory: Path, promtool: str, amtool: str) -> None:
     """Check what `slo-gen compile --out DIR` wrote: promtool reads every rule, and runs the unit tests that every alert
     came with; amtool reads the configuration of Alertmanager, and says whom each alert reaches.
+    Every query of a customer's dashboards must be pinned to that customer, and nothing on them may name anybody else.
 
     Exit status: 0 all passed, 1 something failed, 2 wrong use.
     """
@@ -46,8 +49,23 @@ def command(directory: Path, promtool: str, amtool: str) -> None:
     if alertmanager is not None:
         routes = _route_tests(directory)
         _report("amtool", list(route_failures(alertmanager, directory, routes)))
+    shown = _dashboards(directory)
     told = f", {_count(routes, 'route')} tested" if alertmanager is not None else ""
-    click.echo(f"{_count(rules, 'rule file')} checked, {_count(tests, 'unit test file')} passed{told}")
+    click.echo(f"{_count(rules, 'rule file')} checked, {_count(tests, 'unit test file')} passed{told}{shown}")
+
+
+def _dashboards(directory: Path) -> str:
+    """What is told of the dashboards of customers, once nothing is wrong with them."""
+    try:
+        dashboards = customer_dashboards(directory)
+        faults = list(leaking(directory)) if dashboards else []
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        fail(f"{directory / SHOWN_TO} is missing or damaged; run slo-gen compile again")
+    for each in faults:
+        click.echo(each, err=True)
+    if faults:
+        fail("dashboards of customers tell what they must not; see above")
+    return f", {_count(dashboards, 'customer dashboard')} read" if dashboards else ""
 
 
 def _alertmanager(amtool: str) -> str:

@@ -1,0 +1,60 @@
+"""What a customer's dashboard must not ask, and must not say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from slo_gen.outputs.customer_dashboards import leaks
+
+PINNED = 'slm:period:attained_ratio{slm_customer="acme"}'
+
+
+def found(expr: str = PINNED, **more: object) -> list[str]:
+    dashboard = {"title": "Acme", "panels": [{"title": "Attained", "targets": [{"expr": expr}]}], **more}
+    return list(leaks(json.dumps(dashboard), "acme", ["acme", "globex", "dba"]))
+
+
+@pytest.mark.parametrize("expr", [
+    PINNED, f"min({PINNED})", f"{PINNED} - on(target) {PINNED}", f"max_over_time({PINNED}[1d:1h])", "vector(1)", "time()",
+    f"topk(3, {PINNED})", f"-({PINNED} offset 1d)", f'label_replace({PINNED}, "a", "$1", "b", "(.*)")'.replace("$1", "x"),
+])
+def test_pinned_queries_pass(expr: str) -> None:
+    assert found(expr) == []
+
+
+@pytest.mark.parametrize("expr", [
+    "up", 'up{slm_customer="other"}', 'up{slm_customer=~"acme"}', 'up{slm_customer!="acme"}', f"{PINNED} or up",
+    f"topk(scalar(up), {PINNED})",
+    f"{PINNED} and on() up", "rate(up[5m])", "max_over_time(up[1d:1h])", "(-up)", 'up{slm_customer="acme" or slm_customer="b"}',
+    'count_values("x", up)', 'up{slm_customer="$customer"}', "up{", 'slm:period:attained_ratio{slm_customer="Acme"}', "absent(up)",
+])
+def test_each_way_of_asking_for_more_is_found(expr: str) -> None:
+    assert len(found(expr)) == 1
+
+
+@pytest.mark.parametrize("more", [
+    {"title": "Acme and Globex"}, {"links": [{"url": "https://wiki.example.com/dba"}]}, {"tags": ["globex"]},
+    {"panels": [{"type": "row", "panels": [{"targets": [{"expr": "up"}]}]}]}, {"annotations": {"list": [{"expr": "up"}]}},
+    {"panels": [{"fieldConfig": {"overrides": [{"properties": [{"id": "displayName", "value": "team DBA"}]}]}}]},
+    {"panels": [{"options": {"globex": 1}}]}, {"panels": [{"targets": [{"expr": PINNED, "legendFormat": "dba"}]}]},
+    {"templating": {"list": [{"name": "x"}]}},
+])
+def test_what_stands_on_it_is_read_too(more: dict[str, object]) -> None:
+    assert found(**more)
+
+
+def test_a_name_inside_another_word_is_none() -> None:
+    assert found(description="feedback, dbas and globexia") == []
+
+
+def test_a_customer_whose_name_begins_like_another_may_be_named() -> None:
+    text = json.dumps({"title": "acme-eu", "uid": "globex-acme"})
+    assert [fault.split(": ", 1)[1] for fault in leaks(text, "acme-eu", ["acme", "globex"])] == ["names 'acme'", "names 'globex'"]
+    assert list(leaks(json.dumps({"title": "acme-eu"}), "acme-eu", ["acme"])) == []
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", ""])
+def test_what_is_no_dashboard_is_said(text: str) -> None:
+    assert len(list(leaks(text, "acme", []))) == 1
