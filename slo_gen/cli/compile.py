@@ -75,11 +75,13 @@ def command(
         isolation = Isolation(proxy, metrics_url, proxy_url) if proxy is not None else None
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
-        elif only_check:
-            _report_difference(difference(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation), out), out)
         else:
-            _report_written(write(compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation), out, year), out)
-            _report_not_live(not_live(read.catalogue, target, horizon))
+            files = compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation)
+            if only_check:
+                _report_difference(difference(files, out), out)
+            else:
+                _report_written(write(files, out, year), out)
+                _report_not_live(not_live(read.catalogue, target, horizon))
     except OutputError as error:
         fail(str(error))
 
