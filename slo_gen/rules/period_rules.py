@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen import names
+from slo_gen.contract.measurement import Down, Share
 from slo_gen.rules.accounts import STEP, Account
 from slo_gen.rules.period import Part, at_mark, delay, parts
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
@@ -282,7 +283,9 @@ class _Figures:
         scheduled = self.account.measurement.over == "scheduled"
         of = self._counted() if scheduled else f"({self._part('elapsed')} - {self._part('vacant')})"
         bad = self._part("bad")
-        if "sure_bad" in self.parts:
+        if _is_never_down(self.account.measurement.score):
+            best, worst = bad, f"({bad} + {self._part('silent')})" if self.account.measurement.empty == "unknown" else bad
+        elif "sure_bad" in self.parts:
             best, worst = self._part("sure_bad"), f"({self._counted()} - {self._part('sure_good')})"
         else:
             best, worst = bad, f"({bad} + {self._unknown()})"
@@ -328,6 +331,11 @@ class _Figures:
     def _allowed(self) -> str:
         """The bad share that the objective leaves; the rounding takes away what ``1 - 0.999`` adds in binary."""
         return f"round(1 - {self.sums.targets()}, 1e-12)" if self.account.floor else self.sums.targets()
+
+
+def _is_never_down(score: Share | Down) -> bool:
+    """Whether not even an interval of errors alone is down."""
+    return isinstance(score, Down) and score.strict and score.threshold >= 1
 
 
 _BEFOREHAND: Final = frozenset({"elapsed", "counted", "excluded", "previous"})
