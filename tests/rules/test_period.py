@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -167,6 +168,37 @@ def test_a_new_period_begins_with_nothing(tmp_path: Path) -> None:
     of = catalogue_of(cases)
     more = paused_during(active, first // MINUTE + 540)
     judge(of, cases, (start // STEP * STEP + 2 * STEP, start + HOUR, start + 3 * HOUR + STEP), tmp_path, more)
+
+
+LASTING = [
+    MeasureTerms(),
+    MeasureTerms(method="downtime_minutes", down_threshold=Fraction(1, 20), over="deployed"),
+    MeasureTerms(method="interval_mean", interval=300, over="scheduled"),
+]
+
+
+@pytest.mark.parametrize("days", [{"starts": date(1970, 1, 8)}, {"ends": date(1970, 1, 7)}])
+def test_an_agreement_is_judged_from_its_first_day_to_its_last(days: Mapping[str, date], tmp_path: Path) -> None:
+    """Thursday of a week: what was before the first day, or comes after the last one, counts for nothing."""
+    edge = 7 * DAY
+    begun = edge if "starts" in days else edge - 4 * HOUR
+    minutes = traffic(random.Random(8), 9 * 60)
+    cases = [
+        Case(f"c{place}", replace(sold(f"c{place}", measure, period=Periods("week")), **days), minutes, begun)  # type: ignore[arg-type]
+        for place, measure in enumerate(LASTING)
+    ]
+    others = [
+        Case(f"o{place}", sold(f"o{place}", measure, period=Periods("week")), minutes, begun) for place, measure in enumerate(LASTING)
+    ]
+    of = catalogue_of([*cases, *others])
+    assert len({live(of)[case.name].key for case in (*cases, *others)}) == 6
+    assert {live(of)[case.name].apart_from != "" for case in cases} == {"ends" in days}
+    more = counting(of, begun // MINUTE + 540)
+    before = [
+        Case(each.name, each.agreement, [(7, 7)] * 240 + [*each.minutes], begun - 4 * HOUR) if "starts" in days else each
+        for each in (*cases, *others)
+    ]
+    assert judge(of, before, (edge + 2 * HOUR, edge + 4 * HOUR + STEP), tmp_path, more) >= 60
 
 
 def test_a_target_that_is_set_apart_goes_on_by_itself(tmp_path: Path) -> None:
