@@ -51,16 +51,13 @@ class Spans:
     def __and__(self, other: Spans) -> Spans:
         """Instants that are in both."""
         found: list[Span] = []
-        mine, theirs = 0, 0
-        while mine < len(self.items) and theirs < len(other.items):
-            (a, b), (c, d) = self.items[mine], other.items[theirs]
+        mine, theirs = list(self.items), list(other.items)
+        while mine and theirs:
+            (a, b), (c, d) = mine[-1], theirs[-1]
             if max(a, c) < min(b, d):
                 found.append((max(a, c), min(b, d)))
-            if b <= d:
-                mine += 1
-            else:
-                theirs += 1
-        return Spans(tuple(found))
+            (mine if a >= c else theirs).pop()
+        return Spans(tuple(reversed(found)))
 
     def __sub__(self, other: Spans) -> Spans:
         """Instants that are in this one only."""
@@ -76,7 +73,7 @@ class Spans:
 
     def clip(self, start: int, end: int) -> Spans:
         """What of it is in ``[start, end)``."""
-        return self & Spans(((start, end),) if start < end else ())
+        return Spans(tuple((max(a, start), min(b, end)) for a, b in self.items if max(a, start) < min(b, end)))
 
 
 EMPTY = Spans()
