@@ -107,7 +107,7 @@ class BusinessTime:
             raise TimeError(f"a deadline after {seconds} seconds lies in the past; write 0 or more")
         if seconds == 0 and boundary == "close":
             return in_range(start)
-        halts = pauses.clip(start, LATEST)
+        halts = pauses.clip(start, LATEST) if pauses else EMPTY
         table = self.timetable(start, start)
         while (until := _until(table, start, seconds, halts, boundary)) is None:
             if table.is_last:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -73,7 +73,9 @@ class Spans:
 
     def clip(self, start: int, end: int) -> Spans:
         """What of it is in ``[start, end)``."""
-        return Spans(tuple((max(a, start), min(b, end)) for a, b in self.items if max(a, start) < min(b, end)))
+        first = bisect_right(self.items, start, key=lambda span: span[1])
+        last = bisect_left(self.items, end, key=lambda span: span[0])
+        return Spans(tuple((max(a, start), min(b, end)) for a, b in self.items[first:last] if max(a, start) < min(b, end)))
 
 
 EMPTY = Spans()
