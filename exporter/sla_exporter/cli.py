@@ -63,7 +63,7 @@ def run(
 
     begin_logging(level, log_format)
     with _ending_when_asked():
-        configuration = _read(file)
+        configuration = _read(file, logged=True)
         try:
             addresses = [read_address(text) for text in listen]
         except ValueError as error:
@@ -199,7 +199,8 @@ def _leave() -> None:
         os._exit(0)
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path, *, logged: bool = False) -> Any:
+    """The configuration. What is doubtful in it is shown, or logged a line each."""
     from sla_exporter.config import ConfigurationError, read_configuration
 
     try:
@@ -207,7 +208,11 @@ def _read(file: Path) -> Any:
     except ConfigurationError as error:
         click.echo(render_text(error.problems, error.sources, colour=sys.stderr.isatty()), err=True)
         _fail(f"{file}: {summary(error.problems)}")
-    if configuration.problems:
+    if logged:
+        for each in configuration.problems:
+            hint = f"; {each.hint}" if each.hint else ""
+            logging.getLogger("sla_exporter").warning("%s:%d:%d: %s%s", each.file, each.line, each.column, each.message, hint)
+    elif configuration.problems:
         click.echo(render_text(configuration.problems, configuration.sources, colour=sys.stderr.isatty()), err=True)
     return configuration
 
