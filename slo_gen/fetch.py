@@ -7,6 +7,7 @@ Here the deadline covers name look-up, connection, headers and body together.
 from __future__ import annotations
 
 import os
+import zlib
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -133,7 +134,7 @@ class Fetcher:
         login = self._credentials
         try:
             self._client = httpx.AsyncClient(
-                headers={"Accept": "application/json", **login.headers()},
+                headers={"Accept": "application/json", "Accept-Encoding": "gzip", **login.headers()},
                 auth=(login.username, login.password) if login.username else None,
                 follow_redirects=False,
                 timeout=None,
@@ -197,13 +198,24 @@ class Fetcher:
         self._sent.append(monotonic())
 
     async def _body(self, response: httpx.Response) -> bytes:
+        """The body, unpacked bit by bit: what a small answer unpacks to may be larger than the memory there is."""
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise NoAnswerError(f"{self.url} answered in a way of packing that was not asked for: {encoding[:40]}.")
+        packed = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding.endswith("gzip") else None
         parts: list[bytes] = []
-        length = 0
-        async for part in response.aiter_bytes(65536):
-            length += len(part)
-            if length > self._limits.body:
+        left = self._limits.body
+        async for raw in response.aiter_raw(65536):
+            try:
+                part = packed.decompress(raw, left + 1) if packed else raw
+            except zlib.error:
+                raise NoAnswerError(f"{self.url} says that its answer is gzip, and it is not.") from None
+            left -= len(part)
+            if left < 0:
                 raise TooLargeError(f"{self.url} answered with more than {self._limits.body} bytes; the rest was not read.")
             parts.append(part)
+        if packed and not packed.eof:
+            raise NoAnswerError(f"{self.url} broke off in the middle of its answer.")
         return b"".join(parts)
 
 
