@@ -20,7 +20,7 @@ __all__ = ["REASONS", "UNSEEN", "ProbeReader", "Reason", "Seen", "lines"]
 
 Reason = Literal[
     "name", "unreachable", "refused", "timeout", "closed", "tls", "protocol", "too_large", "status", "text",
-    "forbidden", "resolver", "network", "resources", "stalled", "address", "missing", "shape",
+    "forbidden", "resolver", "network", "resources", "stalled", "address", "missing", "shape", "value",
 ]  # fmt: skip
 """Why something is not up; a label."""
 
@@ -43,8 +43,9 @@ REASONS: Final[Mapping[Reason, str]] = {
     "address": "what is to be looked at cannot be read",
     "missing": "the system says nothing of it",
     "shape": "what the system says of it is something else than expected",
+    "value": "its value is none of those that mean up",
 }
-"""Reasons in words. The first ten are the subject's own, and mean down; the others are nobody's, and mean unknown."""
+"""Reasons in words. The first ten are the subject's own, and mean down; the others but the last are nobody's, and mean unknown."""
 
 
 @dataclass(frozen=True, slots=True)
