@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sla_exporter.probes.probe import REASONS
+from sla_exporter.probes.reasons import REASONS
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/probe-systems.md").read_text(encoding="utf-8")
 

@@ -7,14 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from api_server import Asked, Told, api
+from api_server import Asked, Told, api, probe_settings
 from sla_exporter.probes.probe import UNSEEN, Seen
 from sla_exporter.probes.prometheus_series import PrometheusReader
 from sla_exporter.probes.states import Sample
 from sla_exporter.sources.source import SourceError
-
-from slo_gen.fetch import Limits
-from slo_gen.prometheus import Prometheus
 
 T = TypeVar("T")
 
@@ -26,8 +23,11 @@ def stored(*series: list[tuple[float, str]]) -> Told:
 
 def asked_of(told: Told, question: Callable[[PrometheusReader], Awaitable[T]]) -> tuple[T, list[Asked]]:
     async def ask(url: str) -> Any:
-        async with Prometheus(url, limits=Limits(2.0, 100_000)) as prometheus:
-            return await question(PrometheusReader(prometheus, 45, lambda: 100))
+        reader = PrometheusReader(probe_settings({"prometheus": {"url": url}}, now=100_000))
+        try:
+            return await question(reader)
+        finally:
+            await reader.close()
 
     with api() as server:
         server.answer = lambda asked: told
@@ -35,7 +35,7 @@ def asked_of(told: Told, question: Callable[[PrometheusReader], Awaitable[T]]) -
 
 
 def history(told: Told) -> tuple[Sample, ...]:
-    return asked_of(told, lambda reader: reader.history("probe_success", 0, 100))[0]
+    return asked_of(told, lambda reader: reader.history("probe_success", 0, 100_000))[0]
 
 
 def test_samples_are_told_as_they_were_written() -> None:
@@ -66,3 +66,9 @@ def test_a_prometheus_that_fails_says_nothing(told: Told, reason: str) -> None:
     with pytest.raises(SourceError) as raised:
         history(told)
     assert raised.value.reason == reason
+
+
+def test_history_begins_after_what_was_seen_to_the_millisecond() -> None:
+    told = stored([(10.123, "1"), (10.124, "0"), (25.0, "1"), (25.001, "0")])
+    found, _ = asked_of(told, lambda reader: reader.history("probe_success", 10_123, 25_000))
+    assert found == (Sample(10_124, "down"), Sample(25_000, "up"))

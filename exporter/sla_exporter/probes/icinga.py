@@ -7,11 +7,11 @@ outage is for the document to say. During a downtime of Icinga it is excluded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
-from sla_exporter.probes.probe import UNSEEN, Seen
+from sla_exporter.probes.probe import UNSEEN, Answer, ProbeSettings, Seen, opened
 from sla_exporter.probes.states import State
 from sla_exporter.sources.source import ask, decoded
 from slo_gen.fetch import Fetcher
@@ -28,6 +28,7 @@ class _Checked(msgspec.Struct, frozen=True):
 
 class _Attributes(msgspec.Struct, frozen=True):
     state: float
+    last_state_change: float
     downtime_depth: float
     last_check_result: _Checked | None
 
@@ -44,23 +45,34 @@ class _Answer(msgspec.Struct, frozen=True):
 class IcingaReader:
     """One request for all services that are asked for, and one for all hosts."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
+    experimental: ClassVar[bool] = True
 
-    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
+    def __init__(self, settings: ProbeSettings) -> None:
+        assert settings.document.icinga, "the registry knows which kind it is"
+        self._settings = settings
+        self._url = settings.document.icinga.url
+        self._fetcher: Fetcher | None = None
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._fetcher is not None:
+            await self._fetcher.__aexit__()
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Answer]:
         """The state of objects, as of their last check. Raises SourceError."""
-        found = dict.fromkeys(subjects, UNSEEN)
+        found = dict[str, Answer].fromkeys(subjects, UNSEEN)
+        self._fetcher = fetcher = await opened(self._fetcher, self._url, self._settings)
         services = [each for each in subjects if "!" in each]
         hosts = [each for each in subjects if "!" not in each]
         if services:
-            found |= await self._states("services", services, _OF_SERVICE)
+            found |= await self._states(fetcher, "services", services, _OF_SERVICE)
         if hosts:
-            found |= await self._states("hosts", hosts, _OF_HOST)
+            found |= await self._states(fetcher, "hosts", hosts, _OF_HOST)
         return found
 
-    async def _states(self, kind: str, wanted: Sequence[str], states: Mapping[float, State]) -> dict[str, Seen]:
-        form: dict[str, str | list[str]] = {"attrs": ["state", "downtime_depth", "last_check_result"]}
-        answer = await ask(self._fetcher, "GET", f"/v1/objects/{kind}", form)
+    async def _states(self, fetcher: Fetcher, kind: str, wanted: Sequence[str], states: Mapping[float, State]) -> dict[str, Seen]:
+        form: dict[str, str | list[str]] = {"attrs": ["state", "last_state_change", "downtime_depth", "last_check_result"]}
+        answer = await ask(fetcher, "GET", f"/v1/objects/{kind}", form)
         known = {each.name: each.attrs for each in decoded(answer, _Answer, f"Icinga's list of {kind}").results}
         return {name: _seen(known[name], states) for name in wanted if name in known}
 
@@ -70,4 +82,6 @@ def _seen(attributes: _Attributes, states: Mapping[float, State]) -> Seen:
     if checked is None:
         return UNSEEN
     state = "excluded" if attributes.downtime_depth > 0 else states.get(attributes.state, "unknown")
-    return Seen(state, at=round(checked.execution_end * 1000))
+    at, changed = round(checked.execution_end * 1000), round(attributes.last_state_change * 1000)
+    # A downtime of Icinga may have begun later than the state.
+    return Seen(state, at=at, since=changed if state != "excluded" and 0 < changed <= at else None)

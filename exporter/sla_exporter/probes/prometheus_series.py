@@ -7,10 +7,11 @@ not run is filled in. A target that Prometheus cannot scrape, ``up == 0``, has n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import ClassVar
 
-from sla_exporter.probes.probe import UNSEEN, Seen
+from sla_exporter.probes.probe import UNSEEN, Answer, ProbeSettings, Seen, one_by_one
 from sla_exporter.probes.states import Sample, State
 from sla_exporter.sources.source import Reason, SourceError
 from slo_gen.fetch import AddressError, RequestError, TooLargeError, TooSlowError
@@ -25,33 +26,49 @@ _REASONS: Sequence[tuple[type[RequestError], Reason]] = (
 
 
 class PrometheusReader:
-    """Reads stored samples. One is the present state for ``holds`` seconds; ``now`` is the clock in whole seconds."""
+    """Reads stored samples. One is the present state for as long as a state holds."""
 
-    def __init__(self, prometheus: Prometheus, holds: int, now: Callable[[], int]) -> None:
-        self._prometheus = prometheus
-        self._holds = holds
-        self._now = now
+    experimental: ClassVar[bool] = False
 
-    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
-        """The last sample of each subject that still holds. Raises SourceError."""
-        now = self._now()
-        found: dict[str, Seen] = {}
-        for subject in subjects:
-            samples = await self.history(subject, now - self._holds, now)
-            found[subject] = Seen(samples[-1].state, at=samples[-1].at) if samples else UNSEEN
-        return found
+    def __init__(self, settings: ProbeSettings) -> None:
+        document = settings.document.prometheus
+        assert document, "the registry knows which kind it is"
+        self._settings = settings
+        self._url = document.url
+        self._prometheus: Prometheus | None = None
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Answer]:
+        """The last sample of each subject that still holds; a subject that is not answered fails alone."""
+        return await one_by_one(subjects, self._last, self._settings.at_once)
+
+    async def _last(self, subject: str) -> Seen:
+        now = self._settings.now()
+        samples = await self.history(subject, now - self._settings.holds, now)
+        return Seen(samples[-1].state, at=samples[-1].at) if samples else UNSEEN
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._prometheus is not None:
+            await self._prometheus.__aexit__()
 
     async def history(self, subject: str, start: int, end: int) -> tuple[Sample, ...]:
-        """All samples of a subject in ``(start, end]``, in order. Raises SourceError, also where it is more than one series at a time."""
+        """All samples of a subject in ``(start, end]``, in order; milliseconds since 1970.
+
+        Raises SourceError, also where it is more than one series at a time.
+        """
+        if self._prometheus is None:
+            self._prometheus = await Prometheus(self._url, self._settings.credentials, self._settings.limits).__aenter__()
+        prometheus = self._prometheus
         try:
-            series = await self._prometheus.samples(subject, start, end)
+            series = await prometheus.samples(subject, start // 1000, -(-end // 1000))
         except RequestError as error:
             reason: Reason = next((each for kind, each in _REASONS if isinstance(error, kind)), "unreachable")
             raise SourceError(reason, str(error)) from None
         if _overlap(series):
             raise SourceError("query", f"{subject} is {len(series)} series at a time; name labels until it is one")
         points = sorted(point for each in series for point in each.points)
-        return tuple(Sample(round(at * 1000), _state(value)) for at, value in points)
+        told = (Sample(round(at * 1000), _state(value)) for at, value in points)
+        return tuple(sample for sample in told if start < sample.at <= end)
 
 
 def _overlap(series: Sequence[Series]) -> bool:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sla_exporter.probes.addresses import AddressPolicy, host_name
-from sla_exporter.probes.probe import Reason, Seen
+from sla_exporter.probes.probe import Seen
+from sla_exporter.probes.reasons import Reason
 
 __all__ = ["Address", "LookUp", "NotUpError", "Reaching", "of_network", "out_of_time", "system_look_up", "within"]
 
