@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
-__all__ = ["AddressError", "Credentials", "Fetcher", "Limits", "NoAnswerError", "RequestError", "Response", "TooLargeError", "TooSlowError"]
+__all__ = [
+    "AddressError", "Credentials", "Fetcher", "Limits", "NoAnswerError", "RequestError", "Response", "TooLargeError", "TooSlowError",
+    "trusted",
+]  # fmt: skip
 
 
 class RequestError(Exception):
@@ -112,13 +117,17 @@ class Response:
 class Fetcher:
     """Requests below one base address. Use as ``async with Fetcher(url) as fetcher``.
 
-    Raises AddressError for an address that is not http(s) or that carries a password.
+    ``authorities`` is a file of those who may vouch for the server; "" for the usual ones. Raises AddressError for an address that is not
+    http(s) or that carries a password.
     """
 
-    def __init__(self, url: str, credentials: Credentials | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, url: str, credentials: Credentials | None = None, limits: Limits | None = None, authorities: str = ""
+    ) -> None:
         self.url = checked_address(url)
         self._credentials = credentials or Credentials()
         self._limits = limits or Limits()
+        self._authorities = authorities
         self._sent: deque[float] = deque()
         self._client: httpx.AsyncClient | None = None
 
@@ -137,6 +146,7 @@ class Fetcher:
                 auth=(login.username, login.password) if login.username else None,
                 follow_redirects=False,
                 timeout=None,
+                verify=trusted(self._authorities),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
@@ -205,6 +215,20 @@ class Fetcher:
                 raise TooLargeError(f"{self.url} answered with more than {self._limits.body} bytes; the rest was not read.")
             parts.append(part)
         return b"".join(parts)
+
+
+def trusted(authorities: str = "") -> ssl.SSLContext:
+    """Who may vouch for servers: those of a file in PEM, or the usual ones. Raises AddressError where the file cannot be used."""
+    import ssl
+
+    import httpx
+
+    if not authorities:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=authorities)
+    except (OSError, ValueError):
+        raise AddressError(f"The file {authorities} has no certificates of authorities, or cannot be read.") from None
 
 
 def checked_address(url: str) -> str:

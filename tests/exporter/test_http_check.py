@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
+from api_server import probe_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odd_servers import (
@@ -25,13 +28,10 @@ from odd_servers import (
     serving,
     silent,
 )
-from sla_exporter.probes.addresses import AddressPolicy
-from sla_exporter.probes.http_check import Expected, HttpReader
+from sla_exporter.probes.http_check import HttpReader
 from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import Address, LookUp, Reaching
-from sla_exporter.probes.tcp_check import trusting
-
-TRUST = trusting()
+from sla_exporter.probes.reaching import Address, LookUp
+from sla_exporter.sources.source import SourceError
 
 
 def at_loopback(host: str, port: int) -> Sequence[Address]:
@@ -39,17 +39,19 @@ def at_loopback(host: str, port: int) -> Sequence[Address]:
 
 
 def check(
-    serve: Serve, expected: Expected | None = None, *, url: str = "http://127.0.0.1:{port}/health?key=s3cret",
-    tls: ssl.SSLContext | None = None, trust: ssl.SSLContext = TRUST,
-    look_up: LookUp = at_loopback, host: str = "127.0.0.1", seconds: float = 5.0,
+    serve: Serve, expected: Mapping[str, Any] | None = None, *, url: str = "http://127.0.0.1:{port}/health?key=s3cret",
+    tls: ssl.SSLContext | None = None, authorities: str = "", look_up: LookUp = at_loopback, host: str = "127.0.0.1", seconds: float = 5.0,
 ) -> Seen:  # fmt: skip
-    async def checked() -> Seen:
-        async with serving(serve, tls, host) as port:
-            reader = HttpReader(Reaching(AddressPolicy(), look_up), seconds, expected or Expected(), trust)
-            subject = url.format(port=port)
-            return (await reader.look([subject]))[subject]
+    document = {"http": dict(expected or {}), **({"authorities_file": authorities} if authorities else {})}
 
-    return asyncio.run(checked())
+    async def story() -> Seen:
+        async with serving(serve, tls, host) as port:
+            subject = url.format(port=port)
+            found = (await HttpReader(probe_settings(document, seconds=seconds), look_up).look([subject]))[subject]
+            assert isinstance(found, Seen)
+            return found
+
+    return asyncio.run(story())
 
 
 def test_a_page_is_up() -> None:
@@ -74,29 +76,29 @@ def test_the_request_is_one_that_servers_understand() -> None:
 @pytest.mark.parametrize(
     ("answer", "expected", "reason"),
     [
-        (page(status="503 Service Unavailable"), Expected(), "status"),
-        (page(status="302 Found"), Expected(), "status"),
-        (page(status="204 No Content"), Expected(frozenset({200})), "status"),
-        (page(status="404 Not Found"), Expected(frozenset({404})), None),
-        (page(b"all is well"), Expected(contains="is well"), None),
-        (page(b"all is lost"), Expected(contains="is well"), "text"),
-        (page(b"out of order"), Expected(lacks="out of order"), "text"),
-        (page("schön".encode("latin-1"), "200 OK", "Content-Type: text/plain; charset=ISO-8859-1"), Expected(contains="schön"), None),
-        (page(b"xn--" + b"a" * 1000, "200 OK", "Content-Type: text/plain; charset=punycode"), Expected(contains="aaa"), None),
-        (page(b"x" * 101), Expected(body=100), "too_large"),
-        (page(b"x" * 100), Expected(body=100), None),
-        (page(b"packed", "200 OK", "Content-Encoding: gzip"), Expected(), "protocol"),
-        (page(b"packed", "200 OK", "Content-Encoding: br"), Expected(), "protocol"),
-        (page()[:-3], Expected(), "protocol"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", Expected(), "protocol"),
-        (b"HTTP/1.1 200 OK\r\n\r\nuntil it closes", Expected(contains="closes"), None),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n0\r\n\r\n", Expected(contains="whole"), None),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf", Expected(), "protocol"),
-        (b"HTTP/1.1 103 Early Hints\r\n\r\n" + page(), Expected(), None),
-        (b"", Expected(), "protocol closed"),
+        (page(status="503 Service Unavailable"), {}, "status"),
+        (page(status="302 Found"), {}, "status"),
+        (page(status="204 No Content"), {"status": [200]}, "status"),
+        (page(status="404 Not Found"), {"status": [404]}, None),
+        (page(b"all is well"), {"contains": "is well"}, None),
+        (page(b"all is lost"), {"contains": "is well"}, "text"),
+        (page(b"out of order"), {"lacks": "out of order"}, "text"),
+        (page("schön".encode("latin-1"), "200 OK", "Content-Type: text/plain; charset=ISO-8859-1"), {"contains": "schön"}, None),
+        (page(b"xn--" + b"a" * 1000, "200 OK", "Content-Type: text/plain; charset=punycode"), {"contains": "aaa"}, None),
+        (page(b"x" * 101), {"longest": 100}, "too_large"),
+        (page(b"x" * 100), {"longest": 100}, None),
+        (page(b"packed", "200 OK", "Content-Encoding: gzip"), {}, "protocol"),
+        (page(b"packed", "200 OK", "Content-Encoding: br"), {}, "protocol"),
+        (page()[:-3], {}, "protocol"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", {}, "protocol"),
+        (b"HTTP/1.1 200 OK\r\n\r\nuntil it closes", {"contains": "closes"}, None),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n0\r\n\r\n", {"contains": "whole"}, None),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf", {}, "protocol"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" + page(), {}, None),
+        (b"", {}, "protocol closed"),
     ],
 )  # fmt: skip
-def test_status_and_text_decide(answer: bytes, expected: Expected, reason: str | None) -> None:
+def test_status_and_text_decide(answer: bytes, expected: dict[str, Any], reason: str | None) -> None:
     found = check(answering(answer), expected)
     assert (found.state, found.reason in (reason or "").split() if reason else found.reason is None) == ("down" if reason else "up", True)
     assert "s3cret" not in found.detail
@@ -113,7 +115,7 @@ def test_a_server_that_never_answers_is_down_at_the_deadline(serve: Serve, reaso
 
 @pytest.mark.parametrize("serve", [endless, bomb()])
 def test_what_is_endless_ends_at_the_bound(serve: Serve) -> None:
-    found = check(serve, Expected(contains="x!", body=1_000_000))
+    found = check(serve, {"contains": "x!", "longest": 1_000_000})
     assert (found.state, found.reason) == ("down", "too_large")
 
 
@@ -125,10 +127,10 @@ def test_a_silent_server_is_down_also_where_tls_is_expected() -> None:
 def test_many_are_checked_at_once_and_one_that_hangs_keeps_none() -> None:
     async def story() -> dict[str, str]:
         async with serving(answering(page())) as good, serving(silent) as bad:
-            reader = HttpReader(Reaching(AddressPolicy(), at_loopback), 0.5, Expected(), TRUST)
+            reader = HttpReader(probe_settings({"http": {}}, seconds=0.5), at_loopback)
             subjects = [f"http://127.0.0.1:{bad if number % 10 == 0 else good}/{number}" for number in range(100)]
             found = await reader.look([*subjects, subjects[0]])
-            return {subject: found[subject].state for subject in subjects}
+            return {subject: each.state for subject, each in found.items() if isinstance(each, Seen)}
 
     states = list(asyncio.run(story()).values())
     assert states == ["down" if number % 10 == 0 else "up" for number in range(100)]
@@ -145,34 +147,44 @@ def certified(*names: str, ends: datetime | None = None) -> ssl.SSLContext:
     return context
 
 
-def trusted() -> ssl.SSLContext:
-    context = trusting()
-    AUTHORITY.configure_trust(context)
-    return context
+@pytest.fixture(scope="module")
+def authorities(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("authorities") / "ours.pem"
+    AUTHORITY.cert_pem.write_to_path(str(file))
+    return str(file)
 
 
-def test_tls_is_verified_against_the_name_and_tells_when_the_certificate_ends() -> None:
+def test_tls_is_verified_against_the_name_and_tells_when_the_certificate_ends(authorities: str) -> None:
     ends = datetime(2040, 5, 6, 7, 8, 9, tzinfo=UTC)
     secure = certified("shop.example", ends=ends)
-    found = check(answering(page()), url="https://shop.example:{port}/", tls=secure, trust=trusted())
+    found = check(answering(page()), url="https://shop.example:{port}/", tls=secure, authorities=authorities)
     assert found == Seen("up", certificate_ends=int(ends.timestamp()))
-    down = check(answering(page(status="500 Oh")), url="https://shop.example:{port}/", tls=secure, trust=trusted())
+    down = check(answering(page(status="500 Oh")), url="https://shop.example:{port}/", tls=secure, authorities=authorities)
     assert down == Seen("down", certificate_ends=int(ends.timestamp()), reason="status")
 
 
 @pytest.mark.parametrize(
-    ("names", "ends", "trust"),
+    ("names", "ends", "known"),
     [
-        (("other.example",), None, trusted()),
-        (("127.0.0.1",), None, trusted()),
-        (("shop.example",), datetime(2021, 1, 1, tzinfo=UTC), trusted()),
-        (("shop.example",), None, TRUST),
+        (("other.example",), None, True), (("127.0.0.1",), None, True), (("shop.example",), datetime(2021, 1, 1, tzinfo=UTC), True),
+        (("shop.example",), None, False),
     ],
-)
-def test_a_certificate_that_customers_would_not_take_is_down(names: tuple[str, ...], ends: datetime | None, trust: ssl.SSLContext) -> None:
-    found = check(answering(page()), url="https://shop.example:{port}/", tls=certified(*names, ends=ends), trust=trust)
+)  # fmt: skip
+def test_a_certificate_that_customers_would_not_take_is_down(
+    names: tuple[str, ...], ends: datetime | None, known: bool, authorities: str
+) -> None:
+    secure = certified(*names, ends=ends)
+    found = check(answering(page()), url="https://shop.example:{port}/", tls=secure, authorities=authorities if known else "")
     assert (found.state, found.reason) == ("down", "tls")
     assert "certificate of shop.example is refused" in found.detail
+
+
+def test_a_file_of_authorities_that_is_none_is_an_error_and_says_nothing_of_subjects(tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("no certificates")
+    for name in ("none.pem", "missing.pem"):
+        with pytest.raises(SourceError) as caught:
+            check(silent, authorities=str(tmp_path / name), url="https://127.0.0.1:{port}/")
+        assert caught.value.reason == "auth"
 
 
 def test_a_server_that_speaks_no_tls_is_down() -> None:
@@ -212,5 +224,5 @@ def test_ipv6_is_asked_like_any_other() -> None:
     ),
 ))  # fmt: skip
 def test_no_answer_breaks_a_check(answer: bytes) -> None:
-    found = check(answering(answer), Expected(contains="x"), seconds=0.5)
+    found = check(answering(answer), {"contains": "x"}, seconds=0.5)
     assert found.state in ("up", "down")

@@ -9,14 +9,16 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from api_server import probe_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_servers import answering, page, serving, silent
 from sla_exporter.probes.addresses import AddressPolicy, host_name
 from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import Address, LookUp, NotUpError, Reaching, of_network
+from sla_exporter.probes.reaching import Address, LookUp, NotUpError, of_network
 from sla_exporter.probes.tcp_check import TcpReader
 
 REFUSED = (
@@ -30,11 +32,18 @@ def address(text: str, port: int) -> Address:
     return Address(socket.AF_INET6, (text, port, 0, 0)) if ":" in text else Address(socket.AF_INET, (text, port))
 
 
-def tcp(subject: str, look_up: LookUp, *, allow: Sequence[str] = (), seconds: float = 5.0) -> Seen:
-    async def checked() -> Seen:
-        return (await TcpReader(Reaching(AddressPolicy.allowing(allow), look_up), seconds).look([subject]))[subject]
+def of(look_up: LookUp, seconds: float = 5.0, **document: Any) -> TcpReader:
+    return TcpReader(probe_settings({"tcp": document}, seconds=seconds), look_up)
 
-    return asyncio.run(checked())
+
+async def seen(reader: TcpReader, subject: str) -> Seen:
+    found = (await reader.look([subject]))[subject]
+    assert isinstance(found, Seen)
+    return found
+
+
+def tcp(subject: str, look_up: LookUp, *, seconds: float = 5.0, **document: Any) -> Seen:
+    return asyncio.run(seen(of(look_up, seconds, **document), subject))
 
 
 # --- what is not asked ---------------------------------------------------------------------------------------------
@@ -99,8 +108,7 @@ def test_a_host_is_looked_up_once_and_that_very_address_is_connected_to() -> Non
 
     async def story() -> Seen:
         async with serving(silent) as port:
-            subject = f"shop.example:{port}"
-            return (await TcpReader(Reaching(AddressPolicy(), rebinding), 2).look([subject]))[subject]
+            return await seen(of(rebinding), f"shop.example:{port}")
 
     assert asyncio.run(story()) == Seen("up")
     assert asked == ["shop.example"]
@@ -139,14 +147,11 @@ def test_a_name_server_that_keeps_silent_is_unknown_at_the_deadline_and_keeps_no
     async def story() -> dict[str, Seen]:
         async with serving(silent) as port:
             lost, there = f"lost.example:{port}", f"shop.example:{port}"
-            reader = TcpReader(Reaching(AddressPolicy(), silent_for_some, at_once=2), 0.3)
-            found = dict(await reader.look([lost, there]))
-            assert found[lost] == Seen("unknown", reason="resolver")
-            assert found[there] == Seen("up")
-            return found
+            reader = of(silent_for_some, 0.3)
+            return {"lost": await seen(reader, lost), "there": await seen(reader, there)}
 
     try:
-        asyncio.run(story())
+        assert asyncio.run(story()) == {"lost": Seen("unknown", reason="resolver"), "there": Seen("up")}
     finally:
         go_on.set()
 
@@ -181,8 +186,7 @@ def test_one_address_without_a_way_does_not_hide_that_another_is_up_or_down() ->
             def look_up(host: str, number: int) -> Sequence[Address]:
                 return [address("255.255.255.255", number), address("127.0.0.1", number if up else 1)]
 
-            subject = f"shop.example:{port}"
-            return (await TcpReader(Reaching(AddressPolicy.allowing(["255.255.255.255"]), look_up), 2).look([subject]))[subject]
+            return await seen(of(look_up, allow=["255.255.255.255"]), f"shop.example:{port}")
 
     assert asyncio.run(story(up=True)) == Seen("up")
     assert asyncio.run(story(up=False)) == Seen("down", reason="refused")
@@ -192,12 +196,12 @@ def test_too_many_open_files_are_unknown() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     async def story() -> Seen:
-        reader = TcpReader(Reaching(AddressPolicy(), lambda host, port: [address(host, port)]), 2)
+        reader = of(lambda host, port: [address(host, port)])
         with socket.socket() as lowest_free:
             limit = lowest_free.fileno()
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         try:
-            return (await reader.look(["127.0.0.1:9"]))["127.0.0.1:9"]
+            return await seen(reader, "127.0.0.1:9")
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -207,12 +211,11 @@ def test_too_many_open_files_are_unknown() -> None:
 def test_an_exporter_that_stood_still_does_not_blame_the_target() -> None:
     async def story() -> Seen:
         async with serving(silent) as port:
-            subject = f"127.0.0.1:{port}"
-            reader = TcpReader(Reaching(AddressPolicy(), lambda host, number: [address(host, number)]), 0.3, greeting="220 ")
-            looking = asyncio.create_task(reader.look([subject]))
+            reader = of(lambda host, number: [address(host, number)], 0.3, greeting="220 ")
+            looking = asyncio.create_task(seen(reader, f"127.0.0.1:{port}"))
             await asyncio.sleep(0.1)
             time.sleep(1.0)
-            return (await looking)[subject]
+            return await looking
 
     assert asyncio.run(story()) == Seen("unknown", reason="stalled")
 
@@ -244,9 +247,8 @@ def greeting(said: bytes, wanted: str, seconds: float = 2.0) -> Seen:
 
     async def story() -> Seen:
         async with serving(serve) as port:
-            subject = f"[::ffff:127.0.0.1]:{port}"
-            reader = TcpReader(Reaching(AddressPolicy(), lambda host, number: [address("127.0.0.1", number)]), seconds, greeting=wanted)
-            return (await reader.look([subject]))[subject]
+            reader = of(lambda host, number: [address("127.0.0.1", number)], seconds, greeting=wanted)
+            return await seen(reader, f"[::ffff:127.0.0.1]:{port}")
 
     return asyncio.run(story())
 
@@ -257,12 +259,18 @@ def test_a_greeting_is_waited_for() -> None:
     assert greeting(b"x" * 200_000, "220 ") == Seen("down", reason="too_large")
 
 
+def test_tls_is_asked_for_where_it_is_wanted() -> None:
+    async def story() -> Seen:
+        async with serving(silent) as port:
+            return await seen(of(lambda host, number: [address(host, number)], 0.3, tls=True), f"127.0.0.1:{port}")
+
+    assert asyncio.run(story()) == Seen("down", reason="timeout")
+
+
 def test_a_server_that_does_not_greet_is_down_at_the_deadline() -> None:
     async def story() -> Seen:
         async with serving(answering(page())) as port:
-            subject = f"127.0.0.1:{port}"
-            reader = TcpReader(Reaching(AddressPolicy(), lambda host, number: [address(host, number)]), 0.3, greeting="220 ")
-            return (await reader.look([subject]))[subject]
+            return await seen(of(lambda host, number: [address(host, number)], 0.3, greeting="220 "), f"127.0.0.1:{port}")
 
     assert asyncio.run(story()) == Seen("down", reason="timeout")
 

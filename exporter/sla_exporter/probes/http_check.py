@@ -11,20 +11,20 @@ import codecs
 import ssl
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
 import h11
 
-from sla_exporter.probes.addresses import host_name
-from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import NotUpError, Reaching, within
-from sla_exporter.probes.tcp_check import Stream, gathered, opened
+from sla_exporter.probes.addresses import AddressPolicy, host_name
+from sla_exporter.probes.probe import Answer, ProbeSettings, Seen
+from sla_exporter.probes.reaching import LookUp, NotUpError, Reaching, system_look_up, within
+from sla_exporter.probes.tcp_check import Stream, checked, opened, trusting
 
-__all__ = ["Expected", "HttpReader"]
+__all__ = ["Asked", "Expected", "HttpReader", "asked_for"]
 
 _PART: Final = 65_536
 _LONGEST_HEAD: Final = 65_536
@@ -39,7 +39,7 @@ class Expected:
     statuses: frozenset[int] = frozenset()
     contains: str = ""
     lacks: str = ""
-    body: int = 10 * 1024 * 1024
+    body: int = 10_000_000
 
     def status(self, number: int) -> bool:
         """Whether a status is one of them."""
@@ -47,22 +47,31 @@ class Expected:
 
 
 class HttpReader:
-    """Subjects are addresses as ``https://shop.example.com/health``. ``trust`` says who may vouch for servers; each check ends after
-    ``seconds``.
-    """
+    """Subjects are addresses as ``https://shop.example.com/health``; ``look_up`` tells the addresses of a host."""
 
-    def __init__(self, reaching: Reaching, seconds: float, expected: Expected, trust: ssl.SSLContext) -> None:
-        self._reaching = reaching
-        self._seconds = seconds
-        self._expected = expected
-        self._trust = trust
+    experimental: ClassVar[bool] = False
 
-    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
-        """Check all subjects at once. Raises nothing: whatever goes wrong is said of the subject."""
-        return await gathered(subjects, self._check)
+    def __init__(self, settings: ProbeSettings, look_up: LookUp = system_look_up) -> None:
+        document = settings.document.http
+        assert document, "the registry knows which kind it is"
+        self._reaching = Reaching(AddressPolicy.allowing(document.allow), look_up)
+        self._seconds = settings.seconds
+        self._at_once = settings.at_once
+        self._expected = Expected(frozenset(document.status), document.contains or "", document.lacks or "", document.longest)
+        self._authorities = settings.document.authorities_file or ""
+        self._trust: ssl.SSLContext | None = None
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Answer]:
+        """Check all subjects. Raises SourceError where the file of authorities cannot be read; all else is said of the subject."""
+        if self._trust is None and any(subject[:6].lower() == "https:" for subject in subjects):
+            self._trust = trusting(self._authorities)
+        return await checked(subjects, self._check, self._at_once)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
     async def _check(self, subject: str) -> Seen:
-        asked = _request(subject)
+        asked = asked_for(subject)
         deadline = asyncio.get_running_loop().time() + self._seconds
         trust = self._trust if asked.secure else None
         async with opened(self._reaching, asked.host, asked.port, deadline, trust) as stream:
@@ -70,12 +79,14 @@ class HttpReader:
                 async with within(deadline, f"{asked.shown} did not answer completely within {self._seconds:g} seconds"):
                     await _ask(stream, asked, self._expected)
             except NotUpError as error:
-                return Seen(error.seen.state, None, stream.certificate_ends, error.reason, str(error))
+                return replace(error.seen, certificate_ends=stream.certificate_ends)
             return Seen("up", certificate_ends=stream.certificate_ends)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A subject, taken apart. ``authority`` and ``target`` are as HTTP writes them."""
+
     shown: str                            # the subject without its query, which may hold a secret
     host: str
     port: int
@@ -84,7 +95,8 @@ class _Asked:
     target: str
 
 
-def _request(subject: str) -> _Asked:
+def asked_for(subject: str) -> Asked:
+    """What is asked for of which host. Raises NotUpError; the text never repeats a password."""
     wrong = NotUpError("address", "the subject is no address; it should look like https://shop.example.com/health", down=False)
     try:
         parts = urlsplit(subject)
@@ -99,13 +111,13 @@ def _request(subject: str) -> _Asked:
     usual = 443 if secure else 80
     authority = shown if port in (None, usual) else f"{shown}:{port}"
     query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
-    return _Asked(f"{parts.scheme}://{authority}{path}", host, port or usual, secure, authority, path + query)
+    return Asked(f"{parts.scheme}://{authority}{path}", host, port or usual, secure, authority, path + query)
 
 
 _QUERY: Final = "/?%:@!$&'()*+,;=~-._[]"
 
 
-async def _ask(stream: Stream, asked: _Asked, expected: Expected) -> None:
+async def _ask(stream: Stream, asked: Asked, expected: Expected) -> None:
     """Ask, and hold the answer against what is expected. Raises NotUpError, and OSError."""
     try:
         talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)

@@ -111,7 +111,11 @@ async def one_by_one(subjects: Sequence[str], look_at: Callable[[str], Awaitable
 
 async def opened(fetcher: Fetcher | None, url: str, settings: ProbeSettings) -> Fetcher:
     """A fetcher that is open: the one that there is, or a new one. Raises AddressError."""
-    return fetcher if fetcher is not None else await Fetcher(url, settings.credentials, settings.limits).__aenter__()
+    return fetcher if fetcher is not None else await _fetcher(url, settings).__aenter__()
+
+
+def _fetcher(url: str, settings: ProbeSettings) -> Fetcher:
+    return Fetcher(url, settings.credentials, settings.limits, settings.document.authorities_file or "")
 
 
 def lines(body: bytes, what: str) -> Iterable[Line]:

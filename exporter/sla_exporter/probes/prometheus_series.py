@@ -57,7 +57,9 @@ class PrometheusReader:
         Raises SourceError, also where it is more than one series at a time.
         """
         if self._prometheus is None:
-            self._prometheus = await Prometheus(self._url, self._settings.credentials, self._settings.limits).__aenter__()
+            settings = self._settings
+            authorities = settings.document.authorities_file or ""
+            self._prometheus = await Prometheus(self._url, settings.credentials, settings.limits, authorities).__aenter__()
         prometheus = self._prometheus
         try:
             series = await prometheus.samples(subject, start // 1000, -(-end // 1000))

@@ -8,16 +8,15 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from sla_exporter.probes.addresses import host_name
-from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import NotUpError, Reaching, of_network, within
+from sla_exporter.probes.addresses import AddressPolicy, host_name
+from sla_exporter.probes.probe import Answer, ProbeSettings, Seen, one_by_one
+from sla_exporter.probes.reaching import LookUp, NotUpError, Reaching, of_network, system_look_up, within
+from sla_exporter.sources.source import SourceError
+from slo_gen.fetch import AddressError, trusted
 
-__all__ = ["Stream", "TcpReader", "certificate_end", "gathered", "opened", "trusting"]
-
-_AT_ONCE: Final = 200
-"""How many checks of one reader run at a time; far below what a process may have open."""
+__all__ = ["Stream", "TcpReader", "certificate_end", "checked", "host_and_port", "opened", "trusting"]
 
 _GREETING: Final = 65_536
 
@@ -32,22 +31,32 @@ class Stream:
 
 
 class TcpReader:
-    """Subjects are ``host:port`` or ``[address]:port``. ``greeting`` is to be in what the server says of itself; with ``trust`` it is
-    asked by TLS. Each check ends after ``seconds``.
-    """
+    """Subjects are ``host:port`` or ``[address]:port``; ``look_up`` tells the addresses of a host."""
 
-    def __init__(self, reaching: Reaching, seconds: float, *, trust: ssl.SSLContext | None = None, greeting: str = "") -> None:
-        self._reaching = reaching
-        self._seconds = seconds
-        self._trust = trust
-        self._greeting = greeting.encode()
+    experimental: ClassVar[bool] = False
 
-    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
-        """Check all subjects at once. Raises nothing: whatever goes wrong is said of the subject."""
-        return await gathered(subjects, self._check)
+    def __init__(self, settings: ProbeSettings, look_up: LookUp = system_look_up) -> None:
+        document = settings.document.tcp
+        assert document, "the registry knows which kind it is"
+        self._reaching = Reaching(AddressPolicy.allowing(document.allow), look_up)
+        self._seconds = settings.seconds
+        self._at_once = settings.at_once
+        self._authorities = settings.document.authorities_file or ""
+        self._tls = document.tls
+        self._trust: ssl.SSLContext | None = None
+        self._greeting = (document.greeting or "").encode()
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Answer]:
+        """Check all subjects. Raises SourceError where the file of authorities cannot be read; all else is said of the subject."""
+        if self._tls and self._trust is None:
+            self._trust = trusting(self._authorities)
+        return await checked(subjects, self._check, self._at_once)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
     async def _check(self, subject: str) -> Seen:
-        host, port = _parts(subject)
+        host, port = host_and_port(subject)
         deadline = asyncio.get_running_loop().time() + self._seconds
         async with opened(self._reaching, host, port, deadline, self._trust) as stream:
             if self._greeting:
@@ -66,19 +75,16 @@ class TcpReader:
             said += part
 
 
-async def gathered(subjects: Sequence[str], check: Callable[[str], Awaitable[Seen]]) -> Mapping[str, Seen]:
-    """What a check says of each subject, many at a time."""
-    free = asyncio.Semaphore(_AT_ONCE)
+async def checked(subjects: Sequence[str], check: Callable[[str], Awaitable[Seen]], at_once: int) -> Mapping[str, Answer]:
+    """What a check says of each subject, ``at_once`` at a time."""
 
     async def one(subject: str) -> Seen:
-        async with free:
-            try:
-                return await check(subject)
-            except NotUpError as error:
-                return error.seen
+        try:
+            return await check(subject)
+        except NotUpError as error:
+            return error.seen
 
-    wanted = list(dict.fromkeys(subjects))
-    return dict(zip(wanted, await asyncio.gather(*map(one, wanted)), strict=True))
+    return await one_by_one(list(dict.fromkeys(subjects)), one, at_once)
 
 
 @asynccontextmanager
@@ -123,16 +129,18 @@ def certificate_end(connection: ssl.SSLObject | None) -> int | None:
 
 
 def trusting(authorities: str = "") -> ssl.SSLContext:
-    """Who may vouch for servers: those of a file, or those whom all other requests trust too. Raises OSError for a file that is none."""
-    import httpx
-
-    context = ssl.create_default_context(cafile=authorities) if authorities else httpx.create_ssl_context()
+    """Who may vouch for servers: those of a file, or those whom all other requests trust. Raises SourceError for a file that is none."""
+    try:
+        context = trusted(authorities)
+    except AddressError as error:
+        raise SourceError("auth", str(error)) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
-def _parts(subject: str) -> tuple[str, int]:
+def host_and_port(subject: str) -> tuple[str, int]:
+    """The parts of a subject. Raises NotUpError."""
     host, _, port = subject.rpartition(":")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
