@@ -10,6 +10,7 @@ from sla_exporter.probes.addresses import AddressPolicy
 from sla_exporter.probes.http_check import asked_for
 from sla_exporter.probes.json_endpoint import meanings_of
 from sla_exporter.probes.json_values import JsonPath
+from sla_exporter.probes.promql_subject import PromqlSubject
 from sla_exporter.probes.reaching import NotUpError
 from sla_exporter.probes.tcp_check import host_and_port
 from slo_gen.spec.documents.probes import ProbeSource
@@ -53,13 +54,18 @@ def mistake_in_subject(probe: ProbeSource, subject: str) -> tuple[str, str] | No
             asked_for(subject)
         elif probe.tcp:
             host_and_port(subject)
+        elif probe.prometheus:
+            PromqlSubject.of(subject)
         elif probe.json:
             JsonPath(subject)
     except NotUpError as error:
         return str(error).partition(";")[0], "write it as https://shop.example.com/health" if probe.http else "write host:port"
     except ValueError as error:
-        return str(error), _PATH
+        return (f"{subject!r} cannot be asked: {error}", _QUERY) if probe.prometheus else (str(error), _PATH)
     return None
+
+
+_QUERY: Final = "write a selector or an expression that is 0 while it is down"
 
 
 _PATH: Final = "write a path of JMESPath, as components[?name=='API'] | [0].status"

@@ -23,7 +23,7 @@ class BlackboxProbe(Section, frozen=True, kw_only=True):
 
 
 class PrometheusProbe(Section, frozen=True, kw_only=True):
-    """Stored samples of a Prometheus. A subject is a selector of one series that is 0 while something is down."""
+    """A Prometheus. A subject is PromQL that gives one series, which is 0 while something is down."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Prometheus.", examples=["http://prometheus:9090"])]
 
