@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from backfilled_prometheus import STALE, Prometheus, backfilled_prometheus
-from sla_exporter.probes.probe import UNSEEN, Seen
+from sla_exporter.probes.probe import UNSEEN, ProbeSettings, Seen
 from sla_exporter.probes.prometheus_series import PrometheusReader
 from sla_exporter.probes.states import Sample, State, held, milliseconds
 from sla_exporter.sources.source import SourceError
 
-sys.path.append(str(Path(__file__).parent.parent / "exporter"))
-from api_server import probe_settings
+from slo_gen.fetch import Credentials
+from slo_gen.spec.documents.probes import ProbeSource
 
 START = 1_795_608_000        # 2026-11-25T12:00:00Z
 NAMES = {"job": "blackbox", "instance": 'https://shop/?q="\\x'}
 SELECTOR = 'probe_success{job="blackbox",team="shop"}'
+SUBJECT = {"subject": SELECTOR, "indicator": "shop"}
 pytestmark = pytest.mark.integration
 
 
@@ -42,7 +43,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 
 
 def reading(server: Prometheus, now: int = 0) -> PrometheusReader:
-    return PrometheusReader(probe_settings({"prometheus": {"url": str(server.client.base_url)}}, now=now * 1000, seconds=20))
+    document: dict[str, Any] = {"name": "stored", "prometheus": {"url": str(server.client.base_url)}, "subjects": [SUBJECT]}
+    return PrometheusReader(ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), 45_000, 20.0, 10, lambda: now * 1000))
 
 
 def history(server: Prometheus, subject: str) -> tuple[Sample, ...]:
