@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -180,19 +181,60 @@ class Fetcher:
                 asyncio.timeout(seconds),
                 self._client.stream(method, self.url + path, **parameters) as response,  # type: ignore[arg-type]
             ):
-                return Response(
-                    status=response.status_code,
-                    media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
-                    body=await self._body(response),
-                    location=response.headers.get("location", ""),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
+                return replace(_begun(response), body=await self._body(response))
         except TimeoutError:
             raise TooSlowError(f"{self.url} did not answer {path} within {seconds:g} seconds.") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise AddressError(f"{self.url} is not an address that can be asked.") from None
         except httpx.HTTPError as error:
             raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    @asynccontextmanager
+    async def lines(self, method: str, path: str, json: object, idle: float) -> AsyncIterator[tuple[Response, AsyncIterator[bytes]]]:
+        """Send a request whose answer goes on line after line; what came first of it, without a body, and the lines.
+
+        The deadline is for the beginning of the answer; afterwards ``idle`` seconds may pass without a byte. A line is bounded as a body
+        is. Raises RequestError, also while lines are read, and where the answer ends.
+        """
+        import asyncio
+
+        import httpx
+
+        if self._client is None:
+            raise RuntimeError("the fetcher is not open")
+        await self._wait_for_turn()
+        try:
+            request = self._client.build_request(method, self.url + path, json=json)
+            async with asyncio.timeout(self._limits.seconds):
+                response = await self._client.send(request, stream=True)
+            try:
+                yield _begun(response), self._lines(response, idle)
+            finally:
+                await response.aclose()
+        except TimeoutError:
+            raise TooSlowError(f"{self.url} did not answer {path} within {self._limits.seconds:g} seconds.") from None
+        except httpx.HTTPError as error:
+            raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    async def _lines(self, response: httpx.Response, idle: float) -> AsyncIterator[bytes]:
+        import asyncio
+
+        parts = response.aiter_bytes()
+        left = b""
+        while True:
+            try:
+                async with asyncio.timeout(idle):
+                    left += await anext(parts)
+            except StopAsyncIteration:
+                raise NoAnswerError(f"{self.url} ended its answer, which was to go on.") from None
+            except TimeoutError:
+                raise TooSlowError(f"{self.url} sent nothing for {idle:g} seconds.") from None
+            *whole, left = left.split(b"\n")
+            for line in whole:
+                if line.strip():
+                    yield line
+            if len(left) > self._limits.body:
+                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
 
     async def _wait_for_turn(self) -> None:
         import asyncio
@@ -215,6 +257,17 @@ class Fetcher:
                 raise TooLargeError(f"{self.url} answered with more than {self._limits.body} bytes; the rest was not read.")
             parts.append(part)
         return b"".join(parts)
+
+
+def _begun(response: httpx.Response) -> Response:
+    """An answer of which the body is still to come."""
+    return Response(
+        status=response.status_code,
+        media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
+        body=b"",
+        location=response.headers.get("location", ""),
+        headers={name.lower(): value for name, value in response.headers.items()},
+    )
 
 
 def trusted(authorities: str = "") -> ssl.SSLContext:

@@ -59,6 +59,7 @@ def test_two_monitors_of_one_name_are_refused() -> None:
 def thing(name: str, state: float, depth: float = 0, at: float | None = 1_795_291_264.7234) -> dict[str, Any]:
     checked = None if at is None else {"execution_end": at, "type": "CheckResult"}
     attributes = {"state": state, "last_state_change": 1_795_291_000.0, "downtime_depth": depth, "last_check_result": checked}
+    attributes |= {"last_hard_state": 0, "last_hard_state_change": 1_795_290_000.0}
     return {"name": name, "type": "Service", "attrs": attributes}
 
 

@@ -1,7 +1,7 @@
 """Probes of an Exporter: which monitoring says whether services are up, and of which indicators."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -32,6 +32,10 @@ class IcingaProbe(Section, frozen=True, kw_only=True):
     """An Icinga 2 by its API. A subject is `host` or `host!service`."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the API.", examples=["https://icinga.example.com:5665"])]
+    states: Annotated[
+        Literal["any", "hard"],
+        Meta(description="Whether every state counts, or only hard ones, which Icinga has confirmed by `max_check_attempts`."),
+    ] = "any"
 
 
 class UptimeKumaProbe(Section, frozen=True, kw_only=True):
