@@ -1,0 +1,48 @@
+"""What Grafana's folders are called, and who looks into which: the page that ``slo-gen push grafana`` goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from sla_dashboards import DashboardFile
+from sla_dashboards.identity import uid
+
+from slo_gen.outputs.isolation import datasource_uid
+from slo_gen.spec.model import Catalogue
+
+__all__ = ["DASHBOARDS", "FOLDERS", "Folder", "Folders", "render_folders"]
+
+DASHBOARDS: Final = "dashboards/"
+FOLDERS: Final = "grafana/folders.json"
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """A folder in Grafana. ``customer`` is the one whose organisation it belongs to, "" for the provider's own."""
+
+    uid: str
+    title: str
+    customer: str = ""
+
+
+class Folders(msgspec.Struct, frozen=True):
+    """``folders``: name of a folder of files to the one in Grafana. ``owner`` tells one catalogue from others in a server."""
+
+    owner: str
+    folders: dict[str, Folder]
+
+
+def render_folders(pages: Iterable[DashboardFile], catalogue: Catalogue, owner: str) -> dict[str, str]:
+    """Relative path to text; nothing where there is no dashboard."""
+    folders: dict[str, Folder] = {}
+    for page in pages:
+        if page.customer is None:
+            folders[page.folder] = Folder(uid("folder", page.folder), page.folder)
+        else:
+            # The same folder as that of the provider file, so that one can go from one way to the other.
+            title = catalogue.customers[page.customer].title or page.customer
+            folders[page.folder] = Folder(datasource_uid(page.customer), title, page.customer)
+    if not folders:
+        return {}
+    return {FOLDERS: msgspec.json.format(msgspec.json.encode(Folders(owner, dict(sorted(folders.items())))), indent=1).decode() + "\n"}
