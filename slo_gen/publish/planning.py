@@ -129,7 +129,8 @@ def _dashboard(page: Page, found: Found, owner: str, overwrite: bool) -> Change 
         return Trouble(page.title, page.uid, why)
     saved = found.histories.get(page.uid)
     if not overwrite and (foreign := _not_ours(there, saved, owner)):
-        return Trouble(page.title, page.uid, f"{foreign}; take the change over into the documents, or replace it with --overwrite")
+        why = f"{foreign}; take the change over into the documents, or replace it with --overwrite (with --dry-run it shows what)"
+        return Trouble(page.title, page.uid, why)
     about = (*(("it moves into its folder",) if moves else ()), *_changes(there, body))
     return Change("update", page.uid, page.title, page.folder.uid, there.version, {**body, "id": None, "version": there.version}, about)
 

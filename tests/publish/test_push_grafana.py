@@ -158,7 +158,7 @@ def test_what_somebody_edited_is_not_replaced_and_nothing_else_is_sent(scene: Sc
     assert (result.exit_code, scene.sent()) == (1, [])
     assert result.output == (
         "organisation 2 (acme): dashboard 'Service levels of Acme' (acme) it was saved in Grafana by eve as version 2 (nicer), and not by "
-        "slo-gen; take the change over into the documents, or replace it with --overwrite\n"
+        "slo-gen; take the change over into the documents, or replace it with --overwrite (with --dry-run it shows what)\n"
         "slo-gen: 1 dashboard in the way; nothing was sent\n"
     ).replace("(acme) it was", "(acme): it was")
 
