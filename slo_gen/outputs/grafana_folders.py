@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
-from sla_dashboards import DashboardFile
-from sla_dashboards.identity import uid
+from sla_dashboards import Audience, DashboardFile
 
-from slo_gen.outputs.isolation import datasource_uid
 from slo_gen.spec.model import Catalogue
 
 __all__ = ["DASHBOARDS", "FOLDERS", "Folder", "Folders", "render_folders"]
 
 DASHBOARDS: Final = "dashboards/"
 FOLDERS: Final = "grafana/folders.json"
+_TITLES: Final[Mapping[Audience, str]] = {
+    "customer": "Service levels of customers", "sre": "Service levels for SREs", "service level manager": "Service level management",
+    "executive": "Service levels at a glance",
+}  # fmt: skip
+"""What the folders of the provider are called."""
 
 
 class Folder(msgspec.Struct, frozen=True):
@@ -37,12 +40,8 @@ def render_folders(pages: Iterable[DashboardFile], catalogue: Catalogue, owner: 
     """Relative path to text; nothing where there is no dashboard."""
     folders: dict[str, Folder] = {}
     for page in pages:
-        if page.customer is None:
-            folders[page.folder] = Folder(uid("folder", page.folder), page.folder)
-        else:
-            # The same folder as that of the provider file, so that one can go from one way to the other.
-            title = catalogue.customers[page.customer].title or page.customer
-            folders[page.folder] = Folder(datasource_uid(page.customer), title, page.customer)
+        title = _TITLES[page.audience] if page.customer is None else catalogue.customers[page.customer].title or page.customer
+        folders.setdefault(page.folder, Folder(page.folder, title, page.customer or ""))
     if not folders:
         return {}
     return {FOLDERS: msgspec.json.format(msgspec.json.encode(Folders(owner, dict(sorted(folders.items())))), indent=1).decode() + "\n"}

@@ -13,8 +13,15 @@ from typing import Any, Final
 
 __all__ = ["NAMES", "unknown"]
 
-NAMES: Final[dict[str, Any]] = json.loads((Path(__file__).resolve().parents[1] / "grafana_schema/names.json").read_text(encoding="utf-8"))
-"""The names of one release of Grafana's package, recorded from what it registers."""
+_HUES: Final = ("red", "orange", "yellow", "green", "blue", "purple")
+_SHADES: Final = ("super-light-", "light-", "", "semi-dark-", "dark-")
+NAMES: Final[dict[str, Any]] = {
+    **json.loads((Path(__file__).parent / "grafana_ids.json").read_text(encoding="utf-8")),
+    "colours": {*(f"{shade}{hue}" for hue in _HUES for shade in _SHADES), "text", "transparent", "panel-bg"},
+}
+"""The names of one release of Grafana's package, recorded from what it registers; the colours are those of its themes."""
+_FREE_UNITS: Final = ("prefix", "suffix", "time", "si", "count", "currency", "bool")
+"""What a unit may begin with that goes on after a colon as one likes."""
 
 _OF_KEY: Final = {"unit": "units", "color": "colours", "fixedColor": "colours", "iconColor": "colours"}
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}|rgba?\([0-9., ]+\)")
@@ -59,6 +66,6 @@ def _calculations(options: Any, place: str) -> Iterator[str]:
 
 def _missing(list_name: str, name: str, place: str) -> Iterator[str]:
     beginning, colon, rest = name.partition(":")
-    free = list_name == "units" and colon and rest and beginning in NAMES["free_units"]
+    free = list_name == "units" and colon and rest and beginning in _FREE_UNITS
     if not (free or name in NAMES[list_name] or (list_name == "colours" and _HEX.fullmatch(name))):
         yield f"{place.lstrip('.')}: {name!r} is none of Grafana's {list_name}"
