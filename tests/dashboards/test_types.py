@@ -28,7 +28,10 @@ RIGHT: Json = {
     "uid": "right", "title": "Right", "schemaVersion": 41, "graphTooltip": 1, "refresh": "5m", "timezone": "Europe/Berlin", "tags": ["sla"],
     "time": {"from": "now-90d", "to": "now"}, "timepicker": {}, "weekStart": "monday",
     "templating": {"list": [{"type": "custom", "name": "service", "label": "Service", "query": "a,b", "hide": 0}]},
-    "annotations": {"list": [{"name": "Breaches", "enable": True, "iconColor": "red", "datasource": {"type": "prometheus", "uid": "x"}}]},
+    "annotations": {"list": [{
+        "name": "Breaches", "enable": True, "iconColor": "red", "datasource": {"type": "prometheus", "uid": "x"},
+        "target": {"refId": "Anno", "expr": "up"}, "titleFormat": "{{slo}}",
+    }]},
     "links": [],
     "panels": [
         {"id": 1, "type": "stat", "title": "Verdict", "gridPos": PLACE, "targets": [TARGET], "options": {
@@ -69,6 +72,8 @@ MISTAKES: Mapping[str, tuple[tuple[str | int, ...], Any]] = {
     "variable-hide": (("templating", "list", 0, "hide"), "no"),
     "variable-kind": (("templating", "list", 0, "type"), "dropdown"),
     "annotation-no-name": (("annotations", "list", 0, "name"), ABSENT),
+    "annotation-no-query": (("annotations", "list", 0, "target", "expr"), ABSENT),
+    "annotation-unknown": (("annotations", "list", 0, "title"), "{{slo}}"),
     "option-unknown": ((*STAT, "options", "textmode"), "value"),
     "option-choice": ((*STAT, "options", "colorMode"), "loud"),
     "option-missing": ((*STAT, "options", "wideLayout"), ABSENT),

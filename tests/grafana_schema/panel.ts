@@ -19,7 +19,16 @@ export type Json<T> = unknown extends T
 /** A dashboard without its panels, which are checked one by one, and with variables and annotations. */
 export type Page = Json<Omit<Dashboard, 'panels' | 'templating' | 'annotations'>> & {
   templating?: { list?: Array<Json<VariableModel>> };
-  annotations?: { list?: Array<Json<AnnotationQuery>> };
+  annotations?: { list?: Mark[] };
+};
+
+/** Marks in charts, asked of Prometheus: what its data source reads beside what all annotations have. */
+export type Mark = Json<Omit<AnnotationQuery, 'target'>> & {
+  target?: Omit<Question, 'datasource'>;
+  tagKeys?: string;
+  textFormat?: string;
+  titleFormat?: string;
+  useValueForTime?: boolean;
 };
 
 /** A row, without the panels in it. */
