@@ -15,7 +15,7 @@ from slo_gen.publish.compiled import Page
 from slo_gen.publish.difference import covers
 from slo_gen.publish.grafana_api import Grafana, GrafanaError, Hit, Saved, Stored, UnreachableError
 from slo_gen.publish.organisations import Destination
-from slo_gen.publish.planning import Change, Found, Plan, as_sent, message_of, plan, tag_of
+from slo_gen.publish.planning import Change, Found, Plan, as_sent, is_ours, plan, tag_of
 
 __all__ = ["LIMITS", "Refused", "Seen", "Sent", "look", "send"]
 
@@ -178,7 +178,7 @@ async def _make(grafana: Grafana, change: Change, owner: str) -> None:
         case "rename folder":
             await grafana.rename_folder(change.uid, change.title, change.version)
         case "create" | "update":
-            await grafana.save(change.body or {}, change.folder, message_of(owner))
+            await grafana.save(change.body or {}, change.folder, change.message)
         case "delete":
             await _delete(grafana, change, owner)
 
@@ -186,6 +186,6 @@ async def _make(grafana: Grafana, change: Change, owner: str) -> None:
 async def _delete(grafana: Grafana, change: Change, owner: str) -> None:
     """Grafana deletes whatever version there is, so that it is asked once more who saved it last."""
     saved = await grafana.last_saved(change.uid)
-    if saved is None or saved.message != message_of(owner):
+    if not is_ours(saved, owner):
         raise GrafanaError("somebody saved it in this moment; it was left")
     await grafana.delete(change.uid)

@@ -115,6 +115,8 @@ class Grafana:
     async def make_folder(self, uid: str, title: str) -> None:
         answer = await self._fetcher.request("POST", "/api/folders", json={"uid": uid, "title": title})
         if answer.status in (409, 412):
+            if await self.folder(uid) is not None:      # another push was faster
+                return
             raise ChangedError(
                 f"a folder {title!r} is there already under another uid; rename that one, or move its dashboards and delete it. "
                 f"Grafana said: {_words(answer)}"

@@ -6,6 +6,8 @@ tag but not the history; a dashboard that somebody edited has a newer entry in i
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -14,9 +16,10 @@ from slo_gen.publish.compiled import Json, Page
 from slo_gen.publish.difference import changes, covers
 from slo_gen.publish.grafana_api import Hit, Saved, Stored, StoredFolder
 
-__all__ = ["Change", "Found", "Plan", "Trouble", "message_of", "plan", "tag_of"]
+__all__ = ["Change", "Found", "Plan", "Trouble", "as_sent", "is_ours", "plan", "tag_of"]
 
 _TAG: Final = "slo-gen:"
+_MESSAGE: Final = "pushed by slo-gen: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One request that changes something. ``about`` are lines for the reader; ``body`` is what is saved, of a dashboard."""
+    """One request that changes something. ``about`` are lines for the reader; of a dashboard, ``body`` is what is saved, and
+    ``message`` what its history says of that."""
 
     kind: Literal["make folder", "rename folder", "create", "update", "delete"]
     uid: str
@@ -41,6 +45,7 @@ class Change:
     folder: str = ""
     version: int = 0
     body: Json | None = None
+    message: str = ""
     about: tuple[str, ...] = ()
 
 
@@ -69,9 +74,14 @@ def tag_of(owner: str) -> str:
     return f"{_TAG}{owner}"
 
 
-def message_of(owner: str) -> str:
-    """What slo-gen writes into the history of a dashboard."""
-    return f"pushed by slo-gen: {owner}"
+def message_of(owner: str, body: Json) -> str:
+    """What slo-gen writes into the history of a dashboard when it saves ``body``."""
+    return f"{_MESSAGE}{owner} {hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def is_ours(saved: Saved | None, owner: str) -> bool:
+    """Whether slo-gen saved it last, for this catalogue."""
+    return saved is not None and saved.message.rpartition(" ")[0] == f"{_MESSAGE}{owner}"
 
 
 def plan(pages: Iterable[Page], found: Found, owner: str, *, overwrite: bool = False, prune: bool = False) -> Plan:
@@ -118,21 +128,25 @@ def _folders(pages: Iterable[Page], found: Found) -> Iterable[Change]:
 def _dashboard(page: Page, found: Found, owner: str, overwrite: bool) -> Change | Trouble | None:
     """What is to be done for one page; None where it is as it should be."""
     body = as_sent(page, owner)
+    message = message_of(owner, body)
     there = found.dashboards.get(page.uid)
     if there is None:
-        return Change("create", page.uid, page.title, page.folder.uid, body={**body, "id": None})
+        return Change("create", page.uid, page.title, page.folder.uid, body={**body, "id": None}, message=message)
     moves = there.folder != page.folder.uid and there.dashboard is not None
-    if there.dashboard is not None and covers(there.dashboard, body) and not moves:
+    saved = found.histories.get(page.uid)
+    # Some releases rewrite what they are given; what was pushed last is what is wanted, whatever became of it.
+    as_wanted = (there.dashboard is not None and covers(there.dashboard, body)) or (saved is not None and saved.message == message)
+    if as_wanted and not moves:
         return None
     if there.provisioned:
         why = "it comes from a provisioning file, and Grafana changes such a one only by that file; remove its provider, or push no more"
         return Trouble(page.title, page.uid, why)
-    saved = found.histories.get(page.uid)
     if not overwrite and (foreign := _not_ours(there, saved, owner)):
         why = f"{foreign}; take the change over into the documents, or replace it with --overwrite (with --dry-run it shows what)"
         return Trouble(page.title, page.uid, why)
     about = (*(("it moves into its folder",) if moves else ()), *_changes(there, body))
-    return Change("update", page.uid, page.title, page.folder.uid, there.version, {**body, "id": None, "version": there.version}, about)
+    body |= {"id": None, "version": there.version}
+    return Change("update", page.uid, page.title, page.folder.uid, there.version, body, message, about)
 
 
 def _changes(there: Stored, body: Json) -> Iterable[str]:
@@ -164,7 +178,7 @@ def _not_ours(there: Stored, saved: Saved | None, owner: str) -> str:
             return f"it belongs to the catalogue {others[0]!r} (compile --prefix)"
     if saved is None:
         return "its history does not tell who saved it last"
-    if saved.message != message_of(owner):
+    if not is_ours(saved, owner):
         who = f" by {saved.by}" if saved.by else ""
         said = f" ({saved.message})" if saved.message else ""
         return f"it was saved in Grafana{who} as version {saved.version}{said}, and not by slo-gen"

@@ -50,6 +50,22 @@ def test_what_a_newer_grafana_adds_by_itself_is_no_change(scene: Scene) -> None:
     assert scene.sent() == []
 
 
+def test_what_a_newer_grafana_leaves_out_is_no_change_either(scene: Scene) -> None:
+    scene.pages["acme"]["acme"]["panels"][0]["transparent"] = False
+    scene.compile()
+    scene.push()
+    scene.grafana.normalise = lambda dashboard: {
+        **dashboard, "panels": [{key: value for key, value in panel.items() if key != "transparent"} for panel in dashboard["panels"]],
+    }  # fmt: skip
+    assert scene.push().output == "0 changes made in 3 organisations, 3 dashboards up to date\n"
+    scene.pages["acme"]["acme"]["description"] = "new"
+    scene.compile()
+    assert scene.push().output.endswith("1 change made in 3 organisations, 2 dashboards up to date\n")
+    assert scene.push().output == "0 changes made in 3 organisations, 3 dashboards up to date\n"
+    scene.grafana.organisations[2].edit("acme", "eve")
+    assert scene.push().exit_code == 1, "that somebody has saved it is seen all the same"
+
+
 def test_a_change_is_saved_on_top_of_the_version_that_was_read(scene: Scene) -> None:
     scene.push()
     scene.pages["acme"]["acme"]["panels"][0]["options"]["textMode"] = "name"
@@ -112,7 +128,7 @@ def test_a_dry_run_sends_nothing_and_shows_each_place(scene: Scene) -> None:
     acme["panels"].append({"id": 9, "title": "Trend", "type": "timeseries"})
     scene.pages["globex"] = {"globex-2": page("globex-2", "Another")}
     scene.compile()
-    scene.grafana.organisations[2].edit("acme", "admin", "pushed by slo-gen: slm", panels=[
+    scene.grafana.organisations[2].edit("acme", "admin", "pushed by slo-gen: slm 0123456789abcdef", panels=[
         *scene.stored(2)["acme"].newest["panels"], {"id": 8, "title": "Old"},
     ])
     result = scene.push("--dry-run", "--prune")
@@ -253,6 +269,17 @@ def test_a_folder_of_the_same_title_is_explained(scene: Scene) -> None:
     assert len(scene.sent()) == 4, "what was made is not made again"
 
 
+def test_another_push_may_make_the_folder_first(scene: Scene) -> None:
+    def fault(asked: Asked) -> Told | None:
+        if asked.method == "POST" and asked.path == "/api/folders":
+            scene.grafana.organisations[asked.organisation].folders.setdefault(asked.body["uid"], Folder(asked.body["title"]))
+        return None
+
+    scene.grafana.fault = fault
+    assert scene.push().exit_code == 0
+    assert list(scene.stored(2)) == ["acme"]
+
+
 # --- what is no longer compiled -----------------------------------------------------------------------------------
 def without_globex(scene: Scene) -> None:
     scene.push()
@@ -275,7 +302,7 @@ def test_what_is_no_longer_compiled_is_told_and_deleted_only_when_asked(scene: S
 
 def test_pruning_leaves_what_is_somebody_elses(scene: Scene) -> None:
     scene.push()
-    ours, message = scene.stored(3)["globex"].newest, "pushed by slo-gen: slm"
+    ours, message = scene.stored(3)["globex"].newest, "pushed by slo-gen: slm 0123456789abcdef"
     kept = {
         "copy": Dashboard("", [({**ours, "uid": "copy"}, "eve", "")]),
         "edited": Dashboard("", [({**ours, "uid": "edited"}, "admin", message), (ours, "eve", "")]),
@@ -411,6 +438,12 @@ def test_an_organisation_that_is_ours_is_no_customers(scene: Scene, monkeypatch:
     result = scene.push()
     assert (result.exit_code, scene.sent()) == (1, [])
     assert "acme: its organisation 1 is also that of the provider; each would see what is the other's" in result.output
+
+
+def test_a_login_in_the_address_is_refused_and_not_repeated(scene: Scene) -> None:
+    result = scene.push(url=f"http://admin:{ADMIN}@127.0.0.1:1")
+    assert (result.exit_code, scene.grafana.asked) == (2, [])
+    assert "The address holds a user name or password" in " ".join(result.output.split())
 
 
 def test_nobody_listens(scene: Scene) -> None:
