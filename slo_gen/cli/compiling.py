@@ -9,6 +9,7 @@ from sla_dashboards import dashboard_files
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.grafana_folders import render_folders
 from slo_gen.outputs.isolation import Isolation, render_isolation
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
@@ -51,7 +52,9 @@ def compiled_files(
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     if dashboards:
-        files |= {page.path: page.text for page in dashboard_files(catalogue)}
+        pages = dashboard_files(catalogue)
+        files |= {page.path: page.text for page in pages}
+        files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)
     return files
