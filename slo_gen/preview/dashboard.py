@@ -6,7 +6,8 @@ listed here is refused.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -14,10 +15,13 @@ from msgspec import Struct, field
 from slo_gen.preview.errors import PreviewError
 
 __all__ = [
-    "Annotation", "Colour", "Custom", "Dashboard", "FieldConfig", "FieldConfigSource", "GridPosition", "Link", "Mapping", "Matcher", "Override",
-    "Panel", "PanelLink", "Property", "RangeMapping", "RegexMapping", "SpecialMapping", "Step", "Target", "Thresholds", "TimeSpan",
-    "Transformation", "ValueMapping", "Variable", "read_dashboard", "read_json",
+    "Annotation", "Colour", "Custom", "Dashboard", "FieldConfig", "FieldConfigSource", "GridPosition", "Link", "Mapping", "Matcher",
+    "Override", "Panel", "PanelLink", "Property", "RangeMapping", "Record", "RegexMapping", "Shown", "SpecialMapping", "Step", "Target",
+    "Thresholds", "TimeSpan", "Transformation", "ValueMapping", "Variable", "read_dashboard", "read_json",
 ]  # fmt: skip
+
+
+_UID: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Record(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -101,7 +105,7 @@ class ThresholdsStyle(Record, frozen=True, kw_only=True):
 
 
 class Stacking(Record, frozen=True, kw_only=True):
-    mode: Literal["none", "normal", "percent"] = "none"
+    mode: Literal["none", "normal"] = "none"
 
 
 class Scale(Record, frozen=True, kw_only=True):
@@ -127,10 +131,10 @@ class Custom(Record, frozen=True, kw_only=True):
     line_width: float = 1
     fill_opacity: float | None = None
     line_style: LineStyle = LineStyle()
-    line_interpolation: Literal["linear", "smooth", "stepBefore", "stepAfter"] = "linear"
+    line_interpolation: Literal["linear", "smooth", "stepAfter"] = "linear"
     show_points: Literal["auto", "always", "never"] = "auto"
     span_nulls: bool | float = False
-    axis_label: str = ""
+    axis_placement: Literal["auto", "left", "right", "hidden"] = "auto"
     axis_soft_min: float | None = None
     axis_soft_max: float | None = None
     scale_distribution: Scale = Scale()
@@ -166,8 +170,8 @@ class FieldConfig(Record, frozen=True, kw_only=True):
 class Matcher(Record, frozen=True, kw_only=True):
     """Which fields an override is for."""
 
-    id: Literal["byName", "byRegexp", "byFrameRefID", "byType"]
-    options: str
+    id: Literal["byName", "byNames", "byRegexp", "byFrameRefID", "byType"]
+    options: Any
 
 
 class Property(Record, frozen=True, kw_only=True):
@@ -252,17 +256,16 @@ class Choice(Record, frozen=True, kw_only=True):
 
 
 class Variable(Record, frozen=True, kw_only=True):
+    """Something that can be chosen on the page, and what is chosen when it is opened."""
+
     name: str
     type: Literal["datasource", "query", "custom", "constant", "textbox", "interval"]
     label: str | None = None
     query: Any = ""
-    definition: str = ""
     current: Choice = Choice()
-    multi: bool = False
     include_all: bool = False
     all_value: str | None = None
     regex: str = ""
-    sort: int = 0
     hide: int = 0
 
 
@@ -275,12 +278,12 @@ class Annotation(Record, frozen=True, kw_only=True):
 
     name: str
     enable: bool = True
+    hide: bool = False
     built_in: int = 0
     icon_color: str = "red"
-    expr: str = ""
+    target: Target | None = None
     title_format: str = ""
     text_format: str = ""
-    step: str = ""
     datasource: Datasource | None = None
 
 
@@ -314,7 +317,10 @@ class Dashboard(Record, frozen=True, kw_only=True):
 def read_dashboard(text: bytes, file: str) -> Dashboard:
     """The dashboard in ``text``. Raises PreviewError that names ``file`` and the place in it."""
     try:
-        return msgspec.json.decode(text, type=Dashboard)
+        found = msgspec.json.decode(text, type=Dashboard)
+        if not _UID.fullmatch(found.uid):
+            raise PreviewError(f"{file} has the uid {found.uid!r}; it is up to 40 letters, digits, - and _.")
+        return found
     except msgspec.ValidationError as error:
         raise PreviewError(f"{file} is no dashboard that can be drawn: {error}.") from None
     except msgspec.DecodeError as error:

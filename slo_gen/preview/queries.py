@@ -121,14 +121,14 @@ def _moved(at: datetime, count: int, unit: str) -> datetime:
 
 def _beginning(at: datetime, unit: str) -> datetime:
     if unit in "sm":
-        return at.replace(microsecond=0, **({"second": 0} if unit == "m" else {}))
+        return at.replace(microsecond=0, second=0 if unit == "m" else at.second)
     at = at.replace(minute=0, second=0, microsecond=0, fold=at.fold if unit == "h" else 0)
     if unit == "h":
         return at
     at = at.replace(hour=0)
     if unit == "w":
         return at - timedelta(days=at.weekday())
-    return at if unit == "d" else at.replace(day=1, **({"month": 1} if unit == "y" else {}))
+    return at if unit == "d" else at.replace(day=1, month=1 if unit == "y" else at.month)
 
 
 # --- steps -------------------------------------------------------------------------------------------------------
@@ -141,7 +141,8 @@ _ROUND: Final = (
 
 
 def _step(panel: Panel, target: Target, span: Span, width: int) -> float:
-    least = max((_seconds(text, f"The interval of panel {panel.title!r}") for text in (target.interval, panel.interval) if text), default=_SCRAPES)
+    what = f"The interval of panel {panel.title!r}"
+    least = max((_seconds(text, what) for text in (target.interval, panel.interval) if text), default=_SCRAPES)
     wanted = (span.end - span.start) / (panel.max_data_points or width)
     step = next((size for below, size in _ROUND if wanted < below), 31_536_000)
     return max(float(step), least, float(math.ceil((span.end - span.start) / _MOST_POINTS)))
@@ -166,7 +167,8 @@ def substituted(text: str, values: Mapping[str, str], span: Span, step: float) -
     """``text`` with variables of Grafana replaced, the built-in ones too. Raises PreviewError for one without a value."""
     length = span.end - span.start
     known = {
-        "__interval": _duration(step), "__interval_ms": str(round(step * 1000)), "__rate_interval": _duration(max(step + _SCRAPES, 4 * _SCRAPES)),
+        "__interval": _duration(step), "__interval_ms": str(round(step * 1000)),
+        "__rate_interval": _duration(max(step + _SCRAPES, 4 * _SCRAPES)),
         "__range": f"{round(length)}s", "__range_s": str(round(length)), "__range_ms": str(round(length * 1000)),
         "__from": str(round(span.start * 1000)), "__to": str(round(span.end * 1000)), **values,
     }  # fmt: skip
