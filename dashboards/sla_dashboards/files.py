@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +37,7 @@ class DashboardFile:
 
 
 def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
-    """Every dashboard, in the order of their paths: one for each customer with an SLA in force."""
+    """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own."""
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
     from sla_dashboards.identity import uid
 
@@ -48,4 +50,18 @@ def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
         if agreements:
             page = customer_dashboard(customer, agreements)
             files.append(DashboardFile("customer", name, uid("customer", name), page.uid, page.title, page.text()))
+    files.extend(_internal_files(catalogue))
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _internal_files(catalogue: Catalogue) -> Iterator[DashboardFile]:
+    """The provider's own pages: about SLOs where there are any, about agreements where any is in force."""
+    from sla_dashboards.identity import SRE
+    from sla_dashboards.sre import sre_dashboard
+
+    in_force = [each.period.timezone for each in catalogue.agreements.values() if each.state == IN_FORCE]
+    zone = Counter(in_force).most_common(1)[0][0] if in_force else "browser"
+    existing = {SRE} if catalogue.slos else set()
+    if SRE in existing:
+        page = sre_dashboard(catalogue, zone, existing)
+        yield DashboardFile("sre", None, "internal-sre", page.uid, page.title, page.text())

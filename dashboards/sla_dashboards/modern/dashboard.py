@@ -46,18 +46,23 @@ class DatasourceVariable:
 
 @dataclass(frozen=True, slots=True)
 class QueryVariable:
-    """The values of ``field`` on the series that ``selector`` finds. ``all_of_them``: several, or all, can be chosen."""
+    """The values of ``field`` on the series that ``selector`` finds.
+
+    ``all_of_them``: several, or all, can be chosen. ``hidden``: it follows from what is chosen elsewhere.
+    """
 
     name: str
     label: str
     selector: str
     field: str
     all_of_them: bool = False
+    hidden: bool = False
     datasource: str = CHOSEN_SOURCE
 
     def to_json_data(self) -> JsonObject:
         found: JsonObject = {
-            "type": "query", "name": self.name, "label": self.label, "datasource": source(self.datasource), "hide": 0,
+            "type": "query", "name": self.name, "label": self.label, "datasource": source(self.datasource),
+            "hide": 2 if self.hidden else 0,
             "query": {"query": f"label_values({self.selector}, {self.field})", "refId": "StandardVariableQuery"},
             "refresh": 2, "regex": "", "sort": 1, "skipUrlSync": False, "options": [], "multi": self.all_of_them,
             "includeAll": self.all_of_them, "current": {"text": "All", "value": "$__all"} if self.all_of_them else {},
