@@ -96,10 +96,11 @@ def _placed(
 ) -> Markup:
     if panel.type != "row":
         return _panel(plan, plan.panels[panel.id], answers, pages, paint, marks)
+    title = substituted(panel.title, plan.variables, plan.span, 60)
     if not panel.panels:
-        return element("h2", panel.title, id=f"p{panel.id}", class_="row")
+        return element("h2", title, id=f"p{panel.id}", class_="row")
     inner = (_panel(plan, plan.panels[each.id], answers, pages, paint, marks) for each in panel.panels)
-    return element("details", element("summary", panel.title), element("div", *inner, class_="grid"), id=f"p{panel.id}", class_="row")
+    return element("details", element("summary", title), element("div", *inner, class_="grid"), id=f"p{panel.id}", class_="row")
 
 
 def _panel(
@@ -127,7 +128,7 @@ def _panel(
         head.append(element("details", element("summary", "About"), element("p", about), class_="about"))
     return element(
         "section", *([element("div", *head, class_="head")] if head else []), element("div", drawn, class_="body"), id=f"p{panel.id}",
-        class_=f"panel {panel.type}", aria_labelledby=name if title else None,
+        class_=f"panel of-{panel.type}", aria_labelledby=name if title else None,
     )  # fmt: skip
 
 

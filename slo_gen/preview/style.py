@@ -21,7 +21,7 @@ header{margin-bottom:14px}
 nav{display:flex;flex-wrap:wrap;gap:4px 16px}
 footer,.faint{color:var(--faint);font-size:13px}
 footer{margin-top:16px}
-.grid{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:minmax(30px,auto);gap:8px}
+.grid{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:minmax(0,auto);gap:8px}
 .panel{background:var(--panel);border:1px solid var(--edge);border-radius:6px;min-width:0;display:flex;flex-direction:column}
 .marked{background:var(--panel);border:1px solid var(--edge);border-radius:6px;padding:10px 14px;margin-top:8px}
 .head{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 12px;padding:8px 14px 4px}
@@ -54,12 +54,12 @@ svg.chart{display:block;width:100%;height:auto;font-family:inherit}
 table.legend{display:table}
 .stats,.gauges{display:flex;flex-wrap:wrap;gap:8px;flex:1}
 .gauges svg{max-height:320px;flex:1}
-.stat{flex:1 1 120px;margin:0;border-radius:4px;padding:8px 12px;display:flex;flex-direction:column;align-items:center;
+.tile{flex:1 1 120px;margin:0;border-radius:4px;padding:8px 12px;display:flex;flex-direction:column;align-items:center;
  justify-content:center;text-align:center}
-.stat .value{font-size:30px;line-height:1.2;font-weight:600;overflow-wrap:anywhere}
-.stat .name{font-size:14px}
-.stat .change{font-size:14px}
-.stat svg{max-height:48px}
+.tile .value{font-size:30px;line-height:1.2;font-weight:600;overflow-wrap:anywhere}
+.tile .name{font-size:14px}
+.tile .change{font-size:14px}
+.tile svg{max-height:48px}
 .absent{margin:auto;color:var(--faint);font-size:16px}
 .words{overflow-wrap:anywhere}
 .words table{width:100%}

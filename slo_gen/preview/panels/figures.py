@@ -39,7 +39,7 @@ def draw_stat(content: Content) -> Markup:
     if not found:
         absent = no_data(content)
         shade = content.paint.background(absent.colour) if options.color_mode.startswith("background") else ""
-        return element("div", element("p", element("span", absent.text, class_="value"), class_=f"stat {shade}".strip()), class_="stats")
+        return element("div", element("p", element("span", absent.text, class_="value"), class_=f"tile {shade}".strip()), class_="stats")
     named = options.text_mode in ("value_and_name", "name") or (options.text_mode == "auto" and len(found) > 1)
     return element("div", *(_tile(content, options, each, named) for each in found), class_="stats")
 
@@ -65,7 +65,7 @@ def _tile(content: Content, options: StatOptions, each: Reduced, named: bool) ->
         )
         ink = "currentColor" if options.color_mode.startswith("background") else content.paint.css(colour or tone("text"))
         parts.append(sparkline(points, Size(240, 40), ink, f"Course of {each.name or content.panel.title}"))
-    return element("p", *parts, class_=f"stat {shade}".strip())
+    return element("p", *parts, class_=f"tile {shade}".strip())
 
 
 def _change(content: Content, each: Reduced) -> str:
