@@ -36,6 +36,7 @@ _FOOTER: Final = "Drawn by slo-gen preview from the same queries as in Grafana, 
 
 def draw_page(plan: Plan, answers: Answers, pages: Mapping[str, str]) -> str:
     """The page of a dashboard. ``pages`` are the files of all dashboards by their uid. Raises PreviewError."""
+    pages = {uid: file for uid, file in pages.items() if uid != plan.dashboard.uid}    # a link to the page itself leads nowhere
     paint = Paint()
     marks = tuple(_marks(plan, answers))
     dashboard = plan.dashboard

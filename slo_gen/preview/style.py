@@ -90,8 +90,8 @@ main>.panel>h2{padding:10px 14px 0}
  .words table,.words thead,.words tbody,.words tr,.words td{display:block}
  .words thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
  .words tr{border-bottom:1px solid var(--edge);padding:6px 0}
- .words td{border:0;padding:1px 0}
- .words td:first-child{font-weight:600}
+ .words td{border:0;padding:1px 0;display:flex;justify-content:space-between;gap:12px;text-align:right}
+ .words td::before{content:attr(data-label);color:var(--faint);text-align:left;flex:none;max-width:50%}
  .about{margin-left:0}
 }
 @media print{

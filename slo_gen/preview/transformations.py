@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal
@@ -156,7 +157,18 @@ def _join(frames: Frames, options: JoinOptions) -> Frames:
             for each in frame.fields
             if each is not key
         ]
-    return (Frame(with_key[0][0].ref, tuple(joined), with_key[0][0].step),)
+    return (Frame(with_key[0][0].ref, _told_apart(joined), with_key[0][0].step),)
+
+
+def _told_apart(fields: list[Field]) -> tuple[Field, ...]:
+    """Fields of the same name are numbered."""
+    counts = Counter(each.shown_as for each in fields)
+    seen: Counter[str] = Counter()
+    found = []
+    for each in fields:
+        seen[each.shown_as] += 1
+        found.append(replace(each, heading=f"{each.shown_as} {seen[each.shown_as]}") if counts[each.shown_as] > 1 else each)
+    return tuple(found)
 
 
 # --- fields --------------------------------------------------------------------------------------------------------
@@ -193,8 +205,7 @@ def _with_labels(frame: Frame, options: LabelsOptions) -> Frame:
                 found.setdefault(name, Field(name, "string", (value,) * frame.length, {}))
         named = kept.get(options.value_label)
         figures.append(replace(each, name=named, heading="", labels={}) if named else replace(each, labels={}, heading=""))
-    times = [each for each in figures if each.kind == "time"]
-    return replace(frame, fields=(*times, *found.values(), *(each for each in figures if each.kind != "time")))
+    return replace(frame, fields=(*figures, *found.values()))
 
 
 def _filter_fields(frames: Frames, options: FilterOptions) -> Frames:
@@ -250,13 +261,12 @@ def _reduce(frames: Frames, options: ReduceOptions) -> Frames:
         )  # fmt: skip
     figures = [each for frame in frames for each in frame.fields if each.kind == "number"]
     labels = sorted({label for each in figures for label in each.labels}) if options.labels_to_fields else []
-    names = ("Field",) if not labels else tuple(labels)
     rows: list[list[Value]] = []
     for each in figures:
-        told: list[Value] = [each.labels.get(label, "") for label in labels] if labels else [each.shown_as]
+        told: list[Value] = [each.name if labels else each.shown_as, *(each.labels.get(label) for label in labels)]
         rows.append([*told, *(reduced(each.values, calculation) for calculation in options.reducers)])
     fields = (
-        *(Field(name, "string", (), {}) for name in names),
+        *(Field(name, "string", (), {}) for name in ("Field", *labels)),
         *(Field(_CALCULATED.get(calculation, calculation.capitalize()), "number", (), {}) for calculation in options.reducers),
     )
     return (Frame(frames[0].ref if frames else "", fields).with_rows(rows),) if rows else ()

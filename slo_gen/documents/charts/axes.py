@@ -159,7 +159,7 @@ def time_ticks(start: float, end: float, most: int, zone: tzinfo) -> tuple[Tick,
     days = next((size for size in _DAYS if size * 86_400 >= wanted), None)
     if days is not None:
         return _told(_days(midnight, end, days), start, end, "%d %b")
-    months = next((size for size in _MONTHS if size * 30 * 86_400 >= wanted), _MONTHS[-1])
+    months = next((size for size in _MONTHS if size * 31 * 86_400 >= wanted), _MONTHS[-1])
     return _told(_months(midnight.replace(day=1), end, months), start, end, "%b %Y")
 
 
