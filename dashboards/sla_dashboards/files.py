@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from slo_gen.rules.info import IN_FORCE
+from sla_dashboards.identity import customer_folder
+from sla_dashboards.shown import shown_agreements
 from slo_gen.spec.model import Catalogue
 
 __all__ = ["Audience", "DashboardFile", "dashboard_files"]
@@ -37,15 +38,9 @@ class DashboardFile:
 def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
     """Every dashboard, in the order of their paths: one for each customer with an SLA in force."""
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
-    from sla_dashboards.identity import uid
 
     files = []
-    for name, customer in catalogue.customers.items():
-        agreements = tuple(
-            each for _, each in sorted(catalogue.agreements.items())
-            if each.kind == "SLA" and each.party.kind == "customer" and each.party.name == name and each.state == IN_FORCE
-        )  # fmt: skip
-        if agreements:
-            page = customer_dashboard(customer, agreements)
-            files.append(DashboardFile("customer", name, uid("customer", name), page.uid, page.title, page.text()))
+    for name, agreements in shown_agreements(catalogue).items():
+        page = customer_dashboard(catalogue.customers[name], agreements)
+        files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text()))
     return tuple(sorted(files, key=lambda file: file.path))
