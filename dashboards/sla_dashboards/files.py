@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from sla_dashboards.identity import customer_folder
+from sla_dashboards.shown import shown_agreements
 from slo_gen.rules.info import IN_FORCE
 from slo_gen.spec.model import Catalogue
 
@@ -39,17 +41,11 @@ class DashboardFile:
 def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
     """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own."""
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
-    from sla_dashboards.identity import uid
 
     files = []
-    for name, customer in catalogue.customers.items():
-        agreements = tuple(
-            each for _, each in sorted(catalogue.agreements.items())
-            if each.kind == "SLA" and each.party.kind == "customer" and each.party.name == name and each.state == IN_FORCE
-        )  # fmt: skip
-        if agreements:
-            page = customer_dashboard(customer, agreements)
-            files.append(DashboardFile("customer", name, uid("customer", name), page.uid, page.title, page.text()))
+    for name, agreements in shown_agreements(catalogue).items():
+        page = customer_dashboard(catalogue.customers[name], agreements)
+        files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text()))
     files.extend(_internal_files(catalogue))
     return tuple(sorted(files, key=lambda file: file.path))
 
