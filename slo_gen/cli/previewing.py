@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
-from sla_dashboards.identity import uid
+from sla_dashboards.identity import customer_folder
 
 from slo_gen.cli.asking import ask_each, open_prometheus
 from slo_gen.preview.dashboard import Dashboard, read_dashboard
@@ -28,7 +28,7 @@ def found_dashboards(folder: Path, customer: str | None) -> tuple[Dashboard, ...
     if not files:
         raise PreviewError(f"There are no dashboards in {root}; slo-gen compile writes them there.")
     if customer is not None:
-        known = root / uid("customer", customer)
+        known = root / customer_folder(customer)
         files = [file for file in files if file.parent == known]
         if not files:
             raise PreviewError(f"There is no dashboard of a customer {customer!r} in {root}; only customers with an SLA in force have one.")

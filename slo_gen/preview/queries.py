@@ -19,7 +19,7 @@ _RELATIVE: Final = re.compile(r"now((?:[+-]\d+[smhdwMy])*)(/[smhdwMy])?")
 _MOVE: Final = re.compile(r"([+-]\d+)([smhdwMy])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800, "M": 2_592_000, "y": 31_536_000}
 _DURATION: Final = re.compile(r"(\d+)(ms|[smhdwMy])")
-_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?::(\w+))?\})")
+_VARIABLE: Final = re.compile(r"\$(?:([a-zA-Z_]\w*)|\{([a-zA-Z_]\w*)(?::\w+)?\})")     # $1 is none
 _MOST_POINTS: Final = 11_000
 """So many a Prometheus gives in one answer."""
 
@@ -176,10 +176,14 @@ def substituted(text: str, values: Mapping[str, str], span: Span, step: float) -
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
         if name not in known:
-            raise PreviewError(f"The variable ${name} in {text!r} has no value.")
+            raise PreviewError(f"The variable ${name} has no value; it stands in {_beginning_of(text)!r}.")
         return known[name]
 
     return _VARIABLE.sub(value, text)
+
+
+def _beginning_of(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else text[:most] + "..."
 
 
 def _duration(seconds: float) -> str:

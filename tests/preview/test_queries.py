@@ -91,7 +91,8 @@ def test_another_kind_of_data_source_is_named() -> None:
 def test_variables_are_filled_in() -> None:
     text = 'rate(x{slo="$slo"}[$__rate_interval]) / ${slo} [${__range}] $__range_s $__interval'
     assert substituted(text, {"slo": "a"}, Span(0, 3600), 300) == 'rate(x{slo="a"}[315s]) / a [3600s] 3600 300s'
-    with pytest.raises(PreviewError, match=r"The variable \$other in 'up\{a=\"\$other\"\}' has no value"):
+    assert substituted('label_replace(x, "a", "$1", "b", "(.*)")', {}, Span(0, 60), 15) == 'label_replace(x, "a", "$1", "b", "(.*)")'
+    with pytest.raises(PreviewError, match=r"The variable \$other has no value; it stands in 'up\{a=\"\$other\"\}'"):
         substituted('up{a="$other"}', {}, Span(0, 60), 15)
 
 
