@@ -59,8 +59,12 @@ def themes(used: set[Tone]) -> tuple[dict[str, str], dict[str, str]]:
     for each in sorted(used):
         for found, theme in ((dark, 0), (light, 1)):
             found[each] = _colour(each, theme)
-            found[f"on-{each}"] = contrasting(found[each]) if found[each].startswith("#") else "var(--ink)"
+            found[f"on-{each}"] = contrasting(found[each]) if found[each].startswith("#") else _ON[found[each]]
     return dark, light
+
+
+_ON: Final = {"transparent": "var(--ink)", "var(--ink)": "var(--panel)"}
+"""Text on colours that are those of the page."""
 
 
 def _colour(each: Tone, theme: int) -> str:

@@ -150,7 +150,7 @@ def test_boxes_have_a_gap_and_names_stand_above_where_there_is_no_room() -> None
 
 # --- bars, gauges, heat ----------------------------------------------------------------------------------------------
 def test_bars_are_as_high_as_their_figures_and_stand_on_each_other_when_stacked() -> None:
-    series = [Bars("a", (50.0, None), ("red", "red"), ("", "")), Bars("b", (25.0, 100.0), ("blue", "blue"), ("", ""))]
+    series = [Bars("a", (50.0, None), ("red", "red"), ("", ""), ("", "")), Bars("b", (25.0, 100.0), ("blue", "blue"), ("", ""), ("", ""))]
     beside = shapes(bar_chart(("x", "y"), series, Y, SIZE, "t"), "rect")
     assert [float(each["height"]) for each in beside] == pytest.approx([84, 42, 168])
     low, high, _ = shapes(bar_chart(("x", "y"), series, Y, SIZE, "t", stacked=True), "rect")

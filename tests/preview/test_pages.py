@@ -254,3 +254,9 @@ def test_the_index_leads_to_every_page_those_of_customers_first() -> None:
     assert [attributes["href"] for tag, attributes in read.elements if tag == "a"] == ["theirs.html", "ours.html"]
     assert "Acme & <Co>" in read.text
     assert "As of 2026-11-18 12:06 CET" in read.text
+
+
+def test_text_is_seen_on_every_ground_that_of_the_text_itself_too() -> None:
+    defaults = {"color": {"mode": "thresholds"}, "thresholds": {"mode": "absolute", "steps": [{"color": "text", "value": None}]}}
+    page = drawn(one(1), type="stat", targets=[INSTANT], options={"colorMode": "background"}, fieldConfig={"defaults": defaults})
+    assert page.count("--text:var(--ink);--on-text:var(--panel)") == 2

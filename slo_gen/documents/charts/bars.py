@@ -13,12 +13,16 @@ __all__ = ["Bars", "Gauged", "bar_chart", "bar_gauge"]
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """One figure for each group, None where there is none; ``texts`` stand at their ends, ``colours`` are one for each."""
+    """One figure for each group, None where there is none; ``texts`` stand at their ends, ``colours`` are one for each.
+
+    ``inks`` are the colours of text that stands in a bar.
+    """
 
     name: str
     values: tuple[float | None, ...]
     colours: tuple[str, ...]
     texts: tuple[str, ...]
+    inks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ def bar_chart(groups: Sequence[str], series: Sequence[Bars], y: Axis, size: Size
             at = left if stacked else left + place * width
             parts.append(element(
                 "rect", x=at + 1, y=top, width=max(1.0, width - 2), height=max(bottom - top, 0.5), fill=each.colours[number],
-                fill_opacity=0.85,
             ))  # fmt: skip
             text = each.texts[number]
             if text_width(text) <= width + 8 and (not stacked or bottom - top > 16):
                 within = stacked or top - plot.top < 14
-                parts.append(element("text", text, x=at + width / 2, y=top + 13 if within else top - 4, text_anchor="middle"))
+                ink = each.inks[number] if within else None
+                parts.append(element("text", text, x=at + width / 2, y=top + 13 if within else top - 4, text_anchor="middle", fill=ink))
     return drawn(size, title, *parts)
 
 

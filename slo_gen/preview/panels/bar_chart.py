@@ -61,6 +61,7 @@ def _bars(content: Content, each: Field, texts: bool, alone: bool) -> Bars:
         look.heading, values,
         tuple(content.paint.css(_colour(look, value, alone)) for value in each.values),
         tuple(look.shown(value).text if texts and value is not None else "" for value in values),
+        tuple(content.paint.on(_colour(look, value, alone)) for value in each.values),
     )  # fmt: skip
 
 
