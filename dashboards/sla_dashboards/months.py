@@ -35,9 +35,14 @@ def _past(metric: str) -> str:
 def ended() -> str:
     """1 for each period of a customer's target that has ended, with its month."""
     start = f"({_past(names.PERIOD_STARTED)} + {_WEST})"
-    numbered = f"count_values by ({_IN_PERIOD}) (\"{MONTH}\", year({start}) * 100 + month({start}))"
-    named = f'label_replace({numbered}, "{MONTH}", "$1-$2", "{MONTH}", "(....)(..)")'
-    return f"({named} and on ({_IN_PERIOD}) ({_past(names.PERIOD_ENDS)} <= time()))"
+    numbers = f'(count_values by ({_IN_PERIOD}) ("year", year({start})) * on ({_IN_PERIOD}) group_left () month({start}))'
+
+    def named(which: str, zero: str) -> str:
+        counted = f'count_values by ({_IN_PERIOD}, year) ("number", {numbers} {which} 10)'
+        return f'label_join({counted}, "{MONTH}", "-{zero}", "year", "number")'
+
+    every = f"({named('<', '0')} or {named('>=', '')})"
+    return f"({every} and on ({_IN_PERIOD}) ({_past(names.PERIOD_ENDS)} <= time()))"
 
 
 def _beyond(least_bound: str, most_bound: str, holds: str) -> str:
