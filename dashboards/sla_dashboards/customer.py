@@ -7,7 +7,6 @@ from typing import Final
 from sla_dashboards.identity import customer_datasource, uid
 from sla_dashboards.modern import Column, Dashboard, Format, Panel, Stat, Step, Table, Target, Text, TimeSeries, ValueText, markdown
 from slo_gen import names
-from slo_gen.rules.info import IN_FORCE
 from slo_gen.rules.promql import all_of, label_list, label_matcher, one_of
 from slo_gen.spec.model import Agreement, Customer
 
@@ -25,17 +24,16 @@ _BINARY: Final = "1e-6"
 
 
 def customer_dashboard(customer: Customer, agreements: tuple[Agreement, ...]) -> Dashboard:
-    """The page of a customer with these agreements, of which at least one is in force."""
-    owed = tuple(each for each in agreements if each.state == IN_FORCE)
+    """The page of a customer with these agreements in force, of which there is at least one."""
     source = customer_datasource(customer.name)
-    queries = _Queries(customer.name, owed)
+    queries = _Queries(customer.name, agreements)
     return Dashboard(
         uid=uid("customer", customer.name),
         title=f"Service levels of {customer.title or customer.name}",
         description="What was promised and what has been attained in the present period. Live figures are indicative.",
-        zone=min((agreement.name, agreement.period.timezone) for agreement in owed)[1],
+        zone=min((agreement.name, agreement.period.timezone) for agreement in agreements)[1],
         tags=("sla", "customer"),
-        panels=(*(_live(queries, source) if queries.promised else ()), _definitions(owed, 25 if queries.promised else 0)),
+        panels=(*(_live(queries, source) if queries.promised else ()), _definitions(agreements, 25 if queries.promised else 0)),
     )
 
 
