@@ -52,7 +52,7 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
-    pages = dashboard_files(catalogue) if dashboards else ()
+    pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
     if pages:
         files |= {page.path: page.text for page in pages}
         files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
