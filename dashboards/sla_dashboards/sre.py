@@ -60,7 +60,7 @@ def sre_dashboard(catalogue: Catalogue, zone: str, existing: Collection[str]) ->
     slos = tuple(catalogue.slos.values())
     panels = (
         *_overview(slos), *_one(slos, 12), *_course(slos, 19),
-        *_consumers(catalogue, slos, 46), *_alerts(55, existing), *_health(catalogue, 71),
+        *_consumers(catalogue, slos, 46), *_alerts(55, existing), *_health(77),
     )  # fmt: skip
     return Dashboard(
         uid=SRE,
@@ -217,7 +217,7 @@ def _alerts(top: int, existing: Collection[str]) -> tuple[Panel, ...]:
     of_ours = label_matcher("alertname", "SLM.*", "=~")
     return (
         Table(
-            key="alerts", title="Alerts that fire", at=(0, top, 12, 8), datasource=CHOSEN_SOURCE,
+            key="alerts", title="Alerts that fire", at=(0, top, 24, 8), datasource=CHOSEN_SOURCE,
             description="Every alert of slo-gen that fires for the services chosen above. Alertmanager says who was told, and what is "
             "silenced.",
             queries=(Target("A", f"max by ({label_list(shown)}) ({firing(of_ours, _OF_SERVICE)})", table=True),),
@@ -229,14 +229,14 @@ def _alerts(top: int, existing: Collection[str]) -> tuple[Panel, ...]:
             hidden=("Time", "Value"),
         ),
         StateTimeline(
-            key="alerts-of-slo", title="When alerts of $slo fired", at=(12, top, 12, 8), datasource=CHOSEN_SOURCE, figures=_FIRING,
+            key="alerts-of-slo", title="When alerts of $slo fired", at=(0, top + 8, 24, 6), datasource=CHOSEN_SOURCE, figures=_FIRING,
             description="Burn alerts of the SLO over the time shown, by severity and pair of windows. Nothing is drawn where none fired.",
             queries=(
                 Target("A", f"max by ({names.SEVERITY}, {names.LONG_WINDOW}, {names.SHORT_WINDOW}) ({firing(_OF_SLO)})",
                        "{{severity}}: {{long_window}} and {{short_window}}", instant=False),
             ),
         ),
-        _endangered(top + 8, existing),
+        _endangered(top + 14, existing),
     )  # fmt: skip
 
 
@@ -270,7 +270,7 @@ def _endangered(top: int, existing: Collection[str]) -> Panel:
     )  # fmt: skip
 
 
-def _health(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
+def _health(top: int) -> tuple[Panel, ...]:
     words = (ValueText(0, "NO", "red"), ValueText(1, "yes", "green"))
     yes_no = Format(steps=(Step("red"), Step("green", 1)), texts=words, absent="No source")
     lasting = (Step("red"), Step("orange", 14 * 86_400), Step("green", 45 * 86_400))
