@@ -166,7 +166,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
                 Column(names.AGREEMENT, "Agreement"), Column(names.TARGET, "Target"),
                 Column("Value #A", "State", OF_AGREEMENTS, coloured=True), Column("Value #B", "Promised", share),
                 Column("Value #C", "Attained", share), Column("Value #D", "Left", _BUDGET),
-                Column("Value #E", "Period ends in", Format("dtdurations", 0)),
+                Column("Value #E", "Period ends in", Format("dtdurations", 1)),
             ),
         ),
         Table(
@@ -269,7 +269,7 @@ def _side(exposure: Exposure, side: Side, left: int, top: int) -> tuple[Panel, .
 
 def _due(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
     claimed = any(each.state == IN_FORCE and each.claim is not None for each in catalogue.agreements.values())
-    soon = Format("dtdurations", 0, (Step("red"), Step("orange", 3 * 86_400), Step("transparent", 7 * 86_400)))
+    soon = Format("dtdurations", 1, (Step("red"), Step("orange", 3 * 86_400), Step("transparent", 7 * 86_400)))
     words = Format(texts=(ValueText("notify", "tell the supplier", "text"), ValueText("submit", "claim", "text")))
     claims = Table(
         key="claims", title="Claims against suppliers that are due", at=(0, top + 1, 12, 8), datasource=CHOSEN_SOURCE, sort="Due in",

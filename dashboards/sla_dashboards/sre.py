@@ -47,7 +47,7 @@ _OF_SLO: Final = label_matcher(names.SLO, "$slo")
 _BURN: Final = Format("suffix:x", 1, (Step("green"), Step("yellow", 1), Step("orange", 6), Step("red", 14.4)), absent="No events")
 _BUDGET: Final = Format("percentunit", 1, (Step("red"), Step("orange", 0), Step("yellow", 0.25), Step("green", 0.5)))
 _LEFT: Final = (Step("red"), Step("orange", 3600), Step("yellow", 86_400), Step("green", 3 * 86_400))
-_USED_UP: Final = Format("dtdurations", 0, _LEFT, absent="Not at this rate")
+_USED_UP: Final = Format("dtdurations", 1, _LEFT, absent="Not at this rate")
 _NUMBER: Final = Format("short", 1)
 _FIRING: Final = Format(steps=(Step("text"), Step("red", 1)), texts=(ValueText(0, "quiet", "text"), ValueText(1, "FIRING", "red")))
 _SEVERITIES: Final = Format(texts=(
@@ -264,7 +264,7 @@ def _endangered(top: int, existing: Collection[str]) -> Panel:
             Column(names.AGREEMENT, "Agreement", Format(links=link(MANAGER, existing))),
             Column(names.TARGET, "Target"), Column(names.CUSTOMER, "Customer"), Column(names.PARTY, "Team or supplier"),
             Column(names.OBJECTIVE_TEXT, "Promised"), Column("Value #B", "State", OF_AGREEMENTS, coloured=True),
-            Column("Value #C", "Budget left", _BUDGET), Column("Value #D", "Period ends in", Format("dtdurations", 0)),
+            Column("Value #C", "Budget left", _BUDGET), Column("Value #D", "Period ends in", Format("dtdurations", 1)),
         ),
         hidden=("Time", "Value #A"),
     )  # fmt: skip
@@ -275,7 +275,7 @@ def _health(top: int) -> tuple[Panel, ...]:
     yes_no = Format(steps=(Step("red"), Step("green", 1)), texts=words, absent="No source")
     lasting = (Step("red"), Step("orange", 14 * 86_400), Step("green", 45 * 86_400))
     recorded = Format("percentunit", 1, (Step("red"), Step("orange", 0.9), Step("green", 0.99)))
-    age = Format("dtdurations", 0, (Step("green"), Step("orange", 300), Step("red", 900)))
+    age = Format("dtdurations", 1, (Step("green"), Step("orange", 300), Step("red", 900)))
     by_source = (
         ("A", health.source_up()), ("B", health.source_age()), ("C", health.source_errors()), ("D", health.rejected()),
     )  # fmt: skip
@@ -295,7 +295,7 @@ def _health(top: int) -> tuple[Panel, ...]:
         ),
         Stat(
             key="tables", title="Tables of calendars end in", at=(12, top + 1, 6, 5), datasource=CHOSEN_SOURCE,
-            figures=Format("dtdurations", 0, lasting, absent="No agreements"),
+            figures=Format("dtdurations", 1, lasting, absent="No agreements"),
             description="How long the compiled calendars and periods still last. Run slo-gen compile again before they end.",
             queries=(Target("A", health.tables_end()),),
         ),
