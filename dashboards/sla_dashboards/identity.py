@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Final
 
-__all__ = ["EXECUTIVE", "MANAGER", "SRE", "address", "customer_datasource", "panel_id", "uid"]
+__all__ = ["EXECUTIVE", "MANAGER", "SRE", "address", "customer_datasource", "customer_folder", "panel_id", "uid"]
 
 _LONGEST: Final = 40
 _DIGEST: Final = 8
@@ -22,6 +22,14 @@ def uid(*identity: str) -> str:
 def customer_datasource(customer: str) -> str:
     """The uid of the datasource through which a customer's dashboard asks, which enforces that it sees nobody else."""
     return uid("sla", customer)
+
+
+def customer_folder(customer: str) -> str:
+    """Where a customer's dashboards stand, in the output and in Grafana.
+
+    It is the uid of no dashboard, because Grafana has kept folders among dashboards for long.
+    """
+    return uid("customer", customer, "pages")
 
 
 def address(page: str, **chosen: str) -> str:
