@@ -27,6 +27,9 @@ _IN_PERIOD: Final = label_list((names.AGREEMENT, names.TARGET, names.PERIOD))
 _LEAST: Final = label_matcher(names.OBJECTIVE_TEXT, "at least .*", "=~")
 _MOST: Final = label_matcher(names.OBJECTIVE_TEXT, "at most .*", "=~")
 
+_LIVE: Final = label_matcher(names.ACCOUNT, "", "!=")
+"""Targets that an account sums up; the others have no live figures, and are not waited for."""
+
 _BINARY: Final = "1e-6"
 """What a share times a power of ten may lack of a whole number in binary."""
 
@@ -85,12 +88,12 @@ class CustomerQueries:
 
     def _promised(self) -> str:
         """One series for each target with live figures, tickets too."""
-        return f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
 
     def words(self) -> str:
         """The same with what was promised, in the words of the agreement, as a label."""
         by = label_list((names.AGREEMENT, names.TARGET, names.OBJECTIVE_TEXT))
-        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
 
     def attained(self) -> str:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
@@ -225,7 +228,7 @@ class CustomerQueries:
             f"(round({share} - on ({_PAIR}) (1 - {least}), {_EXACT}) <= bool 0)"
             f" or (round({share} - on ({_PAIR}) {most}, {_EXACT}) <= bool 0)"
         )
-        promised = f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET)} offset {_AFTER_DAY})"
+        promised = f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} offset {_AFTER_DAY})"
         kept = f"{AT_RISK} + {OK - AT_RISK} * ({within})"
         return f"min by ({names.AGREEMENT}) ({kept} or {NO_DATA} + 0 * {promised})"
 
