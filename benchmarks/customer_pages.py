@@ -1,6 +1,6 @@
 """How long the dashboards of 300 customers take, and reading all of them again as ``slo-gen test`` does.
 
-    .venv/bin/python benchmarks/dashboards.py
+    .venv/bin/python benchmarks/customer_pages.py
 
 Prints processor seconds, beside those in which Python's own json reads and writes the same pages.
 """
