@@ -242,7 +242,7 @@ def total(exposure: Exposure, side: Side, at: tuple[int, int, int, int]) -> Pane
         "certain. Of the targets of one agreement the largest credit counts where one outage may have hit several. Without caps of a year, "
         "minimums, and what depends on the length of the downtime. What is owed is known when a period is closed.",
         queries=tuple(
-            Target(f"{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
+            Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
         ) or (Target("A", exposure.steps()),),
     )  # fmt: skip
 

@@ -160,8 +160,8 @@ def test_a_promise_of_a_team_is_shown_with_the_worst_of_what_rests_on_it(server:
 
 
 def test_exposure_is_what_the_steps_that_were_reached_give(server: Prometheus) -> None:
-    assert [value for _, value in answers(server, MANAGER, "Owed to customers so far", "0")] == [100]
-    assert [value for _, value in answers(server, MANAGER, "Recoverable from suppliers so far", "0")] == [50]
+    assert [value for _, value in answers(server, MANAGER, "Owed to customers so far", "C0")] == [100]
+    assert [value for _, value in answers(server, MANAGER, "Recoverable from suppliers so far", "C0")] == [50]
     claims = by(("agreement", "stage"), answers(server, MANAGER, "Claims against suppliers that are due"))
     assert claims == {("cloud-uc", "submit"): pytest.approx(MONTHS[2] + 30 * DAY - NOW)}
 
