@@ -189,9 +189,9 @@ class CustomerQueries:
         return f"min({self.ends()})"
 
     def as_of(self) -> str:
-        """When a figure was last recorded within a day, in milliseconds."""
+        """When a figure was last recorded, in milliseconds; where that is long ago, to five minutes, and no more than a day."""
         either = f"timestamp({self.series(names.PERIOD_STARTED)}) or timestamp({self.series(names.TICKETS_MISSES_LEFT)})"
-        return f"max(max_over_time(({either})[1d:5m])) * 1000"
+        return f"(max({either}) or max(max_over_time(({either})[1d:5m]))) * 1000"
 
     # -- tickets ------------------------------------------------------------------------------------------------------------
     def tickets(self) -> str:
@@ -230,10 +230,12 @@ class CustomerQueries:
         return f"min by ({names.AGREEMENT}) ({kept} or {NO_DATA} + 0 * {promised})"
 
     def _added(self, metric: str) -> str:
-        """What a day added to a sum over the period."""
+        """What a day added to a sum over the period; nothing where one end of it is not known. A period that began in it was empty."""
         now = f"last_over_time({self.series(metric)}[{_LATE}] offset {_AFTER_DAY})"
         before = f"last_over_time({self.series(metric)}[{_LATE}] offset -{_LATE})"
-        return f"sum by ({_PAIR}) ({now} - ({before} or 0 * {now}))"
+        begun = f"last_over_time({self.series(names.PERIOD_STARTED)}[{_LATE}] offset {_AFTER_DAY}) >= time()"
+        base = f"({before} or (0 * {now} and on ({_IN_PERIOD}) {begun}))"
+        return f"(sum by ({_PAIR}) ({now} - {base}) unless on ({_PAIR}) ({now} unless on ({_IN_PERIOD}) {base}))"
 
     # -- periods that have ended ----------------------------------------------------------------------------------------------
     def past(self) -> str:

@@ -154,12 +154,20 @@ def test_a_day_is_what_was_added_to_either_period_in_it(tmp_path: Path) -> None:
         f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_objective="at least 99.9%"}}': f"0.999+0x{4 * steps + 20}",
         period(names.PERIOD_TOTAL): " ".join(first), period(names.PERIOD_BAD): " ".join(bad),
         period(names.PERIOD_TOTAL, 2 * DAY): " ".join(second), period(names.PERIOD_BAD, 2 * DAY): " ".join(none),
+        period(names.PERIOD_STARTED): f"0+0x{2 * steps + 2}",
+        period(names.PERIOD_STARTED, 2 * DAY): f"_x{2 * steps + 1} {2 * DAY}+0x{2 * steps + 10}",
     }  # fmt: skip
     own = '{agreement="acme-sla"}'
     then = f"last_over_time(({asked().days()})[599s:10m] offset 1500m)"                  # promtool knows no instant that is to come
     for day, state in enumerate((OK, AT_RISK, OK, NO_DATA)):
         told(series, {then: {own: state}}, tmp_path, f"{day * 1440 + 1500}m", "10m")
     told(series, {then: {}}, tmp_path, f"{4 * 1440 + 1500}m", "10m")
+    # While nobody recorded anything at the end of the first day, nothing is known of it and of the second.
+    for name in (period(names.PERIOD_TOTAL), period(names.PERIOD_BAD)):
+        values = series[name].split()
+        series[name] = " ".join(["_" if steps - 6 <= place <= steps + 6 else value for place, value in enumerate(values)])
+    for day, state in enumerate((NO_DATA, NO_DATA, OK)):
+        told(series, {then: {own: state}}, tmp_path, f"{day * 1440 + 1500}m", "10m")
 
 
 def test_periods_that_have_ended_are_met_missed_or_not_proven(tmp_path: Path) -> None:
