@@ -37,7 +37,7 @@ from sla_dashboards.modern import (
     organize,
     sort_by,
 )
-from sla_dashboards.months import MONTH, OUTCOME, WORDS, by_month
+from sla_dashboards.months import MONTH, OUTCOME, TO_CUSTOMERS, WORDS, Months
 from sla_dashboards.standing import PAIR, Standing
 from sla_dashboards.states import AT_RISK, BREACHED, NO_DATA, OF_AGREEMENTS, OK, cut_off
 from slo_gen import names
@@ -156,7 +156,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
             "first. Below 0, more is gone than there was. Attained is cut off and not rounded.",
             queries=tuple(Target(ref, expr, table=True) for ref, expr in (
                 ("A", f"max by ({of_row}) ({of_these(standing.every_state())})"), ("B", of_these(f"max by ({PAIR}) ({promised})")),
-                ("C", of_these(cut_off(standing.attained(), _decimals(catalogue)))), ("D", cut_off(worst, 1)),
+                ("C", of_these(standing.attained(_decimals(catalogue)))), ("D", cut_off(worst, 1)),
                 ("E", of_these(f"{standing.ends()} - time()")),
             )),
             columns=(
@@ -190,7 +190,7 @@ def months_chart(at: tuple[int, int, int, int]) -> Panel:
         description="How the periods that began in each month ended, of all targets of customers that an indicator measures. Not proven: "
         "what was not seen may have broken the promise. From the last figure of each period that was recorded, which is indicative; "
         "the closings are what counts. Prometheus must keep its data for as long.",
-        queries=(Target("A", by_month(), table=True),),
+        queries=(Target("A", Months((TO_CUSTOMERS,)).by_month(), table=True),),
         transformations=(
             grouping_to_matrix(OUTCOME, MONTH, "Value"),
             organize(((rf"{MONTH}\{OUTCOME}", "Month"), *((str(outcome), words) for outcome, words in WORDS.items()))),

@@ -187,7 +187,7 @@ def test_a_new_month_begins_without_the_figures_of_the_last(server: Prometheus) 
     panel = next(panel for panel in panels(PAGES[MANAGER]) if panel["title"] == "The ten targets with the least left")
     expr = filled(panel["targets"][3]["expr"], {"customer": ".*", "service": ".*"})
     server.write([({"__name__": names.AGREEMENT_TARGET, "agreement": named[0], "target": named[1], "slm_kind": "SLA",
-                    "slm_customer": "globex", "slm_service": "database", "slm_objective": "at least 99%"},
+                    "slm_account": "x", "slm_customer": "globex", "slm_service": "database", "slm_objective": "at least 99%"},
                    [(float(at), 0.99) for at in (turn - 60, turn + 240)])])  # fmt: skip
     assert [value for _, value in server.vector(expr, turn)] == [pytest.approx(-0.3)]
     assert [value for _, value in server.vector(expr, turn + 250)] == [pytest.approx(0.9)]
