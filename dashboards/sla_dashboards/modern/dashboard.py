@@ -40,7 +40,7 @@ class DatasourceVariable:
     def to_json_data(self) -> JsonObject:
         return {
             "type": "datasource", "name": "datasource", "label": self.label, "query": "prometheus", "hide": 0, "includeAll": False,
-            "multi": False, "refresh": 1, "regex": "", "skipUrlSync": False, "options": [], "current": {},
+            "multi": False, "refresh": 1, "regex": "", "skipUrlSync": False, "options": [],
         }  # fmt: skip
 
 
@@ -65,9 +65,9 @@ class QueryVariable:
             "hide": 2 if self.hidden else 0,
             "query": {"query": f"label_values({self.selector}, {self.field})", "refId": "StandardVariableQuery"},
             "refresh": 2, "regex": "", "sort": 1, "skipUrlSync": False, "options": [], "multi": self.all_of_them,
-            "includeAll": self.all_of_them, "current": {"text": "All", "value": "$__all"} if self.all_of_them else {},
+            "includeAll": self.all_of_them,
         }  # fmt: skip
-        return {**found, "allValue": ".*"} if self.all_of_them else found
+        return {**found, "allValue": ".*", "current": {"text": "All", "value": "$__all"}} if self.all_of_them else found
 
 
 @dataclass(frozen=True, slots=True)
