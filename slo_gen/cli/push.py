@@ -85,7 +85,7 @@ def grafana(
 def _look(
     compiled: Compiled, places: Sequence[Destination], url: str, overwrite: bool, prune: bool, limits: Limits
 ) -> list[Seen]:
-    """All organisations; where one cannot be looked at the run ends, after each reason was told once."""
+    """All organisations; where one that gets dashboards cannot be looked at the run ends, after each reason was told once."""
     with progress("looking", len(places)) as step:
         found = answered(look(url, places, compiled.owner, overwrite=overwrite, prune=prune, limits=limits, step=step))
     reasons: dict[str, list[str]] = {}
@@ -94,8 +94,10 @@ def _look(
             reasons.setdefault(each.why, []).append(each.destination.whose)
     for why, whose in reasons.items():
         click.echo(f"{', '.join(whose)}: {why}", err=True)
-    if reasons:
+    if any(isinstance(each, Refused) and each.destination.pages for each in found):
         fail("not every organisation could be looked at; nothing was sent")
+    if reasons:
+        click.echo("slo-gen: no dashboards go there; whether any of before are left is not known", err=True)
     return [each for each in found if isinstance(each, Seen)]
 
 

@@ -426,6 +426,18 @@ def test_a_login_that_is_no_member_stops_all_and_is_told_once(scene: Scene) -> N
     assert "not every organisation could be looked at; nothing was sent" in result.output
 
 
+def test_an_organisation_that_gets_nothing_holds_up_nobody(scene: Scene) -> None:
+    without_globex(scene)
+    scene.pages["acme"]["acme"]["description"] = "new"
+    scene.compile()
+    del scene.grafana.users["admin"][1][3]
+    result = scene.push()
+    assert (result.exit_code, len(scene.sent())) == (0, 1)
+    why, told = result.stderr.splitlines()
+    assert why.startswith("SLM_CUSTOMER_GLOBEX: this login may not tell in which organisation this login is (403)")
+    assert told == "slo-gen: no dashboards go there; whether any of before are left is not known"
+
+
 def test_a_proxy_that_drops_the_organisation_is_found_before_anything_is_sent(scene: Scene) -> None:
     scene.grafana.drops_header = True
     result = scene.push()
