@@ -140,7 +140,8 @@ class Fetcher:
                 auth=(login.username, login.password) if login.username else None,
                 follow_redirects=False,
                 timeout=None,
-                verify=self.url.startswith("https:"),  # to read all certificates takes longer than a request that needs none
+                # To read all certificates takes longer than a request that needs none.
+                verify=not self.url.lower().startswith("http:"),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
