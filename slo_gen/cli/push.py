@@ -109,14 +109,22 @@ def _show_troubles(place: Seen) -> None:
 
 
 def _show_plan(place: Seen) -> None:
-    if not any(_changes(place)):
+    replaced = [trouble for trouble in place.plan.troubles if trouble.about]
+    if not any(_changes(place)) and not replaced:
         return
     click.echo(f"{_where(place)}:")
     for change in _changes(place):
         noun, word, _ = _WORDS[change.kind]
         click.echo(f"  {noun} {change.title!r} ({change.uid}) is {word}")
-        for line in change.about:
-            click.echo(f"    {_coloured(line)}")
+        _show_lines(change.about)
+    for trouble in replaced:
+        click.echo(f"  dashboard {trouble.title!r} ({trouble.uid}) is in the way; with --overwrite")
+        _show_lines(trouble.about)
+
+
+def _show_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"    {_coloured(line)}")
 
 
 def _coloured(line: str) -> str:
