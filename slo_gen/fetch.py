@@ -152,7 +152,7 @@ class Fetcher:
                 follow_redirects=False,
                 timeout=None,
                 # To read all certificates takes longer than a request that needs none.
-                verify=trusted(self._authorities) if self.url.startswith("https:") else False,
+                verify=False if self.url.lower().startswith("http:") else trusted(self._authorities),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
