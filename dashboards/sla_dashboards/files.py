@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -41,13 +41,16 @@ class DashboardFile:
         return f"dashboards/{self.folder}/{self.uid}.json"
 
 
-def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
-    """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own."""
+def dashboard_files(catalogue: Catalogue, absent: Mapping[str, str] | None = None) -> tuple[DashboardFile, ...]:
+    """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own.
+
+    ``absent``: the targets that rules cannot express, ``agreement/target``, and why.
+    """
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
 
     files = []
     for name, agreements in shown_agreements(catalogue).items():
-        page = customer_dashboard(catalogue.customers[name], agreements)
+        page = customer_dashboard(catalogue, catalogue.customers[name], agreements, absent or {})
         files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text()))
     files.extend(_internal_files(catalogue))
     return tuple(sorted(files, key=lambda file: file.path))

@@ -9,12 +9,14 @@ from typing import Final
 
 from sla_dashboards.modern import GREY, Format, Step, ValueText
 
-__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off"]
+__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off", "many_are_bad"]
 
 BREACHED: Final = 0
 AT_RISK: Final = 1
 NO_DATA: Final = 2
 OK: Final = 3
+NOT_YET: Final = 4
+"""Nothing has happened that could be judged, as where no ticket came: no reason to worry, and nothing that was kept."""
 
 LOW_BUDGET: Final = "0.25"
 """Less than this share of a budget is a risk."""

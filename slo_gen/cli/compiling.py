@@ -51,7 +51,7 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
-    pages = dashboard_files(catalogue) if dashboards else ()
+    pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
     files |= {page.path: page.text for page in pages}
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)

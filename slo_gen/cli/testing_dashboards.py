@@ -15,7 +15,7 @@ def customer_dashboards(directory: Path) -> list[Path]:
     """The dashboard files of all customers. Raises ValueError or OSError when the list of customers is missing or damaged."""
     listed = read_shown_to(directory)
     if listed is None:
-        if (directory / "dashboards").exists():
+        if any((directory / "dashboards").glob("customer-*")):
             raise ValueError("no list of customers")
         return []
     return [path for shown in listed.shown.values() for path in _files(directory, shown)]

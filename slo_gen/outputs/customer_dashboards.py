@@ -18,7 +18,9 @@ from slo_gen import names
 
 __all__ = ["Reader", "leaks"]
 
-_VARIABLE: Final = re.compile(r"\$\{?\w")
+_VARIABLE: Final = re.compile(r"\$\{|\$[A-Za-z_]|\[\[")
+"""Those of Grafana begin with a letter; ``$1`` is a group of a regular expression."""
+
 _READ_BY_GRAFANA: Final = frozenset({"expr", "query", "definition"})
 _OF_GRAFANA: Final = "-- Grafana --"
 """The data source that asks nobody; annotations of Grafana itself stand behind it."""
