@@ -47,7 +47,7 @@ class Chain:
 
     def left(self) -> str:
         """The share of its budget that each has left."""
-        return self._named(f"{Standing().left_share()} and on ({PAIR}) {Standing(_OF_PROVIDERS).promised()}")
+        return self._named(f"({Standing().left_share()}) and on ({PAIR}) {Standing(_OF_PROVIDERS).promised()}")
 
     def worst_above(self) -> str:
         """The worst state of the promises that rest on each."""

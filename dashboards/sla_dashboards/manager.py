@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Final
 
 from sla_dashboards.chain import BACKING, RESTING, Chain
@@ -134,7 +135,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
     share = Format("percentunit", _decimals(catalogue))
     promised = standing.promised()
     worst = f"bottomk(10, ({standing.left_share()}) and on ({PAIR}) ({promised}))"
-    blank = Format(OF_AGREEMENTS.unit, steps=(Step("transparent"), *OF_AGREEMENTS.steps[1:]), texts=OF_AGREEMENTS.texts, absent="")
+    blank = replace(OF_AGREEMENTS, steps=(Step("transparent"), *OF_AGREEMENTS.steps[1:]), absent="", absent_colour="transparent")
     of_row = label_list((names.AGREEMENT, names.TARGET, names.SERVICE, names.CUSTOMER))
 
     def of_these(expr: str) -> str:
@@ -145,7 +146,10 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
             key="grid", title="Customers and services", at=(0, 5, 8, 20), datasource=CHOSEN_SOURCE, figures=blank, grid=True,
             description="The worst state of all targets that a customer was promised of a service. Blank: nothing was promised.",
             queries=(Target("A", f"min by ({names.CUSTOMER}, {names.SERVICE}) ({standing.every_state()})", table=True),),
-            before=(grouping_to_matrix(names.SERVICE, names.CUSTOMER, "Value"),), cell=Cell("background"),
+            before=(
+                grouping_to_matrix(names.SERVICE, names.CUSTOMER, "Value"), organize(((rf"{names.CUSTOMER}\{names.SERVICE}", "Customer"),)),
+            ),
+            cell=Cell("background"),
         ),
         Table(
             key="worst", title="The ten targets with the least left", at=(8, 5, 16, 10), datasource=CHOSEN_SOURCE, sort="Left",
@@ -162,7 +166,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
                 Column(names.AGREEMENT, "Agreement"), Column(names.TARGET, "Target"),
                 Column("Value #A", "State", OF_AGREEMENTS, coloured=True), Column("Value #B", "Promised", share),
                 Column("Value #C", "Attained", share), Column("Value #D", "Left", _BUDGET),
-                Column("Value #E", "Period ends in", Format("dtdurations", 0)),
+                Column("Value #E", "Period ends in", Format("dtdurations", 1)),
             ),
         ),
         Table(
@@ -265,7 +269,7 @@ def _side(exposure: Exposure, side: Side, left: int, top: int) -> tuple[Panel, .
 
 def _due(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
     claimed = any(each.state == IN_FORCE and each.claim is not None for each in catalogue.agreements.values())
-    soon = Format("dtdurations", 0, (Step("red"), Step("orange", 3 * 86_400), Step("text", 7 * 86_400)))
+    soon = Format("dtdurations", 1, (Step("red"), Step("orange", 3 * 86_400), Step("transparent", 7 * 86_400)))
     words = Format(texts=(ValueText("notify", "tell the supplier", "text"), ValueText("submit", "claim", "text")))
     claims = Table(
         key="claims", title="Claims against suppliers that are due", at=(0, top + 1, 12, 8), datasource=CHOSEN_SOURCE, sort="Due in",

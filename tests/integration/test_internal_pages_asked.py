@@ -153,6 +153,8 @@ def test_months_are_judged_by_their_last_figures(server: Prometheus) -> None:
 def test_a_promise_of_a_team_is_shown_with_the_worst_of_what_rests_on_it(server: Prometheus) -> None:
     title = "What teams and suppliers promise"
     assert by(("backing",), answers(server, MANAGER, title)) == {("cloud-uc/availability",): 3, ("db-ola/availability",): 3}
+    left = by(("backing",), answers(server, MANAGER, title, "B"))
+    assert left == pytest.approx({("cloud-uc/availability",): 0.5, ("db-ola/availability",): 0.6})
     assert by(("backing",), answers(server, MANAGER, title, "C")) == {("cloud-uc/availability",): 0, ("db-ola/availability",): 0}
 
 
