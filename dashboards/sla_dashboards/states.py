@@ -9,7 +9,7 @@ from typing import Final
 
 from sla_dashboards.modern import GREY, Format, Step, ValueText
 
-__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off", "many_are_bad"]
+__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off"]
 
 BREACHED: Final = 0
 AT_RISK: Final = 1

@@ -36,8 +36,8 @@ END: Final = int(datetime(2026, 11, 20, 12, tzinfo=_BERLIN).timestamp())
 _BEGIN: Final = int(datetime(2026, 8, 1, tzinfo=_BERLIN).timestamp())
 _TOLD: Final = int(datetime(2026, 8, 20, 12, tzinfo=_BERLIN).timestamp())
 _UNIT: Final = 1800
-_EVERY: Final = 7200
-"""Seconds between two figures: no more than between two points of a chart of three months."""
+_EVERY: Final = 3600
+"""Seconds between two figures: points of charts of three months are some hours apart."""
 
 _AFTER_MIDNIGHT: Final = 1800
 _BY_HOUR: Final = (4, 3, 3, 3, 3, 4, 6, 9, 11, 12, 12, 12, 13, 12, 11, 11, 12, 13, 14, 14, 13, 11, 8, 6)
@@ -192,7 +192,7 @@ def _told(account: Account, periods: Periods | RollingDays, indicator: str, regi
 
 
 def _instants(periods: Periods | RollingDays) -> Iterator[int]:
-    """Every two hours, and half an hour after midnight, when a day is told of."""
+    """Every hour, and half an hour after midnight, when a day is told of."""
     yield from range(-(-_TOLD // _EVERY) * _EVERY, END + 1, _EVERY)
     yield from _days(periods)
 
@@ -209,7 +209,7 @@ def _days(periods: Periods | RollingDays) -> Iterator[int]:
     yield END
 
 
-_ALWAYS_TOLD: Final = frozenset({names.PERIOD_STARTED, names.PERIOD_ENDS, names.PERIOD_ATTAINED, names.PERIOD_BUDGET_LEFT_RATIO})
+_ALWAYS_TOLD: Final = frozenset({names.PERIOD_STARTED, names.PERIOD_ATTAINED})
 """What charts show over time; the rest is told once a day, to save time."""
 
 
