@@ -20,7 +20,7 @@ from slo_gen.preview.queries import Span
 from slo_gen.preview.values import Moment, figure_text, is_time
 
 __all__ = [
-    "NARROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
+    "NARROW", "ROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
     "no_data", "reductions", "span_axis", "value_axis",
 ]  # fmt: skip
 
