@@ -39,7 +39,6 @@ _UNIT: Final = 1800
 _EVERY: Final = 3600
 """Seconds between two figures: points of charts of three months are some hours apart."""
 
-_AFTER_MIDNIGHT: Final = 1800
 _BY_HOUR: Final = (4, 3, 3, 3, 3, 4, 6, 9, 11, 12, 12, 12, 13, 12, 11, 11, 12, 13, 14, 14, 13, 11, 8, 6)
 """How many events come in a second at each hour of the day in Berlin."""
 
@@ -65,7 +64,7 @@ OUTAGES: Final = (
     _Outage("2026-08-27T09:10", 10, 0.6, "checkout-requests"),
     _Outage("2026-09-03T14:20", 20, 0.5, "storefront-requests"),
     _Outage("2026-09-16T11:40", 20, 0.4, "checkout-requests", "eu"),
-    _Outage("2026-10-14T18:50", 50, 0.73, "checkout-requests", "eu"),      # the certificate of the payment provider
+    _Outage("2026-10-14T18:50", 50, 0.685, "checkout-requests", "eu"),      # the certificate of the payment provider
     _Outage("2026-10-14T18:50", 60, 0.3, "checkout-latency"),
     _Outage("2026-10-27T08:30", 30, 0.9, "storefront-requests", "us"),
     _Outage("2026-11-09T10:10", 20, 0.6, "checkout-requests", "eu"),
@@ -106,7 +105,7 @@ def _written(labels: Mapping[str, str]) -> str:
 
 
 def past_series(catalogue: Catalogue, customers: Collection[str]) -> Iterator[Series]:
-    """What is recorded of the agreements of these customers from August 20 on; of tickets at the ends of months and at END alone."""
+    """What is recorded of the agreements of these customers from August 20 on; of tickets at END alone."""
     sold = {
         name: each for name, each in catalogue.agreements.items()
         if each.kind == "SLA" and each.party.name in customers and isinstance(each.period, Periods)
@@ -192,20 +191,21 @@ def _told(account: Account, periods: Periods | RollingDays, indicator: str, regi
 
 
 def _instants(periods: Periods | RollingDays) -> Iterator[int]:
-    """Every hour, and half an hour after midnight, when a day is told of."""
+    """Every hour, and when a day is told of."""
     yield from range(-(-_TOLD // _EVERY) * _EVERY, END + 1, _EVERY)
     yield from _days(periods)
 
 
 def _days(periods: Periods | RollingDays) -> Iterator[int]:
-    """Half an hour after each midnight, the ends of periods, and END."""
+    """Half an hour before and after each midnight, the ends of periods, and END."""
     assert isinstance(periods, Periods)
     zone = ZoneInfo(periods.timezone)
     for hour in range(-(-_TOLD // 3600) * 3600, END, 3600):
-        if datetime.fromtimestamp(hour, zone).hour == 0:
-            yield hour + _AFTER_MIDNIGHT
-            if periods.of(hour).start == hour:
-                yield hour
+        # Days are asked for by the clock of their first one, an hour earlier or later than midnight behind a change of clocks.
+        if datetime.fromtimestamp(hour, zone).hour in (0, 23):
+            yield hour + _UNIT
+        if periods.of(hour).start == hour:
+            yield hour
     yield END
 
 
@@ -252,77 +252,56 @@ def _promised(catalogue: Catalogue, of_target: Mapping[tuple[str, str], str]) ->
             yield {**rule.labels, "__name__": rule.record}, tuple((at, objective) for at in instants)
 
 
-# --- tickets -------------------------------------------------------------------------------------------------------
+# --- tickets, of which only the last instant is told -----------------------------------------------------------------
 _TICKETS: Final = {"P1": 2, "P2": 9, "P3": 26}
+"""How many are decided in a month, about."""
 
 
 def _tickets(catalogue: Catalogue) -> Iterator[Series]:
     for promise in ticket_promises(catalogue):
-        yield from _of_promise(promise)
+        for labels, value in _of_promise(promise):
+            yield labels, ((END, float(value)),)
     for agreement in catalogue.agreements.values():
         if agreement.tickets is not None and agreement.state == IN_FORCE:
-            yield from _edges(agreement)
-
-
-def _told_of_tickets(periods: Periods | RollingDays) -> Iterator[tuple[int, Period, float]]:
-    """Instants at which something is told, the period, and how much of it is over."""
-    assert isinstance(periods, Periods)
-    period = periods.of(_TOLD)
-    while period.start < END:
-        at = min(period.end, END)
-        yield at, period, (at - period.start) / period.seconds
-        period = periods.of(period.end)
+            period = agreement.period.of(END)
+            yield {**_scraped(agreement), "__name__": names.TICKETS_PERIOD_START}, ((END, float(period.start)),)
+            yield {**_scraped(agreement), "__name__": names.TICKETS_PERIOD_END}, ((END, float(period.end)),)
 
 
 def _about(agreement: Agreement) -> dict[str, str]:
     return {names.AGREEMENT: agreement.name, names.CUSTOMER: agreement.party.name, names.SERVICE: agreement.service}
 
 
-def _edges(agreement: Agreement) -> Iterator[Series]:
-    found = list(_told_of_tickets(agreement.period))
-    scraped = {**_about(agreement), "job": "sla-exporter", "instance": "sla-exporter:9130"}
-    yield {**scraped, "__name__": names.TICKETS_PERIOD_START}, tuple((at, float(period.start)) for at, period, _ in found)
-    yield {**scraped, "__name__": names.TICKETS_PERIOD_END}, tuple((at, float(period.end)) for at, period, _ in found)
+def _scraped(agreement: Agreement) -> dict[str, str]:
+    return {**_about(agreement), "job": "sla-exporter", "instance": "sla-exporter:9130"}
 
 
-def _of_promise(promise: TicketPromise) -> Iterator[Series]:
+def _of_promise(promise: TicketPromise) -> Iterator[tuple[Mapping[str, str], float]]:
+    """What the exporter exposes of a promise, and what rules make of it."""
     agreement, target = promise
-    about = {**_about(agreement), names.TARGET: target.name}
-    scraped = {**about, "job": "sla-exporter", "instance": "sla-exporter:9130"}
-    columns: dict[str, list[tuple[int, float]]] = {}
-
-    def say(metric: str, at: int, value: float) -> None:
-        columns.setdefault(metric, []).append((at, value))
-
-    counts: dict[str, list[tuple[int, float]]] = {"met": [], "missed": []}
-    for at, period, share in _told_of_tickets(agreement.period):
-        dice = zlib.crc32(f"{agreement.name} {target.name} {period.start}".encode())
-        decided = round((_TICKETS.get(target.priority, 5) + dice % 3) * share) if target.limit is None else 0
-        missed = min(decided, 1 if dice % 3 == 0 else 0, allowed_misses(promise, decided))
-        counts["met"].append((at, decided - missed))
-        counts["missed"].append((at, missed))
-        say(names.TICKETS_DECIDED, at, decided)
-        say(names.TICKETS_MISSED, at, missed)
-        say(names.TICKETS_MISSES_LEFT, at, allowed_misses(promise, decided) - missed)
-        if decided and target.limit is None:
-            say(names.TICKETS_ATTAINED, at, 1 - missed / decided)
-    instants = [at for at, _ in counts["met"]]
-    for metric, samples in columns.items():
-        yield {**about, "__name__": metric}, tuple(samples)
-    if target.limit is None:
-        for outcome, samples in counts.items():
-            yield {**scraped, names.OUTCOME: outcome, "__name__": names.PERIOD_TICKETS}, tuple(samples)
-    terms = {
-        **scraped, names.OBJECTIVE_TEXT: target.share_text if target.limit is not None else f"at least {target.share_text}",
-        names.PRIORITY: target.priority, names.KIND: agreement.kind,
-    }  # fmt: skip
-    yield {**terms, "__name__": names.TICKET_TARGET}, tuple((at, float(target.share)) for at in instants)
+    about, scraped = ({**each, names.TARGET: target.name} for each in (_about(agreement), _scraped(agreement)))
+    period = agreement.period.of(END)
+    dice = zlib.crc32(f"{agreement.name} {target.name}".encode())
+    share = (END - period.start) / period.seconds
+    decided = 0 if target.limit is not None else round((_TICKETS.get(target.priority, 5) + dice % 3) * share)
+    missed = min(1 if dice % 3 == 0 and decided > 4 else 0, allowed_misses(promise, decided))
+    yield {**about, "__name__": names.TICKETS_DECIDED}, decided
+    yield {**about, "__name__": names.TICKETS_MISSED}, missed
+    yield {**about, "__name__": names.TICKETS_MISSES_LEFT}, allowed_misses(promise, decided) - missed
+    if decided:
+        yield {**about, "__name__": names.TICKETS_ATTAINED}, 1 - missed / decided
+    words = target.share_text if target.limit is not None else f"at least {target.share_text}"
+    terms = {names.OBJECTIVE_TEXT: words, names.PRIORITY: target.priority, names.KIND: agreement.kind}
+    yield {**scraped, **terms, "__name__": names.TICKET_TARGET}, float(target.share)
     if target.limit is not None:
-        yield {**scraped, "__name__": names.TICKET_LIMIT}, tuple((at, float(target.limit)) for at in instants)
+        yield {**scraped, "__name__": names.TICKET_LIMIT}, target.limit
+    else:
+        yield {**scraped, names.OUTCOME: "met", "__name__": names.PERIOD_TICKETS}, decided - missed
+        yield {**scraped, names.OUTCOME: "missed", "__name__": names.PERIOD_TICKETS}, missed
     few = agreement.tickets.low_volume if agreement.tickets is not None and target in agreement.ticket_targets else None
     if few is not None:
-        yield {**scraped, "__name__": names.LOW_VOLUME_BELOW}, tuple((at, float(few.below)) for at in instants)
-        yield {**scraped, "__name__": names.LOW_VOLUME_MISSES}, tuple((at, float(few.allow_misses)) for at in instants)
-    running = zlib.crc32(agreement.name.encode()) % 2
-    for metric, number in ((names.TICKETS_RUNNING, running), (names.TICKETS_PAUSED, 0), (names.TICKETS_OVERDUE, 0)):
-        yield {**scraped, "__name__": metric}, ((END, float(number)),)
+        yield {**scraped, "__name__": names.LOW_VOLUME_BELOW}, few.below
+        yield {**scraped, "__name__": names.LOW_VOLUME_MISSES}, few.allow_misses
+    yield {**scraped, "__name__": names.TICKETS_RUNNING}, zlib.crc32(agreement.name.encode()) % 2
+    yield {**scraped, "__name__": names.TICKETS_PAUSED}, 0
+    yield {**scraped, "__name__": names.TICKETS_OVERDUE}, 0

@@ -76,6 +76,7 @@ main>.panel>h2{padding:10px 14px 0}
 @media (max-width: 899px){
  body{padding:12px 10px 20px}
  .grid{display:flex;flex-direction:column}
+ .row{align-self:stretch}
  .body{padding:4px 10px 10px}
  .head{padding:8px 10px 4px}
  .wide{display:none}

@@ -41,9 +41,10 @@ class Chromium:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def open(
-        self, file: Path, width: int, scheme: Literal["light", "dark"], script: str = "", seen: tuple[int, int] | None = None
+        self, file: Path, width: int, scheme: Literal["light", "dark"], script: str = "", seen: tuple[int, int] | None = None,
+        read: str = "document.body.innerText",
     ) -> Opened:
-        """Open a page ``width`` pixels wide; ``script`` is run in it before it is looked at.
+        """Open a page ``width`` pixels wide; ``script`` is run in it before it is looked at, ``read`` gives the text that is wanted.
 
         ``seen``: from where on, and how many pixels of its height are on the screenshot; None: all of it.
         """
@@ -59,7 +60,7 @@ class Chromium:
         self._wait_for("Page.loadEventFired")
         if script:
             self._evaluate(script, session)
-        text = self._evaluate("document.body.innerText", session)
+        text = self._evaluate(read, session)
         wide = self._evaluate("document.documentElement.scrollWidth", session)
         height = self._evaluate("document.documentElement.scrollHeight", session)
         top, tall = seen or (0, height)
