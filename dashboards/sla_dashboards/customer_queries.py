@@ -27,6 +27,9 @@ _IN_PERIOD: Final = label_list((names.AGREEMENT, names.TARGET, names.PERIOD))
 _LEAST: Final = label_matcher(names.OBJECTIVE_TEXT, "at least .*", "=~")
 _MOST: Final = label_matcher(names.OBJECTIVE_TEXT, "at most .*", "=~")
 
+_LIVE: Final = label_matcher(names.ACCOUNT, "", "!=")
+"""Targets that an account sums up; the others have no live figures, and are not waited for."""
+
 _BINARY: Final = "1e-6"
 """What a share times a power of ten may lack of a whole number in binary."""
 
@@ -85,12 +88,12 @@ class CustomerQueries:
 
     def _promised(self) -> str:
         """One series for each target with live figures, tickets too."""
-        return f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
 
     def words(self) -> str:
         """The same with what was promised, in the words of the agreement, as a label."""
         by = label_list((names.AGREEMENT, names.TARGET, names.OBJECTIVE_TEXT))
-        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
 
     def attained(self) -> str:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
@@ -189,9 +192,9 @@ class CustomerQueries:
         return f"min({self.ends()})"
 
     def as_of(self) -> str:
-        """When a figure was last recorded within a day, in milliseconds."""
+        """When a figure was last recorded, in milliseconds; where that is long ago, to five minutes, and no more than a day."""
         either = f"timestamp({self.series(names.PERIOD_STARTED)}) or timestamp({self.series(names.TICKETS_MISSES_LEFT)})"
-        return f"max(max_over_time(({either})[1d:5m])) * 1000"
+        return f"(max({either}) or max(max_over_time(({either})[1d:5m]))) * 1000"
 
     # -- tickets ------------------------------------------------------------------------------------------------------------
     def tickets(self) -> str:
@@ -225,15 +228,17 @@ class CustomerQueries:
             f"(round({share} - on ({_PAIR}) (1 - {least}), {_EXACT}) <= bool 0)"
             f" or (round({share} - on ({_PAIR}) {most}, {_EXACT}) <= bool 0)"
         )
-        promised = f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET)} offset {_AFTER_DAY})"
+        promised = f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} offset {_AFTER_DAY})"
         kept = f"{AT_RISK} + {OK - AT_RISK} * ({within})"
         return f"min by ({names.AGREEMENT}) ({kept} or {NO_DATA} + 0 * {promised})"
 
     def _added(self, metric: str) -> str:
-        """What a day added to a sum over the period."""
+        """What a day added to a sum over the period; nothing where one end of it is not known. A period that began in it was empty."""
         now = f"last_over_time({self.series(metric)}[{_LATE}] offset {_AFTER_DAY})"
         before = f"last_over_time({self.series(metric)}[{_LATE}] offset -{_LATE})"
-        return f"sum by ({_PAIR}) ({now} - ({before} or 0 * {now}))"
+        begun = f"last_over_time({self.series(names.PERIOD_STARTED)}[{_LATE}] offset {_AFTER_DAY}) >= time()"
+        base = f"({before} or (0 * {now} and on ({_IN_PERIOD}) {begun}))"
+        return f"(sum by ({_PAIR}) ({now} - {base}) unless on ({_PAIR}) ({now} unless on ({_IN_PERIOD}) {base}))"
 
     # -- periods that have ended ----------------------------------------------------------------------------------------------
     def past(self) -> str:

@@ -12,6 +12,7 @@ from sla_dashboards.modern import markdown
 from sla_dashboards.wording import table
 from slo_gen.contract.money import amount_text
 from slo_gen.rules.credit_alerts import step_text
+from slo_gen.rules.promql import number
 from slo_gen.spec.model import Agreement, Catalogue, Maintenance
 from slo_gen.spec.records import Contact, Improvement, Survey
 from slo_gen.spec.ticket_terms import TicketTerms
@@ -81,10 +82,16 @@ def credit_terms(agreements: Agreements) -> str:
     def rows() -> Iterator[tuple[str, ...]]:
         for agreement in agreements:
             terms = agreement.credits
-            for tier in terms.tiers if terms is not None else ():
-                of = ", ".join(terms.targets) if terms is not None and terms.targets else "every target"
+            if terms is None:
+                continue
+            of = ", ".join(terms.targets) or "every target"
+            for tier in terms.tiers:
                 bounds = " and ".join(f"{_SIDES[bound.op]} {bound.text}" for bound in (tier.when, tier.until) if bound is not None)
                 yield _called(agreement), of, bounds, step_text(tier) + (", for each further step" if tier.each is not None else "")
+            if terms.multiplier is not None:
+                yield _called(agreement), of, "missed", f"{number(terms.multiplier)} times the fee for the time of the downtime"
+            if terms.at_risk is not None:
+                yield _called(agreement), of, "missed", f"its weight in {number(terms.at_risk * 100)}% of the fee"
 
     return table(("Agreement", "Target", "Attained", "Given back"), rows(), "No credits were agreed.")
 

@@ -37,6 +37,8 @@ def test_alerts_of_the_example_catalogue_lead_to_a_page_that_exists() -> None:
     chosen = {variable["name"] for page in SHOWN if page.audience == "sre" for variable in json.loads(page.text)["templating"]["list"]}
     assert "slo" in chosen
     assert {slo.dashboard_url.partition("/d/")[2] for slo in catalogue.slos.values()} == {f"{uid}?var-slo={slo}" for slo in catalogue.slos}
+    manager = next(page.uid for page in SHOWN if page.audience == "service level manager")
+    assert catalogue.evaluation.agreement_page.partition("/d/")[2].partition("?")[0] == manager
 
 
 def test_the_manual_has_the_page() -> None:
