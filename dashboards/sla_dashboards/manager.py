@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from sla_dashboards.chain import BACKING, RESTING, Chain
-from sla_dashboards.due import claim_deadlines, ending
+from sla_dashboards.due import claim_deadlines, ending, improvements, reviews
 from sla_dashboards.exposure import CURRENCY, Exposure, Side
 from sla_dashboards.identity import MANAGER, SRE
 from sla_dashboards.links import link, links_from
@@ -118,7 +118,7 @@ def _counts(standing: Standing) -> tuple[Panel, ...]:
         ("at-risk", "At risk", AT_RISK, "orange", "has less than a quarter of its budget left, may be lost by what was not seen, or has an "
          "alert that says so"),
         ("breached", "Breached", BREACHED, "red", "has used up the budget of its whole period, so that nothing can bring it back"),
-        ("no-data", "No data", NO_DATA, GREY, "has no figure: nothing was recorded, or no ticket was decided"),
+        ("no-data", "No data", NO_DATA, GREY, "has no figure: nothing was recorded, or the exporter says nothing"),
     )  # fmt: skip
     return tuple(
         Stat(
@@ -171,8 +171,8 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
         ),
         Table(
             key="no-figure", title="Targets without data", at=(8, 15, 16, 10), datasource=CHOSEN_SOURCE,
-            description="Targets of SLAs in force that have no figure in their present period: nothing was recorded, or no ticket was "
-            "decided. Nobody can say that they are met.",
+            description="Targets of SLAs in force that have no figure in their present period: nothing was recorded, or the exporter "
+            "says nothing. Nobody can say that they are met.",
             queries=(Target("A", f"max by ({of_row}) (({standing.every_state()}) == {NO_DATA})", table=True),),
             columns=(
                 Column(names.CUSTOMER, "Customer"), Column(names.SERVICE, "Service"), Column(names.AGREEMENT, "Agreement"),
@@ -242,7 +242,7 @@ def total(exposure: Exposure, side: Side, at: tuple[int, int, int, int]) -> Pane
         "certain. Of the targets of one agreement the largest credit counts where one outage may have hit several. Without caps of a year, "
         "minimums, and what depends on the length of the downtime. What is owed is known when a period is closed.",
         queries=tuple(
-            Target(f"{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
+            Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
         ) or (Target("A", exposure.steps()),),
     )  # fmt: skip
 
@@ -282,8 +282,21 @@ def _due(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
         ),
         hidden=("Time", names.PERIOD),
     )  # fmt: skip
-    ends = Text(
-        key="ending", title="Agreements that end", at=(12 if claimed else 0, top + 1, 12 if claimed else 24, 8), content=ending(catalogue),
-        description="The last days of the agreements in force, as the documents say. One that renews itself is not listed.",
-    )
-    return (Row(key="due", title="Due", at=(0, top, 24, 1)), *((claims,) if claimed else ()), ends)
+
+    def told(key: str, title: str, at: tuple[int, int, int, int], content: str, description: str) -> Text:
+        return Text(key=key, title=title, at=at, content=content, description=description)
+
+    ends = told(
+        "ending", "Agreements that end", (12 if claimed else 0, top + 1, 12 if claimed else 24, 8), ending(catalogue),
+        "The last days of the agreements in force, as the documents say. One that renews itself is not listed.",
+    )  # fmt: skip
+    meetings = told(
+        "reviews", "Reviews to come", (0, top + 9, 10, 8), reviews(catalogue),
+        "Reviews that are planned, and the day that was agreed for the next one where none is planned yet, as the documents say.",
+    )  # fmt: skip
+    better = told(
+        "improvements", "Improvements that are open", (10, top + 9, 14, 8), improvements(catalogue),
+        "What is to become better, by when, and where it stands, as the documents say. What is verified, rejected or cancelled is not "
+        "listed.",
+    )  # fmt: skip
+    return (Row(key="due", title="Due", at=(0, top, 24, 1)), *((claims,) if claimed else ()), ends, meetings, better)

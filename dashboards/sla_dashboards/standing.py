@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from sla_dashboards.burning import firing
-from sla_dashboards.states import AT_RISK, BREACHED, LOW_BUDGET, NO_DATA, OK
+from sla_dashboards.states import AT_RISK, BREACHED, LOW_BUDGET, NO_DATA, NOT_YET, OK
 from slo_gen import names
 from slo_gen.rules.promql import all_of, label_list, label_matcher
 
@@ -36,7 +36,9 @@ class Standing:
 
     def current(self, metric: str) -> str:
         """The figure of each target in its present period; that of the period before may still be there for a while."""
-        return f"max by ({PAIR}) ({metric} and on ({_IN_PERIOD}) {names.PERIOD_STARTED})"
+        started = names.PERIOD_STARTED
+        newest = f"({started} == on ({PAIR}) group_left () max by ({PAIR}) ({started}))"
+        return f"max by ({PAIR}) ({metric} and on ({_IN_PERIOD}) {newest})"
 
     def attained(self) -> str:
         """What each target has come to so far."""
@@ -72,10 +74,11 @@ class Standing:
             f"{misses} < 0",
             f"max by ({PAIR}) ({firing(label_matcher('alertname', names.PERIOD_AT_RISK))})",
         )
+        none_yet = f"(max by ({PAIR}) ({names.TICKETS_DECIDED}) == 0)"
         kept = (f"{left} and on ({PAIR}) {self.current(names.PERIOD_ATTAINED)}", decided)
         return " or ".join((
             *(f"{BREACHED} + 0 * ({each})" for each in lost), *(f"{AT_RISK} + 0 * ({each})" for each in risks),
-            *(f"{OK} + 0 * ({each})" for each in kept),
+            *(f"{OK} + 0 * ({each})" for each in kept), f"{NOT_YET} + 0 * {none_yet}",
         ))  # fmt: skip
 
     def every_state(self) -> str:

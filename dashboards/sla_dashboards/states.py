@@ -24,13 +24,13 @@ LOW_BUDGET: Final = "0.25"
 _ROUNDING: Final = "1e-6"
 """What a share times a power of ten may lack of a whole number in binary."""
 
-_STEPS: Final = (Step("red"), Step("orange", AT_RISK), Step(GREY, NO_DATA), Step("green", OK))
+_STEPS: Final = (Step("red"), Step("orange", AT_RISK), Step(GREY, NO_DATA), Step("green", OK), Step(GREY, NOT_YET))
 
 
 def _words(breached: str, at_risk: str, ok: str) -> Format:
     texts = (
         ValueText(BREACHED, breached, "red"), ValueText(AT_RISK, at_risk, "orange"), ValueText(NO_DATA, "NO DATA", GREY),
-        ValueText(OK, ok, "green"),
+        ValueText(OK, ok, "green"), ValueText(NOT_YET, "NOTHING YET", GREY),
     )  # fmt: skip
     return Format(steps=_STEPS, texts=texts, absent="NO DATA")
 

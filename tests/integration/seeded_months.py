@@ -176,7 +176,10 @@ def _tickets(catalogue: Catalogue, at: int) -> Iterator[tuple[dict[str, str], li
             yield {**whole, "__name__": metric}, [(at, float(value))]
         for target in agreement.ticket_targets:
             own = {**whole, "target": target.name}
-            about = {names.PRIORITY: target.priority, names.OBJECTIVE_TEXT: f"at least {target.share_text}", names.OWNER: "shop"}
+            about = {
+                names.KIND: "SLA", names.PRIORITY: target.priority, names.OBJECTIVE_TEXT: f"at least {target.share_text}",
+                names.OWNER: "shop",
+            }  # fmt: skip
             met, missed = {"P1": (4, 1), "P2": (30, 9 if start == BOUNDS[3] else 1), "P3": (0, 0)}[target.priority]
             few = agreement.tickets.low_volume
             figures = [

@@ -33,6 +33,7 @@ class Seeded:
     specs: Path
     catalogue: Catalogue
     page: dict[str, Any]
+    managers: dict[str, Any]
 
     def asked(self, title: str, ref: str = "A", at: int = NOW, agreement: str = "") -> list[tuple[dict[str, str], float]]:
         """The answer to an instant query of a panel; ``agreement``: of the panel that stands below this one's name."""
@@ -50,10 +51,11 @@ class Seeded:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     folder = tmp_path_factory.mktemp("specs")
     catalogue = load_catalogue([seeded_specs(folder)])
-    (page,) = (each for each in dashboard_files(catalogue) if each.customer is not None)
+    pages = {each.audience: json.loads(each.text) for each in dashboard_files(catalogue)}
+    page, managers = pages["customer"], pages["service level manager"]
     with backfilled_prometheus(tmp_path_factory.mktemp("months") / "server") as server:
         seed(server, catalogue)
-        yield Seeded(server, folder, catalogue, json.loads(page.text))
+        yield Seeded(server, folder, catalogue, page, managers)
 
 
 def panels(page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -186,3 +188,28 @@ def test_the_page_says_as_of_when_it_speaks_and_when_the_period_ends(seeded: See
     assert seeded.asked("Figures as of") == [({}, NOW * 1000)]
     assert seeded.asked("Period ends") == [({}, BOUNDS[4] * 1000)]
     assert seeded.asked("Period ends", at=BOUNDS[3] - HOUR) == [({}, BOUNDS[3] * 1000)]
+
+
+@pytest.mark.parametrize("at", [BOUNDS[3] + 7 * MINUTE, ROLLED, NOW], ids=["October", "after rollover", "now"])
+def test_the_page_of_the_managers_counts_what_the_customer_is_told(seeded: Seeded, at: int) -> None:
+    told = [value for _, value in seeded.asked("Targets of this period", at=at)]
+    counted = {
+        panel["title"]: seeded.server.vector(
+            panel["targets"][0]["expr"].replace("$customer", "nordwind").replace("$service", ".*"), at
+        )[0][1]
+        for panel in panels(seeded.managers) if panel["title"] in ("Met so far", "At risk", "Breached")
+    }
+    assert counted == {"Met so far": told.count(OK), "At risk": told.count(AT_RISK), "Breached": told.count(BREACHED)}
+
+
+def test_months_of_the_managers_are_those_of_the_customer(seeded: Seeded) -> None:
+    states = [
+        ({**labels}["period"], value)
+        for agreement in (CHECKOUT, STOREFRONT) for labels, value in seeded.asked("Periods that have ended", "B", agreement=agreement)
+    ]
+    panel = next(panel for panel in panels(seeded.managers) if panel["title"] == "Twelve months")
+    for target, state in zip(panel["targets"], (OK, BREACHED, AT_RISK), strict=True):
+        counted = {labels["month"]: value for labels, value in seeded.server.vector(target["expr"], NOW)}
+        assert counted == {
+            month: states.count((str(start), state)) for month, start in zip(("2026-08", "2026-09", "2026-10"), BOUNDS, strict=False)
+        }
