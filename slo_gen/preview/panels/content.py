@@ -20,7 +20,7 @@ from slo_gen.preview.queries import Span
 from slo_gen.preview.values import Moment, figure_text, is_time
 
 __all__ = [
-    "NARROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
+    "NARROW", "ROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
     "no_data", "reductions", "span_axis", "value_axis",
 ]  # fmt: skip
 
@@ -145,7 +145,7 @@ def value_axis(looks: Sequence[Look], values: Sequence[float], height: int) -> A
     room = (high - low) * 0.06 or abs(high) * 0.02 or 1.0
     share = {"percentunit": 1.0, "percent": 100.0}.get(first.config.unit or "")
     bottom = low if 0 <= low <= room else low - room
-    top = high if share is not None and high <= share < high + room else high + room
+    top = share if share is not None and high <= share < high + room else high + room
     if custom.axis_soft_min is not None:
         bottom = min(low, custom.axis_soft_min)
     if custom.axis_soft_max is not None:

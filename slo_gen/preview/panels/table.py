@@ -46,7 +46,7 @@ def draw_table(content: Content) -> Markup:
     )
     parts = [element("thead", head, role="rowgroup")] if options.show_header else []
     table = element("table", *parts, element("tbody", body, role="rowgroup"), class_="cells", role="table", aria_label=content.panel.title)
-    return element("div", table, class_="scroll", tabindex=0)
+    return element("div", table, class_="scroll long", tabindex=0)
 
 
 def _in_order(content: Content, frame: Frame, options: TableOptions) -> list[int]:

@@ -28,7 +28,7 @@ def draw_text(content: Content) -> Markup:
     text = substituted(options.content, content.variables, content.span, 60)
     if options.mode == "code":
         return element("pre", text)
-    return element("div", _markdown(text, content), class_="words")
+    return element("div", _markdown(text, content), class_="words scroll long", tabindex=0)
 
 
 def _markdown(text: str, content: Content) -> Markup:
