@@ -144,7 +144,7 @@ class Fetcher:
         try:
             self._client = httpx.AsyncClient(
                 headers={"Accept": "application/json", **login.headers()},
-                auth=(login.username, login.password) if login.username else None,
+                auth=(login.username, login.password) if login.username or login.password else None,
                 follow_redirects=False,
                 timeout=None,
                 verify=trusted(self._authorities),
@@ -159,11 +159,13 @@ class Fetcher:
             self._client = None
 
     async def request(
-        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None
-    ) -> Response:
+        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         """Send one request below the base address and read the whole answer.
 
-        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. Raises RequestError.
+        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. ``headers`` come beside those of
+        all requests. Raises RequestError.
         """
         import asyncio
 
@@ -174,6 +176,8 @@ class Fetcher:
         parameters: dict[str, object] = {"data" if method == "POST" else "params": form} if form else {}
         if json is not None:
             parameters["json"] = json
+        if headers:
+            parameters["headers"] = headers
         seconds = self._limits.seconds
         await self._wait_for_turn()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -112,3 +113,21 @@ def _answers(port: int) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/-/healthy").status_code == 200
     except httpx.HTTPError:
         return False
+
+
+@pytest.mark.integration
+def test_a_target_that_never_answers_is_down_and_not_unknown(tmp_path: Path) -> None:
+    modules, own = tmp_path / "blackbox.yml", free_port()
+    modules.write_text("modules: {patient: {prober: http, http: {preferred_ip_protocol: ip4}}}\n")      # with no time-out of its own
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        running("prometheus-blackbox-exporter", f"--config.file={modules}", f"--web.listen-address=127.0.0.1:{own}"),
+    ):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not _answers(own):
+            time.sleep(0.05)
+        target = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        document = {"name": "web", "blackbox": {"url": f"http://127.0.0.1:{own}", "module": "patient"},
+                    "subjects": [{"subject": target, "indicator": "nginx"}]}  # fmt: skip
+        reader = BlackboxReader(ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), HOLDS * EVERY, 2.0, 1, clock))
+        assert asyncio.run(reader.look([target])) == {target: Seen("down")}

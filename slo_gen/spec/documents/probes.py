@@ -42,6 +42,10 @@ class UptimeKumaProbe(Section, frozen=True, kw_only=True):
     """An Uptime Kuma by its metrics. A subject is the name of a monitor."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["http://uptime-kuma:3001"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
 
 
 class JsonProbe(Section, frozen=True, kw_only=True):
