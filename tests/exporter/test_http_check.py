@@ -106,7 +106,7 @@ def test_status_and_text_decide(answer: bytes, expected: dict[str, Any], reason:
 
 @pytest.mark.parametrize(
     ("serve", "reasons"),
-    [(silent, "timeout"), (dripping, "timeout"), (endless_head, "protocol"), (continuing, "timeout"), (breaking, "protocol closed")],
+    [(silent, "timeout"), (dripping, "timeout"), (endless_head, "protocol"), (continuing, "protocol"), (breaking, "protocol closed")],
 )
 def test_a_server_that_never_answers_is_down_at_the_deadline(serve: Serve, reasons: str) -> None:
     found = check(serve, seconds=0.3)
