@@ -132,6 +132,7 @@ PERIOD_COUNTED = "slm_period_counted_seconds"          # of these, what the agre
 PERIOD_SO_FAR = "slm_period_denominator_seconds"       # what the figure is a share of, up to now
 PERIOD_IN_ALL = "slm_period_basis_seconds"             # and by the end of the period
 PERIOD_UNSEEN = "slm_period_unknown_seconds"           # time without data that could decide
+PERIOD_LEFT_OUT = "slm_period_excluded_seconds"        # of the agreed hours, what is excluded for a reason
 PERIOD_FIGURE = "slm_period_attained_ratio"
 PERIOD_FIGURE_LOWER = "slm_period_attained_lower_ratio"
 PERIOD_FIGURE_UPPER = "slm_period_attained_upper_ratio"

@@ -67,6 +67,8 @@ def _periods(standings: Sequence[tuple[StatePromise, StateStanding]]) -> Iterato
     yield _gauge(names.PERIOD_IN_ALL, "What it is a share of by the end of the period.", told, [each.basis for _, each in told])
     yield _gauge(names.PERIOD_UNSEEN, "Counting time of the present period without data.", told,
                  [standing.outcome.unknown if standing.outcome else 0 for _, standing in told])  # fmt: skip
+    yield _gauge(names.PERIOD_LEFT_OUT, "Time of the agreed hours of the present period that is excluded for a reason.", told,
+                 [sum(standing.outcome.excluded.values()) if standing.outcome else 0 for _, standing in told])  # fmt: skip
     shares = [(of, standing.outcome) for (of, standing), (promise, _) in zip(told, standings, strict=True)
               if promise.target.unit == "%" and standing.outcome is not None]  # fmt: skip
     for name, what, figures in (

@@ -67,6 +67,7 @@ spec: {services: [shop], timezone: UTC, windows: [{from: 2026-11-02T08:00, to: 2
     one = Shop(tmp_path / "ledger", shop(target=", hours: office, exclude: [maintenance]", more=work))
     one.tell(saw("dddddddddddd", start=monday + 8 * 3600 - 60), monday + 8 * 3600 + 120)
     assert one.seconds() == (0, 60, 0, 86_400 + 8 * 3600 + 60)
+    assert one.samples(0)["slm_period_excluded_seconds", ""] == 60
 
 
 def test_a_restart_changes_no_number(tmp_path: Path) -> None:
