@@ -49,21 +49,31 @@ def test_blackbox_probes_each_target_by_the_module() -> None:
     def answer(asked: Asked) -> Told | None:
         return text(answers[asked.query["target"]]) if asked.path == "/probe" and asked.query["module"] == "http_2xx" else None
 
-    expected = {"https://a": Seen("up", certificate_ends=1_800_000_000), "https://b": Seen("down"), "https://c": UNSEEN}
+    expected = {"https://a": Seen("up", certificate_ends=1_800_000_000), "https://b": Seen("down", reason="value"), "https://c": UNSEEN}
     assert look("blackbox", answer, list(answers)) == expected
+
+
+def test_blackbox_says_what_it_found() -> None:
+    body = "probe_success 0\nprobe_http_status_code 200\nprobe_failed_due_to_regex 1\n"
+    found = look("blackbox", lambda asked: text(body), ["a"])["a"]
+    assert isinstance(found, Seen)
+    assert found.detail == "probe_success is 0, its status is 200, and its text is not as the module wants it"
 
 
 def test_kuma_is_read_by_status_and_never_by_ratio() -> None:
     body = "".join(f'monitor_status{{monitor_name="{name}",monitor_type="push"}} {number}\n' for number, name in enumerate("abcd"))
     body += 'monitor_uptime_ratio{monitor_name="e",window="1d"} 1\nmonitor_response_time{monitor_name="a"} -1\n'
     found = look("uptime_kuma", lambda asked: text(body), list("abcde"))
-    assert found == {"a": Seen("down"), "b": Seen("up"), "c": Seen("unknown"), "d": Seen("excluded"), "e": UNSEEN}
+    assert found == {
+        "a": Seen("down", reason="value"), "b": Seen("up"), "c": Seen("unknown", reason="value"), "d": Seen("excluded", reason="value"),
+        "e": UNSEEN,
+    }  # fmt: skip
 
 
 def test_a_monitor_that_is_pending_is_down_where_that_is_wanted() -> None:
     body = 'monitor_status{monitor_name="a"} 2\n'
-    assert look("uptime_kuma", lambda asked: text(body), ["a"]) == {"a": Seen("unknown")}
-    assert look("uptime_kuma", lambda asked: text(body), ["a"], pending="down") == {"a": Seen("down")}
+    assert look("uptime_kuma", lambda asked: text(body), ["a"]) == {"a": Seen("unknown", reason="value")}
+    assert look("uptime_kuma", lambda asked: text(body), ["a"], pending="down") == {"a": Seen("down", reason="value")}
 
 
 def test_an_answer_that_was_recorded_is_read() -> None:
@@ -71,7 +81,7 @@ def test_an_answer_that_was_recorded_is_read() -> None:
         'monitor_response_time{monitor_name="p1",monitor_type="push",monitor_url="null",monitor_hostname="null",monitor_port="null"} -1\n'
         'monitor_status{monitor_name="p1",monitor_type="push",monitor_url="null",monitor_hostname="null",monitor_port="null"} 0\n'
     )
-    assert look("uptime_kuma", lambda asked: text(body), ["p1"]) == {"p1": Seen("down")}
+    assert look("uptime_kuma", lambda asked: text(body), ["p1"]) == {"p1": Seen("down", reason="value")}
 
 
 def test_kuma_is_asked_with_its_api_key_which_has_no_user_name() -> None:
@@ -88,7 +98,7 @@ def test_kuma_is_asked_with_its_api_key_which_has_no_user_name() -> None:
 def test_what_an_answer_holds_is_not_in_what_is_said_of_it(line: str) -> None:
     good = 'monitor_status{monitor_name="a",monitor_url="https://me:s3cret@h/?t=s3cret"} 0\n'
     found = look("uptime_kuma", lambda asked: text(good), ["a"])["a"]
-    assert found == Seen("down")
+    assert found == Seen("down", reason="value")
     assert "s3cret" not in repr(found)
     with pytest.raises(SourceError) as raised:
         look("uptime_kuma", lambda asked: text(good + line + "\n"), ["a"])

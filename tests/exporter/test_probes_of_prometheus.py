@@ -107,6 +107,12 @@ def test_a_long_history_is_asked_in_parts_and_absence_is_unknown_at_each_instant
     assert {each.state for each in found} == {"unknown"}
 
 
+def test_stored_samples_of_a_long_gap_are_asked_for_by_days() -> None:
+    days = [0, 86_400, 2 * 86_400, 2 * 86_400 + 10]
+    _, asked = asked_of(stored(), lambda reader: reader.history("probe_success", days[0] * 1000, days[-1] * 1000))
+    assert len(asked) == 3
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["0", "1", "NaN", "+Inf", "-1", "2.5"])), max_size=5), max_size=3))
 def test_no_matrix_breaks_a_history(series: list[list[tuple[int, str]]]) -> None:

@@ -130,4 +130,4 @@ def test_a_target_that_never_answers_is_down_and_not_unknown(tmp_path: Path) -> 
         document = {"name": "web", "blackbox": {"url": f"http://127.0.0.1:{own}", "module": "patient"},
                     "subjects": [{"subject": target, "indicator": "nginx"}]}  # fmt: skip
         reader = BlackboxReader(ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), HOLDS * EVERY, 2.0, 1, clock))
-        assert asyncio.run(reader.look([target])) == {target: Seen("down")}
+        assert asyncio.run(reader.look([target])) == {target: Seen("down", reason="value")}

@@ -47,6 +47,12 @@ class BlackboxReader:
             case 1.0:
                 return Seen("up", certificate_ends=certificate)
             case 0.0:
-                return Seen("down", certificate_ends=certificate)
+                return Seen("down", certificate_ends=certificate, reason="value", detail=_said(values))
             case _:
                 return UNSEEN
+
+
+def _said(values: Mapping[str, float]) -> str:
+    status = values.get("probe_http_status_code", 0.0)
+    text = ", and its text is not as the module wants it" if values.get("probe_failed_due_to_regex") == 1 else ""
+    return f"probe_success is 0{f', its status is {status:.0f}' if status else ''}{text}"

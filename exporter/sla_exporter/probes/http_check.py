@@ -107,15 +107,15 @@ def asked_for(subject: str) -> Asked:
         parts = urlsplit(subject)
         host, port, secure = parts.hostname or "", parts.port, parts.scheme == "https"
         name = host_name(host)
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     except ValueError:
         raise wrong from None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or port == 0:
         raise wrong
     shown = f"[{name.partition('%')[0]}]" if ":" in name else name
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     usual = 443 if secure else 80
     authority = shown if port in (None, usual) else f"{shown}:{port}"
-    query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     return Asked(f"{parts.scheme}://{authority}{path}", host, port or usual, secure, authority, path + query)
 
 

@@ -53,5 +53,6 @@ class UptimeKumaReader:
             if name in told:
                 raise SourceError("query", f"{fetcher.url} has two monitors {name!r}; rename one of them")
             told.add(name)
-            found[name] = Seen(self._states.get(line.value, "unknown"))
+            state = self._states.get(line.value, "unknown")
+            found[name] = Seen(state, reason=None if state == "up" else "value", detail=f"its status is {line.value:g}")
         return found
