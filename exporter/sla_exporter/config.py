@@ -120,7 +120,7 @@ def _below(folder: Path, path: str) -> Path:
 
 
 def _rooted(spec: ExporterSpec, folder: Path) -> ExporterSpec:
-    """The paths of sources and ledger, seen from the folder of the configuration."""
+    """The paths of sources, probes and ledger, seen from the folder of the configuration."""
     sources = []
     for source in spec.sources:
         if source.sql and source.sql.sqlite:
@@ -130,12 +130,15 @@ def _rooted(spec: ExporterSpec, folder: Path) -> ExporterSpec:
         if source.file:
             source = changed(source, file=changed(source.file, path=str(folder / source.file.path)))
         sources.append(source)
+    probes = tuple(
+        changed(probe, authorities_file=str(folder / probe.authorities_file)) if probe.authorities_file else probe for probe in spec.probes
+    )
     ledger = spec.ledger
     if ledger.file:
         ledger = changed(ledger, file=str(folder / ledger.file))
     if ledger.postgres_file:
         ledger = changed(ledger, postgres_file=str(folder / ledger.postgres_file))
-    return changed(spec, sources=tuple(sources), ledger=ledger)
+    return changed(spec, sources=tuple(sources), probes=probes, ledger=ledger)
 
 
 def open_ledger(configuration: Configuration, *, read_only: bool = False) -> Database:

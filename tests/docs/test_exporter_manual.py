@@ -27,6 +27,8 @@ HEADINGS = {
 }  # fmt: skip
 PROBES = {
     "blackbox": "blackbox_exporter", "prometheus": "Prometheus", "icinga": "Icinga 2", "uptime_kuma": "Uptime Kuma",
+    "json": "A JSON endpoint", "http": "HTTP and TCP, checked by the exporter itself",
+    "tcp": "HTTP and TCP, checked by the exporter itself",
     "plugin": "A probe of your own",
 }  # fmt: skip
 
@@ -73,20 +75,13 @@ def test_every_example_of_a_source_is_right(block: str) -> None:
 
 
 def test_every_probe_has_a_section_that_says_whether_it_is_experimental() -> None:
-    text = page("probes.md")
+    text = page("probe-systems.md")
     assert set(PROBES) == set(ProbeSource.exactly_one[0])
     for kind, heading in PROBES.items():
         [section] = re.findall(rf"^## {heading}( \(experimental\))?$", text, re.MULTILINE)
         if kind in PROBE_READERS:
             module, _, name = PROBE_READERS[kind].partition(":")
             assert bool(section) == getattr(import_module(module), name).experimental, kind
-
-
-@pytest.mark.parametrize("block", re.findall(r"```yaml probes of an Exporter\n(.*?)```", page("probes.md"), re.DOTALL))
-def test_every_example_of_a_probe_is_right(block: str) -> None:
-    lines = "".join(f"    {line}\n" for line in block.splitlines())
-    documents, problems = read_documents([("probes.yaml", f"kind: Exporter\nmetadata: {{name: main}}\nspec:\n  probes:\n{lines}")])
-    assert (len(documents), problems) == (1, [])
 
 
 def test_every_event_clock_profile_and_outcome_is_explained() -> None:

@@ -105,6 +105,15 @@ def test_what_is_wrong_is_told_with_its_place(folder: Path, text: str, told: str
     (PROBED.replace("}]", "}, {subject: 'http://c', indicator: shop-up}]"), "shop-up is seen from web by another subject already"),
     (PROBED.replace("blackbox: {url: 'http://b'}", "plugin: {use: nosuch}"), "there is no probe plugin 'nosuch'; none is installed"),
     (PROBED.replace(", subjects: [{subject: 'http://c', indicator: shop-up}]", ""), "`subjects`"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {allow: [1.2.3.4/33]}"), "'1.2.3.4/33' is no network, address or name"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {status: [700]}"), "`status`"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {}").replace("'http://c'", "'http://me:secret@c'"), "the subject is no address"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "tcp: {}"), "'http://c' is no address"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok], down: [ok]}").replace("http://c", "a"),
+     "'ok' cannot mean both up and down"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok], at: 'a['}").replace("http://c", "a"),
+     "'a[' is no path"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok]}"), "'http://c' is no path"),
 ])  # fmt: skip
 def test_what_is_wrong_with_probes_is_told_with_its_place(folder: Path, text: str, told: str) -> None:
     (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
@@ -113,6 +122,7 @@ def test_what_is_wrong_with_probes_is_told_with_its_place(folder: Path, text: st
     assert result.exit_code == 1
     assert told in result.output
     assert "sla-exporter.yaml:7:" in result.output
+    assert "secret" not in result.output
 
 
 def test_an_indicator_that_nobody_looks_at_is_told(folder: Path) -> None:

@@ -136,6 +136,22 @@ def test_one_subject_that_fails_leaves_the_others(watch: Callable[..., Watch], c
     ]  # fmt: skip
 
 
+def test_why_something_is_not_up_is_said_when_it_changes_and_counted_where_nothing_is_known(
+    watch: Callable[..., Watch], caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = Seen("down", reason="refused", detail="127.0.0.1 port 80 refuses connections")
+    lost = Seen("unknown", reason="resolver")
+    one = watch(System(*({"a": each} for each in (refused, refused, Seen("up"), lost, lost, refused))))
+    for number in range(6):
+        one.look(NOW + number * 15_000)
+    assert [text for text in caplog.messages if text.startswith("probe")] == [
+        "probe web: shop-up is down: 127.0.0.1 port 80 refuses connections",
+        "probe web: shop-up is unknown: the name server does not answer",
+        "probe web: shop-up is down: 127.0.0.1 port 80 refuses connections",
+    ]  # fmt: skip
+    assert one.health.sources["web"].rejected == {"resolver": 2}
+
+
 def test_a_defect_of_a_reader_fails_its_probe_alone_and_says_nothing_of_answers(
     watch: Callable[..., Watch], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from sla_exporter.probes.registry import reader_class
+from sla_exporter.probes.writing import mistake_in_subject, mistakes_in_settings
 from sla_exporter.sources.registry import UnknownPluginError
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents.probes import ProbeSource, ProbeSubject
@@ -43,8 +44,12 @@ def probe_problems(document: Document, probes: Sequence[ProbeSource], sources: I
         if probe.checked_every and seconds(probe.checked_every) < seconds(probe.every):
             message = f"the system looks every {probe.checked_every}, and is asked every {probe.every} only"
             yield document.problem((*at, "checked_every"), message, "leave it out, or write a shorter `every`")
+        for mistake in mistakes_in_settings(probe):
+            yield document.problem((*at, *mistake.where), mistake.message, mistake.hint)
         for number, subject in enumerate(probe.subjects):
             where = (*at, "subjects", number)
+            if (wrong := mistake_in_subject(probe, subject.subject)) is not None:
+                yield document.problem((*where, "subject"), *wrong)
             if location_of(probe, subject) in locations[subject.indicator]:
                 message = f"{subject.indicator} is seen from {location_of(probe, subject)} by another subject already"
                 yield document.problem(where, message, "give one of them another `location`")

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, runtime_checkable
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample as Line
 
+from sla_exporter.probes.reasons import Reason
 from sla_exporter.probes.states import Sample, State
 from sla_exporter.sources.source import SourceError
 from slo_gen.fetch import Credentials, Fetcher, Limits
@@ -30,16 +31,19 @@ class Seen:
 
     ``at``: when it was looked at by the system's own record, in milliseconds since 1970; None for just now. ``since``: up to ``at`` it
     was so at least from this instant on, in the same unit; None where the system does not tell. ``certificate_ends``: when the first
-    certificate of its chain ends, in seconds since 1970; None where nothing says so.
+    certificate of its chain ends, in seconds since 1970; None where nothing says so. ``reason`` is why it is not up, where that is
+    known, and ``detail`` the same as a sentence for a log, without secrets.
     """
 
     state: State
     at: int | None = None
     since: int | None = None
     certificate_ends: int | None = None
+    reason: Reason | None = None
+    detail: str = field(default="", compare=False)
 
 
-UNSEEN = Seen("unknown")
+UNSEEN = Seen("unknown", reason="missing")
 
 Answer = Seen | SourceError
 """What came of one subject. An error is nothing that was seen: what was known holds a while longer."""
@@ -107,7 +111,11 @@ async def one_by_one(subjects: Sequence[str], look_at: Callable[[str], Awaitable
 
 async def opened(fetcher: Fetcher | None, url: str, settings: ProbeSettings) -> Fetcher:
     """A fetcher that is open: the one that there is, or a new one. Raises AddressError."""
-    return fetcher if fetcher is not None else await Fetcher(url, settings.credentials, settings.limits).__aenter__()
+    return fetcher if fetcher is not None else await _fetcher(url, settings).__aenter__()
+
+
+def _fetcher(url: str, settings: ProbeSettings) -> Fetcher:
+    return Fetcher(url, settings.credentials, settings.limits, settings.document.authorities_file or "")
 
 
 def lines(body: bytes, what: str) -> Iterable[Line]:

@@ -18,6 +18,9 @@ READERS: Final[Mapping[str, str]] = {
     "blackbox": "sla_exporter.probes.blackbox:BlackboxReader",
     "prometheus": "sla_exporter.probes.prometheus_series:PrometheusReader",
     "icinga": "sla_exporter.probes.icinga:IcingaReader",
+    "json": "sla_exporter.probes.json_endpoint:JsonReader",
+    "http": "sla_exporter.probes.http_check:HttpReader",
+    "tcp": "sla_exporter.probes.tcp_check:TcpReader",
     "uptime_kuma": "sla_exporter.probes.uptime_kuma:UptimeKumaReader",
 }
 """The key of a probe's document, and the class that reads it; loaded only where it is used."""

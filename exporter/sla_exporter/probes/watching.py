@@ -20,8 +20,9 @@ from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.stretches import Place
 from sla_exporter.probes.checking import location_of
 from sla_exporter.probes.probe import Answer, HistoryReader, ProbeReader, Seen, one_by_one
+from sla_exporter.probes.reasons import REASONS, Reason
 from sla_exporter.probes.run_clock import RunClock
-from sla_exporter.probes.states import Sample
+from sla_exporter.probes.states import Sample, State
 from sla_exporter.sources.source import SourceError
 from sla_exporter.state_keeper import Look, StateKeeper, Told
 from slo_gen.fetch import AddressError
@@ -70,6 +71,7 @@ class ProbeWatching:
         self._clock = RunClock(_SET)
         self._lost = False
         self._holds = holds_of(probe)
+        self._why: dict[Place, tuple[State, Reason | None]] = {}
         self._places = {each.subject: Place(each.indicator, location_of(probe, each)) for each in probe.subjects}
 
     async def run(self) -> None:
@@ -128,9 +130,19 @@ class ProbeWatching:
             if isinstance(answer, SourceError):
                 errors.append(answer)
             elif answer is not None:
+                self._say_why(place, answer)
                 samples = list(self._samples(place, answer, at))
                 told.append(Told(place, samples, self._holds, answer.certificate_ends))
         return told, errors
+
+    def _say_why(self, place: Place, seen: Seen) -> None:
+        """Count what leaves a state unknown, and log why something is not up, as often as that changes."""
+        if seen.state == "unknown" and seen.reason is not None:
+            self._of.rejected[seen.reason] += 1
+        why = (seen.state, seen.reason)
+        if seen.reason is not None and self._why.get(place) != why:
+            _LOG.warning("probe %s: %s is %s: %s", self.probe.name, place.indicator, seen.state, seen.detail or REASONS[seen.reason])
+        self._why[place] = why
 
     def _samples(self, place: Place, seen: Seen, at: int | None) -> Iterator[Sample]:
         """What was seen of a place as samples; of what the system knows of the time before, as much as fills a gap."""

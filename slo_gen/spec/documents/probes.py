@@ -1,7 +1,7 @@
 """Probes of an Exporter: which monitoring says whether services are up, and of which indicators."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -9,7 +9,10 @@ from slo_gen.spec.documents.envelope import Choice, Section
 from slo_gen.spec.documents.scalars import AtLeastOne, Name, PlainUrl, PositiveDuration, Text
 from slo_gen.spec.documents.source_credentials import SourceCredentials
 
-__all__ = ["BlackboxProbe", "IcingaProbe", "PluginProbe", "ProbeSource", "ProbeSubject", "PrometheusProbe", "UptimeKumaProbe"]
+__all__ = [
+    "BlackboxProbe", "HttpProbe", "IcingaProbe", "JsonProbe", "PluginProbe", "ProbeSource", "ProbeSubject", "PrometheusProbe", "TcpProbe",
+    "UptimeKumaProbe",
+]  # fmt: skip
 
 
 class BlackboxProbe(Section, frozen=True, kw_only=True):
@@ -20,7 +23,7 @@ class BlackboxProbe(Section, frozen=True, kw_only=True):
 
 
 class PrometheusProbe(Section, frozen=True, kw_only=True):
-    """Stored samples of a Prometheus. A subject is a selector of one series that is 0 while something is down."""
+    """A Prometheus. A subject is PromQL that gives one series, which is 0 while something is down."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Prometheus.", examples=["http://prometheus:9090"])]
 
@@ -29,12 +32,65 @@ class IcingaProbe(Section, frozen=True, kw_only=True):
     """An Icinga 2 by its API. A subject is `host` or `host!service`."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the API.", examples=["https://icinga.example.com:5665"])]
+    states: Annotated[
+        Literal["any", "hard"],
+        Meta(description="Whether every state counts, or only hard ones, which Icinga has confirmed by `max_check_attempts`."),
+    ] = "any"
 
 
 class UptimeKumaProbe(Section, frozen=True, kw_only=True):
     """An Uptime Kuma by its metrics. A subject is the name of a monitor."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["http://uptime-kuma:3001"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
+
+
+class JsonProbe(Section, frozen=True, kw_only=True):
+    """An endpoint that answers with JSON. A subject is the path of a value in it, in JMESPath."""
+
+    url: Annotated[PlainUrl, Meta(description="Its address.", examples=["https://status.example.com/api/v2/components.json"])]
+    parameters: Annotated[Mapping[Text, Text], Meta(description="What is sent along in the query of the address.")] = {}
+    up: Annotated[
+        Annotated[tuple[Text, ...], Meta(min_length=1)],
+        Meta(description="Values that mean up, as JSON writes them.", examples=[["operational", "true"]]),
+    ]
+    down: Annotated[tuple[Text, ...], Meta(description="Values that mean down.", examples=[["major_outage", "false"]])] = ()
+    unknown: Annotated[tuple[Text, ...], Meta(description="Values that mean unknown, as all do that are not named.")] = ()
+    excluded: Annotated[tuple[Text, ...], Meta(description="Values that mean planned work.", examples=[["under_maintenance"]])] = ()
+    at: Annotated[
+        Text | UnsetType,
+        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["page.updated_at"]),
+    ] = UNSET
+
+
+class HttpProbe(Section, frozen=True, kw_only=True):
+    """A check by the exporter itself: one GET. A subject is an address of http or https."""
+
+    status: Annotated[
+        tuple[Annotated[int, Meta(ge=100, le=599)], ...],
+        Meta(description="Statuses of an answer that is up; by default all from 200 to 299.", examples=[[200, 401]]),
+    ] = ()
+    contains: Annotated[Text | UnsetType, Meta(description="Text that the answer has.")] = UNSET
+    lacks: Annotated[Text | UnsetType, Meta(description="Text that the answer does not have.")] = UNSET
+    longest: Annotated[AtLeastOne, Meta(description="The most bytes of an answer, once it is unpacked; a longer one is down.")] = 10_000_000
+    allow: Annotated[
+        tuple[Text, ...],
+        Meta(description="Networks, addresses and names that may be asked though they are of the link or of metadata.",
+             examples=[["169.254.10.0/24"]]),
+    ] = ()  # fmt: skip
+
+
+class TcpProbe(Section, frozen=True, kw_only=True):
+    """A check by the exporter itself: one connection. A subject is `host:port`."""
+
+    tls: Annotated[bool, Meta(description="Whether it speaks TLS from the first byte on, with a certificate of its host.")] = False
+    greeting: Annotated[Text | UnsetType, Meta(description="Text that the server says of itself at first.", examples=["220 "])] = UNSET
+    allow: Annotated[
+        tuple[Text, ...], Meta(description="Networks, addresses and names that may be asked though they are of the link or of metadata.")
+    ] = ()
 
 
 class PluginProbe(Section, frozen=True, kw_only=True):
@@ -62,8 +118,14 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     prometheus: Annotated[PrometheusProbe | UnsetType, Meta(description="Series of a Prometheus.")] = UNSET
     icinga: Annotated[IcingaProbe | UnsetType, Meta(description="An Icinga 2.")] = UNSET
     uptime_kuma: Annotated[UptimeKumaProbe | UnsetType, Meta(description="An Uptime Kuma.")] = UNSET
+    json: Annotated[JsonProbe | UnsetType, Meta(description="An endpoint that answers with JSON.")] = UNSET
+    http: Annotated[HttpProbe | UnsetType, Meta(description="Checked by the exporter itself, by HTTP.")] = UNSET
+    tcp: Annotated[TcpProbe | UnsetType, Meta(description="Checked by the exporter itself, by a connection.")] = UNSET
     plugin: Annotated[PluginProbe | UnsetType, Meta(description="A system of somebody else.")] = UNSET
     credentials: Annotated[SourceCredentials | UnsetType, Meta(description="What lets the exporter in.")] = UNSET
+    authorities_file: Annotated[
+        Text | UnsetType, Meta(description="File (PEM) of those who may vouch for the servers that are asked, in place of the usual ones.")
+    ] = UNSET
     subjects: Annotated[
         Annotated[tuple[ProbeSubject, ...], Meta(min_length=1)], Meta(description="What it is asked about.")
     ]
@@ -80,4 +142,4 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     ] = UNSET
     at_once: Annotated[AtLeastOne, Meta(description="How many requests it may be sent at once.")] = 50
 
-    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "plugin"),)
+    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "json", "http", "tcp", "plugin"),)
