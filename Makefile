@@ -46,6 +46,7 @@ test-integration: setup
 test-faults: setup
 	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py
 	KILLS=200 $(BIN)/pytest tests/integration/test_exporter_killed.py
+	PROBE_INTERVALS=1,5,30 $(BIN)/pytest tests/integration/test_probed_nginx.py
 
 test-rt:
 	@$(PYTHON) scripts/setup.py --tests --request-tracker
