@@ -234,11 +234,11 @@ class Fetcher:
             except TimeoutError:
                 raise TooSlowError(f"{self.url} sent nothing for {idle:g} seconds.") from None
             *whole, left = left.split(b"\n")
+            if any(len(line) > self._limits.body for line in (*whole, left)):
+                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
             for line in whole:
                 if line.strip():
                     yield line
-            if len(left) > self._limits.body:
-                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
 
     async def _wait_for_turn(self) -> None:
         import asyncio
