@@ -62,7 +62,7 @@ class JsonProbe(Section, frozen=True, kw_only=True):
     excluded: Annotated[tuple[Text, ...], Meta(description="Values that mean planned work.", examples=[["under_maintenance"]])] = ()
     at: Annotated[
         Text | UnsetType,
-        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["page.updated_at"]),
+        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["generated_at"]),
     ] = UNSET
 
 
