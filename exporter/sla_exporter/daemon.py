@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import threading
 import time
@@ -36,7 +37,7 @@ __all__ = ["Daemon", "Options"]
 
 _LOG = logging.getLogger("sla_exporter")
 _TICK: Final = 1.0
-_PROBES_AT_ONCE: Final = 100
+_PROBES_AT_ONCE: Final = 1000
 _LONGEST_RELOAD: Final = 60.0
 """Seconds that a client who asked for a reload is kept waiting."""
 
@@ -106,6 +107,8 @@ class Daemon:
 
     def run(self) -> None:
         """Until a signal ends it."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))      # each request of a probe is an open file
         for server in self.servers:
             threading.Thread(target=server.serve_forever, name="web", daemon=True, kwargs={"poll_interval": 0.2}).start()
             host, port = server.server_address[:2]

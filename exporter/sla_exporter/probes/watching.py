@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from sla_exporter.config import holds_of, probe_reader_of
+from sla_exporter.config import at_once_of, holds_of, probe_reader_of
 from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.stretches import Place
 from sla_exporter.probes.checking import location_of
@@ -168,7 +168,7 @@ class ProbeWatching:
             found[subject] = await reader.history(subject, first(self._places[subject], now), now)
             return Seen("unknown")
 
-        answers = await one_by_one(list(self._places), read, self.probe.at_once)
+        answers = await one_by_one(list(self._places), read, at_once_of(self.probe))
         told = [Told(self._places[subject], samples, self._holds) for subject, samples in found.items()]
         return told, [answer for answer in answers.values() if isinstance(answer, SourceError)]
 

@@ -140,6 +140,12 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     timeout: Annotated[
         PositiveDuration | UnsetType, Meta(description="The longest that one request may take; by default `every`, and 10s at most.")
     ] = UNSET
-    at_once: Annotated[AtLeastOne, Meta(description="How many requests it may be sent at once.")] = 50
+    at_once: Annotated[
+        AtLeastOne | UnsetType,
+        Meta(
+            description="How many requests it may be sent at once; by default 50, or so many that a look ends within `every` if no "
+            "subject answers.",
+        ),
+    ] = UNSET
 
     exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "json", "http", "tcp", "plugin"),)
