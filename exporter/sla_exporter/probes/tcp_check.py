@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import ClassVar, Final
 
 from sla_exporter.probes.addresses import AddressPolicy, host_name
@@ -132,6 +133,16 @@ def certificate_end(connection: ssl.SSLObject | None) -> int | None:
 
 def trusting(authorities: str = "") -> ssl.SSLContext:
     """Who may vouch for servers: those of a file, or those whom all other requests trust. Raises SourceError for a file that is none."""
+    return _trusting(authorities) if authorities else _usually_trusting()
+
+
+@cache
+def _usually_trusting() -> ssl.SSLContext:
+    """One for all readers: each takes some hundred kilobytes."""
+    return _trusting("")
+
+
+def _trusting(authorities: str) -> ssl.SSLContext:
     try:
         context = trusted(authorities)
     except AddressError as error:
