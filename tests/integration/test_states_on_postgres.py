@@ -89,8 +89,10 @@ def test_one_asks_both_tell_the_same_and_the_other_goes_on(postgres: Postgres, t
         lines = two.command("ledger", "export", "--what", "states", "--config.file", str(two.file)).stdout.splitlines()
         states = [(row["state"], row["start"], row["until"]) for row in map(json.loads, lines[1:])]
         outage = [each for each in states if each[0] == "down"]
-        assert abs((outage[-1][2] - outage[0][1]) / 1000 - down(two)) <= 1
-        assert sum(until - start for _, start, until in outage) == outage[-1][2] - outage[0][1]
+        # A takeover that lasts longer than a state holds leaves a gap, which is unknown and not down.
+        held = sum(until - start for _, start, until in outage)
+        assert held <= outage[-1][2] - outage[0][1]
+        assert abs(held / 1000 - down(two)) <= 2
     finally:
         shop.kill()
         for each in (one, two):
