@@ -85,7 +85,6 @@ class StateKeeper:
         self._waiting: list[Look] = []
         self._handed = threading.Lock()
         self._number = -1
-        self._writes = False
         self._due = 0.0
         self._transitions: Counter[tuple[str, State]] = Counter()
         self._entered: dict[str, Counter[State]] = {}
@@ -117,13 +116,9 @@ class StateKeeper:
         if not self._indicators:
             return
         with self._lock:
-            if writes and not self._writes:
-                self._follow()            # another replica may have written until now
-            self._writes = writes
+            self._follow()                # also where this one writes: another may have done so until now
             if writes:
                 self._write()
-            else:
-                self._follow()
         started = monotonic()
         if started >= self._due:
             self._judge(now)
