@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +32,11 @@ from slo_gen.spec.problems import Problem, has_errors
 from slo_gen.spec.resolve import resolve
 from slo_gen.spec.resolve.quantities import seconds
 
-__all__ = ["Configuration", "ConfigurationError", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of"]
+__all__ = [
+    "Configuration", "ConfigurationError", "at_once_of", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of",
+]  # fmt: skip
 
+_AT_ONCE: Final = 50
 _LONGEST_LOOK: Final = 10.0
 """Seconds that a request of a probe may take, where its document does not say."""
 
@@ -169,11 +173,20 @@ def holds_of(probe: ProbeSource) -> int:
     return int(HOLDS * seconds(probe.checked_every or probe.every) * 1000)
 
 
+def at_once_of(probe: ProbeSource) -> int:
+    """How many requests a probe may be sent at once: by default as many as end within its interval where none is answered."""
+    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) * _longest_look(probe) / float(seconds(probe.every))))
+
+
+def _longest_look(probe: ProbeSource) -> float:
+    return float(seconds(probe.timeout)) if probe.timeout else min(_LONGEST_LOOK, float(seconds(probe.every)))
+
+
 def probe_reader_of(probe: ProbeSource, folder: Path, now: Callable[[], int]) -> ProbeReader:
     """The reader of a probe; ``now`` in milliseconds. Raises AddressError where its secret cannot be read, and UnknownPluginError."""
     login = _login(probe.credentials, folder) if probe.credentials else Credentials()
-    longest = float(seconds(probe.timeout)) if probe.timeout else min(_LONGEST_LOOK, float(seconds(probe.every)))
-    return probe_reader_class(probe)(ProbeSettings(probe, login, holds_of(probe), longest, probe.at_once, now))
+    settings = ProbeSettings(probe, login, holds_of(probe), _longest_look(probe), at_once_of(probe), now)
+    return probe_reader_class(probe)(settings)
 
 
 def _login(written: SourceCredentials, folder: Path) -> Credentials:

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from odd_servers import answering, page, serving, silent
 from sla_exporter.probes.addresses import AddressPolicy, host_name
 from sla_exporter.probes.probe import Seen
 from sla_exporter.probes.reaching import Address, LookUp, NotUpError, of_network
-from sla_exporter.probes.tcp_check import TcpReader
+from sla_exporter.probes.tcp_check import TcpReader, host_and_port
 
 REFUSED = (
     "169.254.169.254", "169.254.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16",
@@ -281,6 +282,14 @@ UNREADABLE = ("shop.example", "shop.example:", ":80", "a:0", "a:65536", "a:-1", 
 @pytest.mark.parametrize("subject", UNREADABLE)
 def test_a_subject_without_host_and_port_is_unknown(subject: str) -> None:
     assert tcp(subject, lambda host, port: []) == Seen("unknown", reason="address")
+
+
+@given(st.text(st.characters()) | st.builds("{}:{}".format, st.text(st.characters(), max_size=10), st.integers()))
+def test_no_subject_of_tcp_is_more_than_a_host_and_a_port(subject: str) -> None:
+    with suppress(NotUpError):
+        host, port = host_and_port(subject)
+        assert host
+        assert 0 < port < 65_536
 
 
 def test_the_error_says_what_is_known() -> None:

@@ -29,6 +29,9 @@ _REASONS: Sequence[tuple[type[RequestError], Reason]] = (
     (TooSlowError, "timeout"), (TooLargeError, "too_large"), (AccessError, "auth"), (AddressError, "auth"), (UnavailableError, "server"),
     (NotPrometheusError, "not_json"), (RedirectError, "not_json"), (QueryError, "query"),
 )  # fmt: skip
+_SPAN: Final = 86_400_000
+"""Milliseconds of stored samples that are asked for by one question, so that no gap is too long for an answer."""
+
 _STEPS: Final = 10_000
 """At how many instants an expression is evaluated by one question; Prometheus takes 11,000 at most."""
 
@@ -62,9 +65,11 @@ class PrometheusReader:
         """
         asked = _read(subject)
         prometheus = await self._opened()
-        if asked.stored:
-            return await _stored(prometheus, asked, start, end)
         found: list[Sample] = []
+        if asked.stored:
+            for begin in range(start, end, _SPAN):
+                found += await _stored(prometheus, asked, begin, min(begin + _SPAN, end))
+            return tuple(found)
         first = (start // self._step + 1) * self._step
         while first <= end:
             last = min(first + (_STEPS - 1) * self._step, end - (end - first) % self._step)

@@ -117,7 +117,7 @@ def status_meanings(document: TicketSource) -> dict[str, str]:
 
 async def ask(
     fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
-    missing: bool = False, moved: bool = False, text: bool = False,
+    headers: Mapping[str, str] | None = None, missing: bool = False, moved: bool = False, text: bool = False,
 ) -> Response:  # fmt: skip
     """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too; with ``moved``,
     one that says that what was asked for is elsewhere for good. With ``text`` it is plain text in place of JSON.
@@ -125,7 +125,7 @@ async def ask(
     Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
     """
     try:
-        answer = await fetcher.request(method, path, form, json)
+        answer = await fetcher.request(method, path, form, json, headers)
     except RequestError as error:
         raise _unanswered(error) from None
     if (missing and answer.status in (404, 410)) or (moved and answer.status in (301, 308)):

@@ -42,6 +42,10 @@ class UptimeKumaProbe(Section, frozen=True, kw_only=True):
     """An Uptime Kuma by its metrics. A subject is the name of a monitor."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["http://uptime-kuma:3001"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
 
 
 class JsonProbe(Section, frozen=True, kw_only=True):
@@ -58,7 +62,7 @@ class JsonProbe(Section, frozen=True, kw_only=True):
     excluded: Annotated[tuple[Text, ...], Meta(description="Values that mean planned work.", examples=[["under_maintenance"]])] = ()
     at: Annotated[
         Text | UnsetType,
-        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["page.updated_at"]),
+        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["generated_at"]),
     ] = UNSET
 
 
@@ -136,6 +140,12 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     timeout: Annotated[
         PositiveDuration | UnsetType, Meta(description="The longest that one request may take; by default `every`, and 10s at most.")
     ] = UNSET
-    at_once: Annotated[AtLeastOne, Meta(description="How many requests it may be sent at once.")] = 50
+    at_once: Annotated[
+        AtLeastOne | UnsetType,
+        Meta(
+            description="How many requests it may be sent at once; by default 50, or so many that a look ends within `every` if no "
+            "subject answers.",
+        ),
+    ] = UNSET
 
     exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "json", "http", "tcp", "plugin"),)
