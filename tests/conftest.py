@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
 
+from slo_gen import known_secrets
 from slo_gen.cli import main
 
 if "mutmut" in sys.modules:
@@ -25,6 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests() -> Iterator[None]:
+    """What one test has for a secret is an ordinary word of the next one."""
+    yield
+    known_secrets._WAYS.clear()
+    known_secrets._pattern.cache_clear()
 
 
 def _run(*arguments: str) -> Result:

@@ -24,7 +24,7 @@ from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.config import Configuration, ConfigurationError, described, open_ledger, read_configuration
 from sla_exporter.exposition import render
 from sla_exporter.gate import Gate
-from sla_exporter.health import Health
+from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
@@ -95,6 +95,8 @@ class Daemon:
             series_limit=spec.series_limit,
         )  # fmt: skip
         self.health.writer = self._database.may_write()
+        for name in configuration.source_names:
+            self.health.sources[name] = SourceHealth()          # there from the first scrape on
         try:
             self.servers = self._listening()
         except BaseException:

@@ -157,7 +157,7 @@ def test_marks_and_complaints_of_the_period_are_told(desk: Desk) -> None:
     desk.tell("10:00", T1="10:00: opened P1\n10:05: agent_message\n11:00: rated 4/5", T2="10:00: opened P1\n11:00: rated good")
     desk.tell("10:00", T3="2026-10-05T10:00: opened P1\n2026-10-05T11:00: rated 1\n11:00: complained too slow")
     found = desk.samples("12:00")
-    told = [found[name, "", ""] for name in ("slm_feedback_ratings", "slm_feedback_score_sum", "slm_feedback_complaints")]
+    told = [found[name, "", ""] for name in ("slm_feedback_ratings", "slm_feedback_score", "slm_feedback_complaints")]
     assert told == [2, 5, 1]
 
 
