@@ -176,7 +176,7 @@ class TicketJudge:
         mixed: dict[int, list[Part]] = {}
         for ticket, life in lives:
             for row, parts in self._rows(ticket, life):
-                if len(parts) > 1:
+                if [part.calendar for part in parts] not in ([], [row.promise.calendar]):
                     mixed[len(rows)] = parts
                 rows.append(row)
         return list(self._measured(rows, mixed))

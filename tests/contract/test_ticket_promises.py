@@ -195,6 +195,12 @@ def test_each_calendar_may_measure_its_own_time() -> None:
     assert told("hours_changes: by_interval\n" + HOURS, OVER_A_DAY) == [("p2-resolution", "missed", 5 * HOUR + 30 * MINUTE)]
 
 
+def test_each_calendar_measures_its_own_time_whatever_priority_the_ticket_has_now() -> None:
+    story = "10:00: opened P1\n15:00: status solved\n16:00: priority P2"
+    assert told("priority_changes: now\n" + HOURS, story) == [("p2-resolution", "met", 2 * HOUR)]       # 10 to 12, the short hours
+    assert told("priority_changes: now\nhours_changes: by_interval\n" + HOURS, story) == [("p2-resolution", "missed", 5 * HOUR)]
+
+
 def test_a_deadline_at_closing_time_is_then_and_is_missed_only_after_the_next_opening() -> None:
     tickets = "matrix: {columns: [hours, response], P1: [office, 2h]}"
     [result] = results(tickets, "16:00: opened P1")
