@@ -214,9 +214,9 @@ def _watched_account(promise: Promise, table: PeriodTable, evaluation: Evaluatio
     """What targets have in common that the exporter judges: their periods, and on which side of the objective is good."""
     everything = mask_of(ALL_TIME, evaluation.interval, table.start, table.end)
     return Account(
-        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", table=table, agreed=everything,
-        counting=everything, conditions=(), where=(), exact=False, slot=evaluation.interval, unit=evaluation.interval, grouped=False,
-        apart_from="", targets=(), watched=True,
+        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", table=table, begins=None,
+        term=everything, agreed=everything, counting=everything, conditions=(), where=(), exact=False, slot=evaluation.interval,
+        unit=evaluation.interval, grouped=False, apart_from="", targets=(), watched=True,
     )  # fmt: skip
 
 
