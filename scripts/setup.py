@@ -38,7 +38,10 @@ FILES = {
     "/usr/bin/puma": "puma",
     "/usr/bin/prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "/usr/sbin/nginx": "nginx-light",
+    "/usr/sbin/icinga2": "icinga2",
     "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+    "/usr/bin/chromium": "chromium",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 """File, or pattern of files -> the Debian package that brings it, of servers that only tests start."""
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sla_dashboards.identity import customer_folder
 from sla_dashboards.shown import shown_agreements
 from slo_gen.rules.info import IN_FORCE
 from slo_gen.spec.model import Catalogue
+
+if TYPE_CHECKING:
+    from sla_dashboards.modern import Dashboard
 
 __all__ = ["Audience", "DashboardFile", "dashboard_files"]
 
@@ -55,12 +58,19 @@ def dashboard_files(catalogue: Catalogue, absent: Mapping[str, str] | None = Non
 
 def _internal_files(catalogue: Catalogue) -> Iterator[DashboardFile]:
     """The provider's own pages: about SLOs where there are any, about agreements where any is in force."""
-    from sla_dashboards.identity import SRE
+    from sla_dashboards.executive import executive_dashboard
+    from sla_dashboards.identity import EXECUTIVE, MANAGER, SRE
+    from sla_dashboards.manager import manager_dashboard
     from sla_dashboards.sre import sre_dashboard
 
     in_force = [each.period.timezone for each in catalogue.agreements.values() if each.state == IN_FORCE]
     zone = Counter(in_force).most_common(1)[0][0] if in_force else "browser"
-    existing = {SRE} if catalogue.slos else set()
-    if SRE in existing:
-        page = sre_dashboard(catalogue, zone, existing)
-        yield DashboardFile("sre", None, "internal-sre", page.uid, page.title, page.text())
+    existing = ({SRE} if catalogue.slos else set()) | ({MANAGER, EXECUTIVE} if in_force else set())
+    made: tuple[tuple[str, Audience, str, Callable[[Catalogue, str, set[str]], Dashboard]], ...] = (
+        (SRE, "sre", "internal-sre", sre_dashboard), (MANAGER, "service level manager", "internal-service-levels", manager_dashboard),
+        (EXECUTIVE, "executive", "internal-summary", executive_dashboard),
+    )  # fmt: skip
+    for page, audience, folder, dashboard in made:
+        if page in existing:
+            finished = dashboard(catalogue, zone, existing)
+            yield DashboardFile(audience, None, folder, finished.uid, finished.title, finished.text())

@@ -47,7 +47,7 @@ _OF_SLO: Final = label_matcher(names.SLO, "$slo")
 _BURN: Final = Format("suffix:x", 1, (Step("green"), Step("yellow", 1), Step("orange", 6), Step("red", 14.4)), absent="No events")
 _BUDGET: Final = Format("percentunit", 1, (Step("red"), Step("orange", 0), Step("yellow", 0.25), Step("green", 0.5)))
 _LEFT: Final = (Step("red"), Step("orange", 3600), Step("yellow", 86_400), Step("green", 3 * 86_400))
-_USED_UP: Final = Format("dtdurations", 0, _LEFT, absent="Not at this rate")
+_USED_UP: Final = Format("dtdurations", 1, _LEFT, absent="Not at this rate")
 _NUMBER: Final = Format("short", 1)
 _FIRING: Final = Format(steps=(Step("text"), Step("red", 1)), texts=(ValueText(0, "quiet", "text"), ValueText(1, "FIRING", "red")))
 _SEVERITIES: Final = Format(texts=(
@@ -60,7 +60,7 @@ def sre_dashboard(catalogue: Catalogue, zone: str, existing: Collection[str]) ->
     slos = tuple(catalogue.slos.values())
     panels = (
         *_overview(slos), *_one(slos, 12), *_course(slos, 19),
-        *_consumers(catalogue, slos, 46), *_alerts(55, existing), *_health(catalogue, 71),
+        *_consumers(catalogue, slos, 46), *_alerts(55, existing), *_health(77),
     )  # fmt: skip
     return Dashboard(
         uid=SRE,
@@ -217,7 +217,7 @@ def _alerts(top: int, existing: Collection[str]) -> tuple[Panel, ...]:
     of_ours = label_matcher("alertname", "SLM.*", "=~")
     return (
         Table(
-            key="alerts", title="Alerts that fire", at=(0, top, 12, 8), datasource=CHOSEN_SOURCE,
+            key="alerts", title="Alerts that fire", at=(0, top, 24, 8), datasource=CHOSEN_SOURCE,
             description="Every alert of slo-gen that fires for the services chosen above. Alertmanager says who was told, and what is "
             "silenced.",
             queries=(Target("A", f"max by ({label_list(shown)}) ({firing(of_ours, _OF_SERVICE)})", table=True),),
@@ -229,14 +229,14 @@ def _alerts(top: int, existing: Collection[str]) -> tuple[Panel, ...]:
             hidden=("Time", "Value"),
         ),
         StateTimeline(
-            key="alerts-of-slo", title="When alerts of $slo fired", at=(12, top, 12, 8), datasource=CHOSEN_SOURCE, figures=_FIRING,
+            key="alerts-of-slo", title="When alerts of $slo fired", at=(0, top + 8, 24, 6), datasource=CHOSEN_SOURCE, figures=_FIRING,
             description="Burn alerts of the SLO over the time shown, by severity and pair of windows. Nothing is drawn where none fired.",
             queries=(
                 Target("A", f"max by ({names.SEVERITY}, {names.LONG_WINDOW}, {names.SHORT_WINDOW}) ({firing(_OF_SLO)})",
                        "{{severity}}: {{long_window}} and {{short_window}}", instant=False),
             ),
         ),
-        _endangered(top + 8, existing),
+        _endangered(top + 14, existing),
     )  # fmt: skip
 
 
@@ -264,18 +264,18 @@ def _endangered(top: int, existing: Collection[str]) -> Panel:
             Column(names.AGREEMENT, "Agreement", Format(links=link(MANAGER, existing))),
             Column(names.TARGET, "Target"), Column(names.CUSTOMER, "Customer"), Column(names.PARTY, "Team or supplier"),
             Column(names.OBJECTIVE_TEXT, "Promised"), Column("Value #B", "State", OF_AGREEMENTS, coloured=True),
-            Column("Value #C", "Budget left", _BUDGET), Column("Value #D", "Period ends in", Format("dtdurations", 0)),
+            Column("Value #C", "Budget left", _BUDGET), Column("Value #D", "Period ends in", Format("dtdurations", 1)),
         ),
         hidden=("Time", "Value #A"),
     )  # fmt: skip
 
 
-def _health(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
+def _health(top: int) -> tuple[Panel, ...]:
     words = (ValueText(0, "NO", "red"), ValueText(1, "yes", "green"))
     yes_no = Format(steps=(Step("red"), Step("green", 1)), texts=words, absent="No source")
     lasting = (Step("red"), Step("orange", 14 * 86_400), Step("green", 45 * 86_400))
     recorded = Format("percentunit", 1, (Step("red"), Step("orange", 0.9), Step("green", 0.99)))
-    age = Format("dtdurations", 0, (Step("green"), Step("orange", 300), Step("red", 900)))
+    age = Format("dtdurations", 1, (Step("green"), Step("orange", 300), Step("red", 900)))
     by_source = (
         ("A", health.source_up()), ("B", health.source_age()), ("C", health.source_errors()), ("D", health.rejected()),
     )  # fmt: skip
@@ -295,7 +295,7 @@ def _health(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
         ),
         Stat(
             key="tables", title="Tables of calendars end in", at=(12, top + 1, 6, 5), datasource=CHOSEN_SOURCE,
-            figures=Format("dtdurations", 0, lasting, absent="No agreements"),
+            figures=Format("dtdurations", 1, lasting, absent="No agreements"),
             description="How long the compiled calendars and periods still last. Run slo-gen compile again before they end.",
             queries=(Target("A", health.tables_end()),),
         ),

@@ -42,6 +42,12 @@ class Standing:
         """What each target has come to so far."""
         return f"{self.current(names.PERIOD_ATTAINED)} or max by ({PAIR}) ({names.TICKETS_ATTAINED})"
 
+    def ends(self) -> str:
+        """When the present period of each target ends."""
+        of_tickets = f"max by ({names.AGREEMENT}) ({names.TICKETS_PERIOD_END})"
+        targets = f"0 * max by ({PAIR}) ({names.TICKETS_MISSES_LEFT})"
+        return f"({self.current(names.PERIOD_ENDS)} or {targets} + on ({names.AGREEMENT}) group_left () {of_tickets})"
+
     def left_share(self) -> str:
         """The share of its budget, or of its misses, that each target has left; below 0 where it has more than used it up."""
         left, missed = (f"max by ({PAIR}) ({metric})" for metric in (names.TICKETS_MISSES_LEFT, names.TICKETS_MISSED))

@@ -9,7 +9,7 @@ from typing import Final
 
 from sla_dashboards.modern import GREY, Format, Step, ValueText
 
-__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off", "many_are_bad"]
+__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off"]
 
 BREACHED: Final = 0
 AT_RISK: Final = 1
@@ -40,11 +40,6 @@ OF_AGREEMENTS: Final = _words("BREACHED", "AT RISK", "MET SO FAR")
 
 OF_OBJECTIVES: Final = _words("BUDGET SPENT", "AT RISK", "WITHIN BUDGET")
 """How the state of an SLO is shown."""
-
-
-def many_are_bad(colour: str) -> Format:
-    """A number of things of which there should be none."""
-    return Format("none", 0, (Step("text"), Step("red" if colour == "red" else "orange", 1)))
 
 
 def cut_off(figure: str, decimals: int) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "list": "slo_gen.cli.list",
     "explain": "slo_gen.cli.explain",
     "status": "slo_gen.cli.status",
+    "preview": "slo_gen.cli.preview",
     "close": "slo_gen.cli.close",
     "backtest": "slo_gen.cli.backtest",
     "evaluate": "slo_gen.cli.evaluate",

@@ -20,7 +20,7 @@ from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import shared_groups
 from slo_gen.rules.rule import RecordingRule
 
-__all__ = ["MONTHS", "NOW", "seed"]
+__all__ = ["MONTHS", "NOW", "period_series", "seed"]
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 NOW: Final = int(datetime(2026, 11, 20, 12, tzinfo=BERLIN).timestamp())
@@ -96,7 +96,8 @@ def _about(agreement: str, target: str) -> dict[str, str]:
     )
 
 
-def _period(agreement: str, target: str, start: int, end: int, left: float, at: Iterable[int]) -> Iterator[Series]:
+def period_series(agreement: str, target: str, start: int, end: int, left: float, at: Iterable[int]) -> Iterator[Series]:
+    """What the rules record of one period of a target."""
     allowed = 1 - float(next(each.objective for each in promised().agreements[agreement].targets))
     attained = 1 - allowed * (1 - left)
     figures = {
@@ -112,17 +113,18 @@ def _period(agreement: str, target: str, start: int, end: int, left: float, at: 
 def _past_periods() -> Iterator[Series]:
     for place, (start, end) in enumerate(pairwise(MONTHS[:3])):
         for (agreement, target), left in PERIODS.items():
-            yield from _period(agreement, target, start, end, left[place], (end - 2 * HOUR, end))
+            yield from period_series(agreement, target, start, end, left[place], (end - 2 * HOUR, end))
 
 
 def _as_of(at: int) -> Iterator[Series]:
     """What is exposed, fires or was recorded of periods at one instant."""
     for (agreement, target), left in PERIODS.items():
-        yield from _period(agreement, target, MONTHS[2], MONTHS[3], left[2], (at,))
+        yield from period_series(agreement, target, MONTHS[2], MONTHS[3], left[2], (at,))
     acme = {**_about("acme-checkout", "p1-response"), "job": "exporter", "instance": "a:1"}
     whole = {label: value for label, value in acme.items() if label != "target"}
     for name, labels, value in (
         (names.TICKET_TARGET, {**acme, "slm_kind": "SLA", "priority": "P1", "slm_objective": "at least 95%", "slm_team": "shop"}, 0.95),
+        (names.TICKET_TARGET, {**acme, "target": "p2-response", "slm_kind": "SLA", "priority": "P2", "slm_objective": "at least 90%"}, 0.9),
         (names.PERIOD_TICKETS, {**acme, "outcome": "met"}, 39), (names.PERIOD_TICKETS, {**acme, "outcome": "missed"}, 1),
         (names.TICKETS_PERIOD_START, whole, MONTHS[2]), (names.TICKETS_PERIOD_END, whole, MONTHS[3]),
         (names.TICKETS_OVERDUE, acme, 1), (names.TICKETS_RUNNING, acme, 2),

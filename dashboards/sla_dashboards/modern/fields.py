@@ -60,7 +60,10 @@ class DataLink:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How figures of a panel or a column are shown. ``name``: of the field, in place of its own; ``least`` and ``most`` bound an axis."""
+    """How figures of a panel or a column are shown. ``name``: of the field, in place of its own; ``least`` and ``most`` bound an axis.
+
+    ``absent``: what is said where there is no figure.
+    """
 
     unit: Unit = "none"
     decimals: int | None = None
@@ -70,6 +73,7 @@ class Format:
     most: float | None = None
     name: str = ""
     absent: str = NO_DATA
+    absent_colour: Colour = GREY
     links: tuple[DataLink, ...] = ()
 
     def properties(self) -> JsonObject:
@@ -85,7 +89,7 @@ class Format:
                 "from": each.low, "to": each.high, "result": {"text": each.text, "color": each.colour, "index": index},
             }})  # fmt: skip
         mappings.append({"type": "special", "options": {
-            "match": "null+nan", "result": {"text": self.absent, "color": GREY, "index": len(self.texts)},
+            "match": "null+nan", "result": {"text": self.absent, "color": self.absent_colour, "index": len(self.texts)},
         }})  # fmt: skip
         found: dict[str, Json] = {
             "unit": self.unit,

@@ -12,7 +12,7 @@ Unit = Literal[
 ]  # fmt: skip
 """How a figure is written. ``percentunit`` takes 0 to 1, ``dtdurations`` seconds, ``dateTimeAsIso`` milliseconds since 1970."""
 
-Colour = Literal["red", "orange", "yellow", "green", "blue", "purple", "text", "dark-red", "dark-orange", "dark-blue", "#808080"]
+Colour = Literal["red", "orange", "yellow", "green", "blue", "purple", "text", "dark-red", "dark-blue", "transparent", "#808080"]
 """Grafana's own colours, which it draws for its light and its dark theme; and a grey, for which it has no name."""
 
 MatcherId = Literal["byName", "byRegexp", "byFrameRefID", "byType", "byNames"]
