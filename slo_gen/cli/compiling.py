@@ -54,8 +54,9 @@ def compiled_files(
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
-    files |= {page.path: page.text for page in pages}
-    files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
+    if pages:
+        files |= {page.path: page.text for page in pages}
+        files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)
     if (dashboards or isolation is not None) and shown_customers(catalogue):

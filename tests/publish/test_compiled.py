@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 from grafana_server import FakeGrafana, Organisation, fake_grafana
 
@@ -90,6 +91,15 @@ def test_folders_are_called_as_people_call_them(out: Path) -> None:
     folders = [page.folder for page in read_pages(out).pages if page.folder.customer]
     assert {folder.customer: folder.title for folder in folders} == CUSTOMERS
     assert {f"dashboards/{folder.uid}" for folder in folders} <= {path.relative_to(out).as_posix() for path in out.glob("dashboards/*")}
+
+
+def test_a_customers_folder_is_the_same_by_file_and_over_the_api(out: Path) -> None:
+    folders = {page.folder.customer: page.folder for page in read_pages(out).pages if page.folder.customer}
+    assert folders.keys() == CUSTOMERS.keys()
+    for customer, folder in folders.items():
+        (provider,) = yaml.safe_load((out / f"grafana/provisioning/dashboards/customer-{customer}.yaml").read_text())["providers"]
+        assert (provider["folderUid"], provider["folder"]) == (folder.uid, folder.title)
+        assert provider["options"]["path"] == f"/etc/slo-gen/dashboards/{folder.uid}"
 
 
 def test_without_dashboards_there_is_nothing_to_push(run: Callable[..., Result], specs: Path, tmp_path: Path) -> None:
