@@ -240,9 +240,7 @@ def total(exposure: Exposure, side: Side, at: tuple[int, int, int, int]) -> Pane
         description=f"Indicative: {meaning}, if the running periods ended in the steps of their credits that they have reached for "
         "certain. Of the targets of one agreement the largest credit counts where one outage may have hit several. Without caps of a year, "
         "minimums, and what depends on the length of the downtime. What is owed is known when a period is closed.",
-        queries=tuple(
-            Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
-        ) or (Target("A", exposure.steps()),),
+        queries=tuple(Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)),
     )  # fmt: skip
 
 
@@ -250,10 +248,10 @@ def _side(exposure: Exposure, side: Side, left: int, top: int) -> tuple[Panel, .
     whom = Column(names.CUSTOMER, "Customer") if side == "owed" else Column(names.PARTY, "Supplier")
     known = bool(exposure.currencies)
     return (
-        total(exposure, side, (left, top, 12, 4)),
+        *((total(exposure, side, (left, top, 12, 4)),) if known else ()),
         Table(
             key=f"{side}-steps", title="Steps of credits reached: " + ("customers" if side == "owed" else "suppliers"),
-            at=(left, top + 4, 12, 7), datasource=CHOSEN_SOURCE,
+            at=(left, top + 4, 12, 7) if known else (left, top, 12, 11), datasource=CHOSEN_SOURCE,
             description="Each step of the credits of an agreement that its running period has reached whatever comes until the end, and "
             "what it gives where that follows from the fee alone.",
             queries=(Target("A", exposure.steps(), table=True), *((Target("B", exposure.amounts(), table=True),) if known else ())),
