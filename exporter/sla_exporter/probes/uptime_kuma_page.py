@@ -81,9 +81,10 @@ class UptimeKumaPageReader:
     async def _read(self) -> Mapping[str, Sequence[Sample]]:
         """The beats of every monitor by its name, in order."""
         async with self._turn:
-            now = asyncio.get_running_loop().time()
-            if self._told is None or now - self._told[0] > _FRESH:
-                self._told = (now, await self._asked())
+            clock = asyncio.get_running_loop().time
+            if self._told is None or clock() - self._told[0] > _FRESH:
+                told = await self._asked()
+                self._told = (clock(), told)
             return self._told[1]
 
     async def _asked(self) -> Mapping[str, Sequence[Sample]]:
