@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sla_dashboards import dashboard_files
+from sla_dashboards import dashboard_files, shown_customers
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.grafana_folders import render_folders
 from slo_gen.outputs.isolation import Isolation, render_isolation
+from slo_gen.outputs.shown_to import SHOWN_TO, shown_to
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
@@ -51,10 +53,14 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
-    if dashboards:
-        files |= {page.path: page.text for page in dashboard_files(catalogue)}
+    pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
+    if pages:
+        files |= {page.path: page.text for page in pages}
+        files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)
+    if (dashboards or isolation is not None) and shown_customers(catalogue):
+        files[SHOWN_TO] = shown_to(catalogue, pages).text()
     return files
 
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from slo_gen.spec.notification import NO_NOTIFICATIONS, Notifications
+from slo_gen.spec.records import NO_RECORDS, Records
 from slo_gen.spec.terms import (
     Allowance,
     Bound,
@@ -324,7 +325,10 @@ class PlannedWork:
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """Work on services. ``customers`` empty: it touches all of them. Spans that come again are listed as far as the horizon."""
+    """Work on services. ``customers`` empty: it touches all of them. Spans that come again are listed as far as the horizon.
+
+    ``recurs``: in words when they come, "" where each was written.
+    """
 
     name: str
     title: str
@@ -336,6 +340,7 @@ class Maintenance:
     notice: str                           # duration before each start at which customers are told, "" where none was written
     reason: str
     origin: Origin
+    recurs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,3 +385,4 @@ class Catalogue:
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     notifications: Notifications = NO_NOTIFICATIONS
     adjustments: tuple[Adjustment, ...] = ()                               # by name
+    records: Records = NO_RECORDS
