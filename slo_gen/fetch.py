@@ -307,7 +307,7 @@ def _begun(response: httpx.Response) -> Response:
 
 @cache
 def _usually_trusted() -> ssl.SSLContext:
-    """One for all fetchers: each takes some hundred kilobytes, and as many milliseconds to make as hundreds of requests."""
+    """One for all fetchers: each takes some hundred kilobytes."""
     return trusted()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -171,6 +172,8 @@ class Bookkeeper:
         """Let go of the ledger when what is being written has been, or has been undone. Raises nothing."""
         for _ in range(2):
             if self._lock.acquire(timeout=seconds):
+                with suppress(LedgerError):
+                    self.states.end(writes=self._writes)
                 self._ledger.database.close()
                 self._lock.release()
                 return

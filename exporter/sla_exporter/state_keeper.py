@@ -124,6 +124,13 @@ class StateKeeper:
             self._judge(now)
             self._due = monotonic() + _SHARE_OF_TIME * (monotonic() - started)
 
+    def end(self, *, writes: bool) -> None:
+        """Write what was handed over since the last tick."""
+        with self._lock:
+            if writes:
+                self._follow()
+                self._write()
+
     # --- the record -------------------------------------------------------------------------------------------------
     def _load(self, now: int) -> None:
         states = self._ledger.states
@@ -175,7 +182,7 @@ class StateKeeper:
             current[name] = found = _current(intervals)
             before_that = self.kept.current.get(name)
             if before_that is not None and before_that.state != found.state:
-                _LOG.info("%s is %s%s", name, found.state, f" since {_instant(found.since)}" if found.since is not None else "")
+                _LOG.info("%s is %s%s%s", name, found.state, *_how_long(before_that, found))
             entered = Counter(each.state for each in intervals[1:])
             if (before := self._entered.get(name)) is not None:
                 self._transitions.update({(name, state): more for state, more in (entered - before).items()})
@@ -194,6 +201,14 @@ class StateKeeper:
         begin = min((record[0].start for record in self._watched.locations(indicator).values() if record), default=end)
         intervals, settled = self._watched.states(indicator, min(begin, end - 1), end)
         return [each for each in intervals if each.start < settled] or intervals[:1]
+
+
+def _how_long(before: Current, now: Current) -> tuple[str, str]:
+    """Since when it is so, and how long it was as before."""
+    if now.since is None:
+        return "", ""
+    lasted = f", after {(now.since - before.since) / 1000:g} s {before.state}" if before.since is not None else ""
+    return f" since {_instant(now.since)}", lasted
 
 
 def _instant(milliseconds: int) -> str:

@@ -81,6 +81,15 @@ def test_a_restart_changes_no_number(tmp_path: Path) -> None:
     assert one.seconds() == (65, 45, 0, 0)
 
 
+def test_what_was_seen_last_is_written_before_the_end(tmp_path: Path) -> None:
+    one = Shop(tmp_path / "ledger")
+    one.tick(START)
+    one.states.hand_over(look(saw("uud")))
+    one.keeper.end(1.0)
+    one.open(START + 40)
+    assert one.seconds() == (30, 10, 0, 0)
+
+
 def test_a_replica_that_only_reads_says_the_same(tmp_path: Path) -> None:
     one = Shop(tmp_path / "ledger")
     other = Bookkeeper(Ledger(_Reading(tmp_path / "ledger")), one.catalogue, [], Health(), START)
@@ -165,4 +174,6 @@ def test_what_begins_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture)
     one = Shop(tmp_path / "ledger")
     one.tell(saw("uu"), START + 30)
     one.tell(saw("uud"), START + 31)
-    assert caplog.messages == ["shop-up is up since 2026-11-01T00:00:00.000Z", "shop-up is down since 2026-11-01T00:00:30.000Z"]
+    assert caplog.messages == [
+        "shop-up is up since 2026-11-01T00:00:00.000Z", "shop-up is down since 2026-11-01T00:00:30.000Z, after 30 s up",
+    ]  # fmt: skip
