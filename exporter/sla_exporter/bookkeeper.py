@@ -29,7 +29,7 @@ _LOG = logging.getLogger("sla_exporter")
 _SLIP: Final = 2
 """Seconds that a clock which is kept right may go back."""
 
-_PATIENCE: Final = 0.2
+_PATIENCE: Final = 0.02
 """Seconds that a scrape waits for the lock."""
 
 
@@ -167,7 +167,9 @@ class Bookkeeper:
 
     def page(self, now: int, *, openmetrics: bool) -> bytes:
         """Everything about tickets as text. Never raises: what cannot be read is as it was."""
-        if self._lock.acquire(timeout=_PATIENCE):
+        page = self._page
+        as_it_is = not self._stale and self._now <= now + _SLIP and now < page.until
+        if not as_it_is and self._lock.acquire(timeout=_PATIENCE):
             try:
                 now = self._present(now)
                 if self._stale or now >= self._page.until:
