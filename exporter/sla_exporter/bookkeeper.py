@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
 from sla_exporter.exposition import Family, Sample, labels, limited, render
@@ -28,6 +29,9 @@ __all__ = ["Bookkeeper", "Page"]
 _LOG = logging.getLogger("sla_exporter")
 _SLIP: Final = 2
 """Seconds that a clock which is kept right may go back."""
+
+_TICKS: Final = 3.0
+"""Seconds within which there was a tick, as long as nothing long is written."""
 
 _PATIENCE: Final = 0.02
 """Seconds that a scrape waits for the lock."""
@@ -61,6 +65,7 @@ class Bookkeeper:
         self._generation = -1
         self._writes = False
         self._now = now
+        self._ticked = float("-inf")
         self.replace(catalogue, sources, now)
 
     def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
@@ -129,6 +134,9 @@ class Bookkeeper:
                 self._standings.apply(self._ledger.books.book_late(late, now), now)
                 self._generation = self._ledger.generation()
                 self._stale = True
+            if self._stale or now >= self._page.until:
+                self._page = self._rendered(now)
+            self._ticked = monotonic()
             return writes
 
     def _surely_late(self) -> list[ResultRow]:
@@ -165,11 +173,16 @@ class Bookkeeper:
                 return
             self._ledger.database.abandon()
 
+    def served(self, now: int, *, openmetrics: bool) -> bytes:
+        """The page of the last tick, so that no scrape waits for one to be made; a new one where no tick was for a while. Never raises."""
+        if monotonic() - self._ticked > _TICKS:
+            return self.page(now, openmetrics=openmetrics)
+        page = self._page
+        return page.openmetrics if openmetrics else page.text
+
     def page(self, now: int, *, openmetrics: bool) -> bytes:
         """Everything about tickets as text. Never raises: what cannot be read is as it was."""
-        page = self._page
-        as_it_is = not self._stale and self._now <= now + _SLIP and now < page.until
-        if not as_it_is and self._lock.acquire(timeout=_PATIENCE):
+        if self._lock.acquire(timeout=_PATIENCE):
             try:
                 now = self._present(now)
                 if self._stale or now >= self._page.until:

@@ -242,7 +242,7 @@ class Daemon:
     def _metrics(self, form: Form) -> bytes:
         own = [*self.health.families(), self.keeper.dropped_family()]
         end = b"# EOF\n" if form.openmetrics else b""
-        page = self.keeper.page(self._now(), openmetrics=form.openmetrics)
+        page = self.keeper.served(self._now(), openmetrics=form.openmetrics)
         return page + b"".join(render(family, openmetrics=form.openmetrics) for family in own) + end
 
 
