@@ -176,7 +176,7 @@ class Fetcher:
         """Who may vouch for the server. To read all certificates takes longer than a request that needs none."""
         if self.url.lower().startswith("http:"):
             return False
-        return trusted(self._authorities) if self._authorities else _usually_trusted()
+        return trusted(self._authorities) if self._authorities else _usually_trusted(os.environ.get("SSL_CERT_FILE"))
 
     async def request(
         self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
@@ -306,8 +306,8 @@ def _begun(response: httpx.Response) -> Response:
 
 
 @cache
-def _usually_trusted() -> ssl.SSLContext:
-    """One for all fetchers: each takes some hundred kilobytes."""
+def _usually_trusted(_named: str | None) -> ssl.SSLContext:
+    """One for all fetchers, as long as the environment names the same file: each takes some hundred kilobytes."""
     return trusted()
 
 
