@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "slo_gen.cli.check",
     "compile": "slo_gen.cli.compile",
     "test": "slo_gen.cli.test",
+    "push": "slo_gen.cli.push",
     "list": "slo_gen.cli.list",
     "explain": "slo_gen.cli.explain",
     "status": "slo_gen.cli.status",
