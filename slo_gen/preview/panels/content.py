@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec import Struct
-
 from slo_gen.documents.charts import Axis, Size, even_ticks, time_ticks
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import Tone
-from slo_gen.preview.dashboard import Panel
+from slo_gen.preview.dashboard import Panel, Record
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look, Text, looks_of
 from slo_gen.preview.frames import Field, Frame, Value, reduced
@@ -20,7 +18,7 @@ from slo_gen.preview.queries import Span
 from slo_gen.preview.values import Moment, figure_text, is_time
 
 __all__ = [
-    "NARROW", "ROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
+    "NARROW", "ROW", "Content", "Marked", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
     "no_data", "reductions", "span_axis", "value_axis",
 ]  # fmt: skip
 
@@ -31,11 +29,7 @@ ROW: Final = 38
 """Pixels of a row of the grid, with the gap below it."""
 
 
-class Options(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Names as JSON has them."""
-
-
-class ReduceOptions(Options, frozen=True, kw_only=True):
+class ReduceOptions(Record, frozen=True, kw_only=True):
     values: bool = False
     calcs: tuple[str, ...] = ("lastNotNull",)
 
