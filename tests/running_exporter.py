@@ -55,6 +55,10 @@ class Exporter:
     def log(self) -> str:
         return (self.file.parent / f"log.{self.port}").read_text()
 
+    def forget_log(self) -> None:
+        """Begin the log anew."""
+        (self.file.parent / f"log.{self.port}").write_text("")
+
     def start(self, seconds: float = 20) -> None:
         """Start it, and wait until it serves."""
         self.begin()

@@ -66,9 +66,12 @@ def in_parallel(
                     yield _first(waiting)
             while waiting:
                 yield _first(waiting)
-        finally:
-            # Where nobody wants the rest, only what is under way is waited for.
+        except BaseException:
+            # Nobody wants the rest. Whoever is only beginning would tell at length that nobody speaks to it any more.
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
 
 
 def _first(waiting: deque[tuple[Range, Future[list[tuple[Any, ...]]]]]) -> tuple[Range, list[ResultRow]]:
