@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import socket
 import ssl
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +42,9 @@ from sla_exporter.sources.source import SourceError
 def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy with other tests is no exporter that stands still."""
     monkeypatch.setattr(reaching, "_STALL", 60.0)
+
+
+PACKED = gzip.compress(b"all is well")
 
 
 def at_loopback(host: str, port: int) -> Sequence[Address]:
@@ -97,6 +102,9 @@ def test_the_request_is_one_that_servers_understand() -> None:
         (page(b"x" * 100), {"longest": 100}, None),
         (page(b"packed", "200 OK", "Content-Encoding: gzip"), {}, "protocol"),
         (page(b"packed", "200 OK", "Content-Encoding: br"), {}, "protocol"),
+        (page(PACKED, "200 OK", "Content-Encoding: gzip"), {"contains": "is well"}, None),
+        (page(PACKED[:-9], "200 OK", "Content-Encoding: gzip"), {}, "protocol"),
+        (page(zlib.compress(b"all is well"), "200 OK", "Content-Encoding: deflate"), {"contains": "is well"}, None),
         (page()[:-3], {}, "protocol"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", {}, "protocol"),
         (b"HTTP/1.1 200 OK\r\n\r\nuntil it closes", {"contains": "closes"}, None),
