@@ -22,7 +22,7 @@ from slo_gen.rules.period_alerts import period_alerts
 from slo_gen.rules.period_rules import period_group
 from slo_gen.rules.rule import Rule, RuleGroup
 from slo_gen.rules.shards import Shard, deal
-from slo_gen.rules.state_rules import state_group
+from slo_gen.rules.state_rules import state_group, verdict_group
 from slo_gen.rules.ticket_rules import ticket_group
 from slo_gen.rules.verdicts import burn_rate_rules, verdict_rules
 from slo_gen.rules.windows import DAY, ROLLUP_STEP, long_window_rules, rollup_rules, short_window_rules
@@ -116,7 +116,7 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
             horizon,
         ))
         groups.extend(_period_group(account, catalogue) for account in summed)
-    groups.append(ticket_group(catalogue))
+    groups += (ticket_group(catalogue), verdict_group(catalogue))
     return tuple(group for group in groups if group.rules)
 
 
