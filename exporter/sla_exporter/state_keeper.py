@@ -182,7 +182,7 @@ class StateKeeper:
             current[name] = found = _current(intervals)
             before_that = self.kept.current.get(name)
             if before_that is not None and before_that.state != found.state:
-                _LOG.info("%s is %s%s%s", name, found.state, *_how_long(before_that, found))
+                _LOG.info("%s is %s%s%s", name, found.state, *_how_long(intervals))
             entered = Counter(each.state for each in intervals[1:])
             if (before := self._entered.get(name)) is not None:
                 self._transitions.update({(name, state): more for state, more in (entered - before).items()})
@@ -203,12 +203,26 @@ class StateKeeper:
         return [each for each in intervals if each.start < settled] or intervals[:1]
 
 
-def _how_long(before: Current, now: Current) -> tuple[str, str]:
-    """Since when it is so, and how long it was as before."""
+def _how_long(intervals: Sequence[Interval]) -> tuple[str, str]:
+    """Since when it is so, and how long it was what it was before."""
+    now = _current(intervals)
     if now.since is None:
         return "", ""
-    lasted = f", after {(now.since - before.since) / 1000:g} s {before.state}" if before.since is not None else ""
+    before = intervals[-2] if len(intervals) > 1 else None
+    lasted = f", after {_length(before.end - before.start)} {before.state}" if before is not None else ""
     return f" since {_instant(now.since)}", lasted
+
+
+def _length(milliseconds: int) -> str:
+    """``9.5s``, ``1m 30s``, ``2d 0h 0m 5s``."""
+    minutes, rest = divmod(round(milliseconds / 1000), 60)
+    if not minutes:
+        return f"{milliseconds / 1000:.1f}s"
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (rest, "s")]
+    first = next(place for place, (number, _) in enumerate(parts) if number)
+    return " ".join(f"{number}{unit}" for number, unit in parts[first:])
 
 
 def _instant(milliseconds: int) -> str:

@@ -23,7 +23,7 @@ from slo_gen.rules.period_alerts import period_alerts
 from slo_gen.rules.period_rules import period_group
 from slo_gen.rules.rule import Rule, RuleGroup
 from slo_gen.rules.shards import Shard, deal
-from slo_gen.rules.state_rules import state_group
+from slo_gen.rules.state_rules import state_group, verdict_group
 from slo_gen.rules.ticket_rules import ticket_group
 from slo_gen.rules.verdicts import burn_rate_rules, verdict_rules
 from slo_gen.rules.windows import DAY, ROLLUP_STEP, long_window_rules, rollup_rules, short_window_rules
@@ -118,7 +118,7 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
         ))
         groups.extend(_period_group(account, catalogue) for account in summed)
     tickets = ticket_group(catalogue)
-    groups.append(replace(tickets, rules=tuple(leading_to(tickets.rules, evaluation.agreement_page))))
+    groups += (replace(tickets, rules=tuple(leading_to(tickets.rules, evaluation.agreement_page))), verdict_group(catalogue))
     return tuple(group for group in groups if group.rules)
 
 

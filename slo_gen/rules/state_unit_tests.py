@@ -12,10 +12,11 @@ from slo_gen.rules.info import Promise, owner
 from slo_gen.rules.period_alerts import stages
 from slo_gen.rules.period_unit_tests import alert_raised, breached, called, identity_of
 from slo_gen.rules.promql import all_of, label_matcher, number
+from slo_gen.rules.state_rules import ceilings
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, ExpectedCount, InputSeries, UnitTest, UnitTestFile
 from slo_gen.spec.model import Catalogue
 
-__all__ = ["state_unit_test_files"]
+__all__ = ["state_unit_test_files", "verdict_unit_test_files"]
 
 _MANY: Final = 10**6
 """Seconds of the budget for each unit of its share, so that one more of them is next to nothing."""
@@ -29,6 +30,32 @@ def state_unit_test_files(catalogue: Catalogue, accounts: Iterable[Account]) -> 
             different = {promise.target.objective: promise for promise in reversed(account.targets)}
             tests = (test for promise in different.values() for test in _tests(catalogue, account, promise, interval))
             yield UnitTestFile(f"states-{account.key}", (f"slm-period-{account.key}",), interval, tuple(tests))
+
+
+def verdict_unit_test_files(catalogue: Catalogue) -> Iterator[UnitTestFile]:
+    """The tests of the alert by the verdict: one target that is missed, and what is not, as nobody knows yet."""
+    promised, interval = ceilings(catalogue), catalogue.evaluation.interval
+    if promised:
+        tests = tuple(_verdict(catalogue, promised[0], missed, interval) for missed in (True, False))
+        yield UnitTestFile("states", ("slm-states",), interval, tests)
+
+
+def _verdict(catalogue: Catalogue, promise: Promise, missed: bool, interval: int) -> UnitTest:
+    labels = [label_matcher(*each) for each in identity_of(promise).items()]
+    team = owner(catalogue, catalogue.indicators[promise.target.indicator])
+    owned = [label_matcher(names.TEAM, team)] if team else []
+    series = {
+        all_of(names.PERIOD_VERDICT, *labels, label_matcher(names.VERDICT, "missed")): int(missed),
+        all_of(names.PERIOD_VERDICT, *labels, label_matcher(names.VERDICT, "unclear")): int(not missed),
+        all_of(names.PERIOD_AS_OF, *labels): 9,
+        all_of(names.TICKETS_PERIOD_START, label_matcher(names.AGREEMENT, promise.agreement.name)): 0,
+        all_of(names.INDICATOR_INFO, label_matcher(names.INDICATOR, promise.target.indicator), *owned): 1,
+    }
+    texts = (f"{called(promise)} is missed", breached(catalogue, promise).annotations["description"])
+    raised = (alert_raised(catalogue, promise, texts),) if missed else ()
+    inputs = tuple(InputSeries(name, f"{value}x9") for name, value in series.items())
+    return UnitTest(f"{called(promise)} is {'missed' if missed else 'unclear'}", inputs,
+                    (Expectation(5 * interval, names.PERIOD_BREACHED, raised),))  # fmt: skip
 
 
 def _tests(catalogue: Catalogue, account: Account, promise: Promise, interval: int) -> Iterator[UnitTest]:

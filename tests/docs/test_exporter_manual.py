@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from sla_exporter.cli import main
 from sla_exporter.probes.registry import READERS as PROBE_READERS
 from sla_exporter.sources.registry import READERS, reader_class
@@ -83,6 +84,19 @@ def test_every_probe_has_a_section_that_says_whether_it_is_experimental() -> Non
         if kind in PROBE_READERS:
             module, _, name = PROBE_READERS[kind].partition(":")
             assert bool(section) == getattr(import_module(module), name).experimental, kind
+
+
+def test_the_first_steps_with_probes_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = dict(re.findall(r"```yaml (specs/shop\.yaml|sla-exporter\.yaml)\n(.*?)```", page("probes.md"), re.DOTALL))
+    assert len(blocks["sla-exporter.yaml"].splitlines()) == 10
+    (tmp_path / "specs").mkdir()
+    for name, text in blocks.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["check"], prog_name="sla-exporter")
+    assert result.output == (
+        "sla-exporter.yaml is good: 0 sources, 0 targets on tickets in 0 agreements, 1 probe of 1 subject, 1 target on states\n"
+    )
 
 
 def test_every_event_clock_profile_and_outcome_is_explained() -> None:

@@ -12,7 +12,7 @@ from sla_exporter.ledger.database import LedgerError, SqliteDatabase
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.stretches import Place
 from sla_exporter.probes.states import MOST_FAILURES, STATES
-from sla_exporter.state_keeper import Current
+from sla_exporter.state_keeper import Current, _length
 from watched_shop import START, UP, WEB, Shop, look, saw, shop
 
 PARIS = Place(UP, "paris")
@@ -174,6 +174,15 @@ def test_what_begins_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture)
     one = Shop(tmp_path / "ledger")
     one.tell(saw("uu"), START + 30)
     one.tell(saw("uud"), START + 31)
+    one.tell(saw("u", start=START + 120), START + 121)
     assert caplog.messages == [
-        "shop-up is up since 2026-11-01T00:00:00.000Z", "shop-up is down since 2026-11-01T00:00:30.000Z, after 30 s up",
+        "shop-up is up since 2026-11-01T00:00:00.000Z", "shop-up is down since 2026-11-01T00:00:30.000Z, after 30.0s up",
+        "shop-up is up since 2026-11-01T00:02:00.000Z, after 45.0s unknown",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("milliseconds", "text"), [
+    (9_540, "9.5s"), (60_000, "1m 0s"), (89_989, "1m 30s"), (7_205_000, "2h 0m 5s"), (172_805_000, "2d 0h 0m 5s"),
+])  # fmt: skip
+def test_how_long_it_lasted_is_told_in_words(milliseconds: int, text: str) -> None:
+    assert _length(milliseconds) == text

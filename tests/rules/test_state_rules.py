@@ -11,6 +11,7 @@ from slo_gen.cli.compiling import compiled_files
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules
+from slo_gen.rules.state_rules import ceilings, verdict_group
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.resolve import resolve
@@ -21,6 +22,8 @@ TARGETS = (
     "{name: plain, indicator: up, objective: at least 99.9%}",
     "{name: runs, indicator: up, objective: at least 99.9%, measure: {method: downtime_minutes, at_least: 5m}, hours: office}",
     "{name: ceiling, indicator: up, objective: at most 0.5%}",
+    "{name: longest, longest: {of: outage, indicator: up}, objective: at most 60m}",
+    "{name: outages, count: {of: outages, indicator: up}, objective: at most 2}",
     "{name: condition, indicator: up, objective: at least 99.9%, exclude: [{when: 'failover == 1', reason: failover}]}",
 )
 
@@ -73,11 +76,20 @@ def test_the_tests_that_are_written_hold(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    tests = sorted(name for name in files if name.startswith(("tests/states-", "tests/tickets")) and name.endswith(".test.yml"))
-    assert len(tests) == 3
+    tests = sorted(name for name in files if name.startswith(("tests/states", "tests/tickets")) and name.endswith(".test.yml"))
+    assert len(tests) == 4
     for name in tests:
         assert "SLMPeriodBreached" in files[name] or "SLMSourceStale" in files[name]
     run("test", "rules", *(Path(name).name for name in tests), cwd=tmp_path / "tests")
+
+
+def test_what_is_no_share_is_missed_by_its_verdict() -> None:
+    catalogue = shop(*TARGETS)
+    assert [each.target.name for each in ceilings(catalogue)] == ["longest", "outages"]
+    [rule] = verdict_group(catalogue).rules
+    assert 'target="longest"' in rule.expr
+    assert 'target="plain"' not in rule.expr
+    assert verdict_group(shop(TARGETS[0])).rules == ()
 
 
 def test_a_ceiling_is_used_up_from_the_other_side(tmp_path: Path) -> None:
