@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from slo_gen.known_secrets import covered, remember
+
 if TYPE_CHECKING:
     import ssl
 
@@ -30,6 +32,9 @@ __all__ = [
 
 class RequestError(Exception):
     """No usable answer came; the text is a sentence for the reader and holds no secret."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(covered(text))
 
 
 class AddressError(RequestError):
@@ -71,6 +76,9 @@ class Credentials:
     header: str = ""                      # the header that carries the token, where it is not Authorization
     scheme: str = "Bearer"                # what stands before the token in Authorization
     organisation: int = 0                 # the number of a Grafana organisation; 0 for the one that the login is in
+
+    def __post_init__(self) -> None:
+        remember(self.password, self.token, *([f"{self.username}:{self.password}"] if self.password else []))
 
     @classmethod
     def from_environment(cls, prefix: str, environment: Mapping[str, str] | None = None) -> Self:
@@ -153,8 +161,7 @@ class Fetcher:
                 follow_redirects=False,
                 timeout=None,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),      # who asks bounds how much at once
-                # To read all certificates takes longer than a request that needs none.
-                verify=_trust(self._authorities) if self.url.startswith("https:") else False,
+                verify=self._vouched(),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
@@ -164,6 +171,12 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def _vouched(self) -> ssl.SSLContext | bool:
+        """Who may vouch for the server. To read all certificates takes longer than a request that needs none."""
+        if self.url.lower().startswith("http:"):
+            return False
+        return trusted(self._authorities) if self._authorities else _usually_trusted(os.environ.get("SSL_CERT_FILE"))
 
     async def request(
         self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
@@ -263,7 +276,7 @@ class Fetcher:
         """The body, unpacked bit by bit: what a small answer unpacks to may be larger than the memory there is."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
-            raise NoAnswerError(f"{self.url} answered in a way of packing that was not asked for: {encoding[:40]}.")
+            raise NoAnswerError(f"{self.url} packed its answer in a way that was not asked for.")
         packed = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding.endswith("gzip") else None
         parts: list[bytes] = []
         left = self._limits.body
@@ -292,13 +305,9 @@ def _begun(response: httpx.Response) -> Response:
     )
 
 
-def _trust(authorities: str) -> ssl.SSLContext:
-    return trusted(authorities) if authorities else _usually_trusted()
-
-
 @cache
-def _usually_trusted() -> ssl.SSLContext:
-    """One for all fetchers: each takes some hundred kilobytes."""
+def _usually_trusted(_named: str | None) -> ssl.SSLContext:
+    """One for all fetchers, as long as the environment names the same file: each takes some hundred kilobytes."""
     return trusted()
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Final
 
 from sla_exporter.exposition import Family, Sample, labels, limited, render
@@ -32,7 +33,10 @@ _LOG = logging.getLogger("sla_exporter")
 _SLIP: Final = 2
 """Seconds that a clock which is kept right may go back."""
 
-_PATIENCE: Final = 0.2
+_TICKS: Final = 3.0
+"""Seconds within which there was a tick, as long as nothing long is written."""
+
+_PATIENCE: Final = 0.02
 """Seconds that a scrape waits for the lock."""
 
 _EDGES: Final = (names.TICKETS_PERIOD_START, names.TICKETS_PERIOD_END)
@@ -69,6 +73,7 @@ class Bookkeeper:
         self._generation = -1
         self._writes = False
         self._now = now
+        self._ticked = float("-inf")
         self.replace(catalogue, sources, now)
 
     def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
@@ -141,6 +146,10 @@ class Bookkeeper:
                 self._stale = True
         self.states.tick(now, writes=writes)
         self._tell_states()
+        with self._lock:
+            if self._stale or now >= self._page.until:
+                self._page = self._rendered(now)
+            self._ticked = monotonic()
         return writes
 
     def _surely_late(self) -> list[ResultRow]:
@@ -179,6 +188,12 @@ class Bookkeeper:
                 return
             self._ledger.database.abandon()
 
+    def served(self, now: int, *, openmetrics: bool) -> bytes:
+        """The page of the last tick, so that no scrape waits for one to be made; a new one where no tick was for a while. Never raises."""
+        if monotonic() - self._ticked > _TICKS:
+            return self.page(now, openmetrics=openmetrics)
+        return self._told(openmetrics=openmetrics)
+
     def page(self, now: int, *, openmetrics: bool) -> bytes:
         """Everything about tickets and states as text. Never raises: what cannot be read is as it was."""
         if self._lock.acquire(timeout=_PATIENCE):
@@ -191,6 +206,9 @@ class Bookkeeper:
                 self._health.ledger_failed(error)
             finally:
                 self._lock.release()
+        return self._told(openmetrics=openmetrics)
+
+    def _told(self, *, openmetrics: bool) -> bytes:
         page = self._page
         return (page.openmetrics if openmetrics else page.text) + self._state_page[openmetrics]
 

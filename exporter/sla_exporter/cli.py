@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from slo_gen import __version__
+from slo_gen.known_secrets import covered
 from slo_gen.spec.problems import Problem, render_text, summary
 
 __all__ = ["main"]
@@ -255,6 +256,5 @@ def _s(number: int, word: str) -> str:
 
 
 def _fail(text: str) -> NoReturn:
-    logging.getLogger("sla_exporter").debug("ends: %s", text)
-    click.echo(f"sla-exporter: {text}", err=True)
+    click.echo(f"sla-exporter: {covered(text)}", err=True)
     sys.exit(1)

@@ -31,6 +31,7 @@ from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, has_errors
 from slo_gen.spec.resolve import resolve
 from slo_gen.spec.resolve.quantities import seconds
+from slo_gen.spec.secrets import variable
 
 __all__ = [
     "Configuration", "ConfigurationError", "at_once_of", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of",
@@ -153,12 +154,13 @@ def open_ledger(configuration: Configuration, *, read_only: bool = False) -> Dat
     if place.postgres_env:
         address = os.environ.get(place.postgres_env, "")
         if not address:
-            raise LedgerError(f"the environment has no {place.postgres_env}, which is to name the ledger's PostgreSQL")
+            missing = variable("postgres_env", place.postgres_env)
+            raise LedgerError(f"the environment has no {missing}, which is to name the ledger's PostgreSQL")
         return PostgresDatabase(address)
     try:
         return PostgresDatabase(Path(place.postgres_file or "").read_text(encoding="utf-8").strip())
     except (OSError, UnicodeError):
-        raise LedgerError(f"the file {place.postgres_file}, which is to name the ledger's PostgreSQL, cannot be read") from None
+        raise LedgerError("the file that `postgres_file` of the ledger names cannot be read") from None
 
 
 def reader_of(source: TicketSource, folder: Path) -> TicketReader:
@@ -175,7 +177,8 @@ def holds_of(probe: ProbeSource) -> int:
 
 def at_once_of(probe: ProbeSource) -> int:
     """How many requests a probe may be sent at once: by default as many as end within its interval where none is answered."""
-    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) * _longest_look(probe) / float(seconds(probe.every))))
+    rounds = max(1, int(float(seconds(probe.every)) / _longest_look(probe)))          # one after the other: the last ends as late as that
+    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) / rounds))
 
 
 def _longest_look(probe: ProbeSource) -> float:
@@ -192,21 +195,21 @@ def probe_reader_of(probe: ProbeSource, folder: Path, now: Callable[[], int]) ->
 def _login(written: SourceCredentials, folder: Path) -> Credentials:
     return Credentials(
         username=written.username or "",
-        password=_secret(written.password_file or "", written.password_env or "", folder),
-        token=_secret(written.token_file or "", written.token_env or "", folder),
+        password=_secret("password", written.password_file or "", written.password_env or "", folder),
+        token=_secret("token", written.token_file or "", written.token_env or "", folder),
     )
 
 
-def _secret(file: str, variable: str, folder: Path) -> str:
+def _secret(what: str, file: str, name: str, folder: Path) -> str:
     if file:
         try:
             return (folder / file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError):
-            raise AddressError(f"the file {file} with a secret cannot be read") from None
-    if variable:
-        found = os.environ.get(variable, "")
+            raise AddressError(f"the file that `{what}_file` names cannot be read") from None
+    if name:
+        found = os.environ.get(name, "")
         if not found:
-            raise AddressError(f"the environment has no {variable}, which is to hold a secret")
+            raise AddressError(f"the environment has no {variable(f'{what}_env', name)}, which is to hold a secret")
         return found
     return ""
 

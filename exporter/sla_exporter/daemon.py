@@ -7,9 +7,11 @@ again; one that is wrong leaves the old one in force and says so.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +26,7 @@ from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.config import Configuration, ConfigurationError, described, open_ledger, read_configuration
 from sla_exporter.exposition import render
 from sla_exporter.gate import Gate
-from sla_exporter.health import Health
+from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
@@ -47,6 +49,8 @@ _TO_WRITE: Final = 5.0
 """Seconds that what is being written is given when the exporter is asked to end; after them it is undone."""
 _TO_ANSWER: Final = 2.0
 """Seconds that scrapes which are being answered are given then, and sources to close their connections."""
+_TURN: Final = 0.001
+"""Seconds after which a thread that computes lets another one go on."""
 _CLOCK_STEP: Final = 5_000
 """Milliseconds by which the clock of the machine may drift from what went by."""
 
@@ -95,6 +99,8 @@ class Daemon:
             series_limit=spec.series_limit,
         )  # fmt: skip
         self.health.writer = self._database.may_write()
+        for name in configuration.source_names:
+            self.health.sources[name] = SourceHealth()          # there from the first scrape on
         try:
             self.servers = self._listening()
         except BaseException:
@@ -125,6 +131,11 @@ class Daemon:
             shown = host.decode() if isinstance(host, bytes | bytearray) else host
             scheme = "https" if self._gate.current()[1] is not None else "http"
             _LOG.info("listening on %s://%s:%s%s", scheme, f"[{shown}]" if ":" in shown else shown or "*", port, self._options.path)
+        # A scrape, which waits for somebody at each of its steps, is not to wait long for what computes, nor for a search through
+        # all that was loaded at the beginning and stays.
+        sys.setswitchinterval(_TURN)
+        gc.collect()
+        gc.freeze()
         # Not asyncio.run, which would wait for every thread, also for one that is never answered.
         loop = asyncio.new_event_loop()
         try:
@@ -248,7 +259,7 @@ class Daemon:
     def _metrics(self, form: Form) -> bytes:
         own = [*self.health.families(), self.keeper.dropped_family()]
         end = b"# EOF\n" if form.openmetrics else b""
-        page = self.keeper.page(self._now(), openmetrics=form.openmetrics)
+        page = self.keeper.served(self._now(), openmetrics=form.openmetrics)
         return page + b"".join(render(family, openmetrics=form.openmetrics) for family in own) + end
 
 

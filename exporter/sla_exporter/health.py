@@ -18,6 +18,9 @@ _LOG = logging.getLogger("sla_exporter")
 REASONS = ("unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query", "internal")
 """Every reason for which nothing was read from a source."""
 
+REJECTIONS = ("no_ticket", "no_time", "no_history", "unknown_event", "unknown_meaning", "too_long")
+"""Every reason for which a source that comes with the exporter leaves a row out. Those of plugins come when they are told."""
+
 
 @dataclass(slots=True)
 class SourceHealth:
@@ -69,7 +72,7 @@ class Health:
         ]
         rejected = [
             Sample(labels({names.SOURCE: name, names.REASON: reason}), number)
-            for name, source in each for reason, number in sorted(source.rejected.items())
+            for name, source in each for reason, number in sorted({**dict.fromkeys(REJECTIONS, 0), **source.rejected}.items())
         ]  # fmt: skip
         build = labels({"version": __version__, "python": platform.python_version()})
         return [

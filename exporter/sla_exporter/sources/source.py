@@ -20,6 +20,7 @@ import msgspec
 
 from sla_exporter.ledger.ledger import GONE, SourceEvent
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response, TooLargeError, TooSlowError
+from slo_gen.known_secrets import covered
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = [
@@ -39,7 +40,7 @@ class SourceError(Exception):
     """Nothing was read; the text is a sentence for the reader and holds no secret. ``retry_after``: seconds that were asked for."""
 
     def __init__(self, reason: Reason, text: str, retry_after: float | None = None) -> None:
-        super().__init__(text)
+        super().__init__(covered(text))
         self.reason: Reason = reason
         self.retry_after = retry_after
 
