@@ -228,7 +228,7 @@ class Fetcher:
             raise RuntimeError("the fetcher is not open")
         await self._wait_for_turn()
         try:
-            request = self._client.build_request(method, self.url + path, json=json)
+            request = self._client.build_request(method, self.url + path, json=json, headers={"Accept-Encoding": "identity"})
             async with asyncio.timeout(self._limits.seconds):
                 response = await self._client.send(request, stream=True)
             try:
@@ -243,7 +243,9 @@ class Fetcher:
     async def _lines(self, response: httpx.Response, idle: float) -> AsyncIterator[bytes]:
         import asyncio
 
-        parts = response.aiter_bytes()
+        if (packing := response.headers.get("content-encoding", "").strip().lower()) not in ("", "identity"):
+            raise NoAnswerError(f"{self.url} answered in a way of packing that was not asked for: {packing[:40]}.")
+        parts = response.aiter_raw()
         left = b""
         while True:
             try:

@@ -19,6 +19,7 @@ class IcingaServer:
         self.asked: list[str] = []
         self.questions: list[Mapping[str, Any]] = []
         self.url = ""
+        self.packing = ""
         self._streams: set[asyncio.StreamWriter] = set()
         self._arrived = asyncio.Event()
 
@@ -77,7 +78,8 @@ class IcingaServer:
         self.asked.append(f"{method} {path}")
         if self.status == 200 and path == "/v1/events":
             self.questions.append(json.loads(body))
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            packing = f"Content-Encoding: {self.packing}\r\n" if self.packing else ""
+            writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{packing}Transfer-Encoding: chunked\r\n\r\n".encode())
             self._streams.add(writer)
             self._arrived.set()
             await reader.read()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import socket
 import ssl
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +31,20 @@ from odd_servers import (
     serving,
     silent,
 )
+from sla_exporter.probes import reaching
 from sla_exporter.probes.http_check import HttpReader, asked_for
 from sla_exporter.probes.probe import Seen
 from sla_exporter.probes.reaching import Address, LookUp, NotUpError
 from sla_exporter.sources.source import SourceError
+
+
+@pytest.fixture(autouse=True)
+def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests is no exporter that stands still."""
+    monkeypatch.setattr(reaching, "_STALL", 60.0)
+
+
+PACKED = gzip.compress(b"all is well")
 
 
 def at_loopback(host: str, port: int) -> Sequence[Address]:
@@ -90,6 +102,9 @@ def test_the_request_is_one_that_servers_understand() -> None:
         (page(b"x" * 100), {"longest": 100}, None),
         (page(b"packed", "200 OK", "Content-Encoding: gzip"), {}, "protocol"),
         (page(b"packed", "200 OK", "Content-Encoding: br"), {}, "protocol"),
+        (page(PACKED, "200 OK", "Content-Encoding: gzip"), {"contains": "is well"}, None),
+        (page(PACKED[:-9], "200 OK", "Content-Encoding: gzip"), {}, "protocol"),
+        (page(zlib.compress(b"all is well"), "200 OK", "Content-Encoding: deflate"), {"contains": "is well"}, None),
         (page()[:-3], {}, "protocol"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", {}, "protocol"),
         (b"HTTP/1.1 200 OK\r\n\r\nuntil it closes", {"contains": "closes"}, None),
@@ -128,7 +143,7 @@ def test_a_silent_server_is_down_also_where_tls_is_expected() -> None:
 def test_many_are_checked_at_once_and_one_that_hangs_keeps_none() -> None:
     async def story() -> dict[str, str]:
         async with serving(answering(page())) as good, serving(silent) as bad:
-            reader = HttpReader(probe_settings({"http": {}}, seconds=0.5), at_loopback)
+            reader = HttpReader(probe_settings({"http": {}}, seconds=2.0), at_loopback)
             subjects = [f"http://127.0.0.1:{bad if number % 10 == 0 else good}/{number}" for number in range(100)]
             found = await reader.look([*subjects, subjects[0]])
             return {subject: each.state for subject, each in found.items() if isinstance(each, Seen)}

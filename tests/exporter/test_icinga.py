@@ -18,7 +18,7 @@ from sla_exporter.probes.icinga_states import Event, by_event, subject_of
 from sla_exporter.probes.states import Sample
 from sla_exporter.sources.source import SourceError
 
-from slo_gen.fetch import Fetcher, Limits, TooLargeError, TooSlowError
+from slo_gen.fetch import Fetcher, Limits, NoAnswerError, TooLargeError, TooSlowError
 
 AT = 1_795_608_000.0         # 2026-11-25T12:00:00Z
 WEB, HOST = "web1!http", "web1"
@@ -126,6 +126,16 @@ def test_lines_are_bounded_in_length_and_in_silence(say: bytes, error: type[Exce
             assert await beginning(server, Limits(5.0, 5000), 5.0, b"x" * 1000) == "x" * 1000
             with pytest.raises(error):
                 await beginning(server, Limits(5.0, 1000), 0.2, say)
+
+    asyncio.run(story())
+
+
+def test_a_stream_that_is_packed_is_refused() -> None:
+    async def story() -> None:
+        async with icinga() as server:
+            server.packing = "gzip"
+            with pytest.raises(NoAnswerError, match="not asked for: gzip"):
+                await beginning(server, Limits(5.0, 1000), 0.2, b"x")
 
     asyncio.run(story())
 

@@ -17,6 +17,7 @@ from api_server import probe_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_servers import answering, page, serving, silent
+from sla_exporter.probes import reaching as module
 from sla_exporter.probes.addresses import AddressPolicy, host_name
 from sla_exporter.probes.probe import Seen
 from sla_exporter.probes.reaching import Address, LookUp, NotUpError, Reaching, of_network
@@ -27,6 +28,12 @@ REFUSED = (
     "fe80::1", "fe80::1%eth0", "febf::1", "::", "ff02::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::ffff:0.0.0.0", "::169.254.169.254",
     "64:ff9b::169.254.169.254", "64:ff9b:1::169.254.169.254", "2002:a9fe:a9fe::1",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests is no exporter that stands still."""
+    monkeypatch.setattr(module, "_STALL", 60.0)
 
 
 def address(text: str, port: int) -> Address:
@@ -148,7 +155,7 @@ def test_a_name_server_that_keeps_silent_is_unknown_at_the_deadline_and_keeps_no
     async def story() -> dict[str, Seen]:
         async with serving(silent) as port:
             lost, there = f"lost.example:{port}", f"shop.example:{port}"
-            reader = of(silent_for_some, 0.3)
+            reader = of(silent_for_some, 1.0)
             return {"lost": await seen(reader, lost), "there": await seen(reader, there)}
 
     try:
@@ -231,7 +238,9 @@ def test_too_many_open_files_are_unknown() -> None:
     assert asyncio.run(story()) == Seen("unknown", reason="resources")
 
 
-def test_an_exporter_that_stood_still_does_not_blame_the_target() -> None:
+def test_an_exporter_that_stood_still_does_not_blame_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_STALL", 0.5)
+
     async def story() -> Seen:
         async with serving(silent) as port:
             reader = of(lambda host, number: [address(host, number)], 0.3, greeting="220 ")

@@ -55,7 +55,7 @@ def test_a_server_is_up_gone_and_hung_as_it_really_is(tmp_path: Path) -> None:
 
     def settings(**kind: object) -> ProbeSettings:
         document = {"name": "own", "authorities_file": authorities, "subjects": [{"subject": "x", "indicator": "x"}], **kind}
-        return ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), 3_000, 1.0, 10, lambda: 0)
+        return ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), 3_000, 2.0, 10, lambda: 0)
 
     http, tcp = HttpReader(settings(http={"contains": "is well"})), TcpReader(settings(tcp={"tls": True}))
     page, other, server = f"https://localhost:{port}/health", f"https://localhost:{port}/", f"localhost:{port}"

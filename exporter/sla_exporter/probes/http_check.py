@@ -10,7 +10,7 @@ import asyncio
 import codecs
 import ssl
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -140,7 +140,7 @@ async def _ask(stream: Stream, asked: Asked, expected: Expected) -> None:
 
 
 async def _answer(stream: Stream, talk: h11.Connection, subject: str, expected: Expected) -> None:
-    unpacked: Callable[[bytes], bytes] = _as_it_is
+    unpacking = _Unpacking("", subject, expected.body + 1)
     charset, body, length, interim = "utf-8", list[bytes](), 0, 0
     keep = bool(expected.contains or expected.lacks)
     while True:
@@ -157,15 +157,16 @@ async def _answer(stream: Stream, talk: h11.Connection, subject: str, expected: 
             if not expected.status(event.status_code):
                 raise NotUpError("status", _told(subject, event.status_code, headers), down=True)
             charset = _charset(headers.get("content-type", ""))
-            unpacked = _unpacking(headers.get("content-encoding", ""), subject, expected.body + 1)
+            unpacking = _Unpacking(headers.get("content-encoding", ""), subject, expected.body + 1)
         elif isinstance(event, h11.Data):
-            part = unpacked(bytes(event.data))
+            part = unpacking.plain(bytes(event.data))
             length += len(part)
             if length > expected.body:
                 raise NotUpError("too_large", f"{subject} answers with more than {expected.body} bytes", down=True)
             if keep:
                 body.append(part)
         elif isinstance(event, h11.EndOfMessage):
+            unpacking.end()
             break
         elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
             raise NotUpError("closed", f"{subject} broke off before it answered", down=True)
@@ -202,24 +203,35 @@ def _charset(content_type: str) -> str:
     return named if named in _CHARSETS else "utf-8"
 
 
-def _as_it_is(part: bytes) -> bytes:
-    return part
-
-
-def _unpacking(encoding: str, subject: str, most: int) -> Callable[[bytes], bytes]:
+class _Unpacking:
     """How parts of a body become plain: packed ones were not asked for, but come. No more than ``most`` comes out of one part."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return _as_it_is
-        case "gzip" | "x-gzip" | "deflate" as kind:
-            unpacker = zlib.decompressobj(zlib.MAX_WBITS if kind == "deflate" else zlib.MAX_WBITS | 16)
-        case other:
-            raise NotUpError("protocol", f"{subject} answers packed as {other[:20]!r}, which was not asked for", down=True)
 
-    def unpack(part: bytes) -> bytes:
+    def __init__(self, encoding: str, subject: str, most: int) -> None:
+        self._subject = subject
+        self._most = most
+        self._unpacker = None
+        match encoding.strip().lower():
+            case "" | "identity":
+                pass
+            case "gzip" | "x-gzip":
+                self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            case "deflate":
+                self._unpacker = zlib.decompressobj()
+            case other:
+                raise NotUpError("protocol", f"{subject} answers packed as {other[:20]!r}, which was not asked for", down=True)
+
+    def plain(self, part: bytes) -> bytes:
+        if self._unpacker is None:
+            return part
         try:
-            return unpacker.decompress(part, most)
+            return self._unpacker.decompress(part, self._most)
         except zlib.error:
-            raise NotUpError("protocol", f"{subject} answers packed, and cannot be unpacked", down=True) from None
+            raise self._broken() from None
 
-    return unpack
+    def end(self) -> None:
+        """All parts are there. Raises NotUpError where what was packed is not."""
+        if self._unpacker is not None and not self._unpacker.eof:
+            raise self._broken()
+
+    def _broken(self) -> NotUpError:
+        return NotUpError("protocol", f"{self._subject} answers packed, and cannot be unpacked", down=True)

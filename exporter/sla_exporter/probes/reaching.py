@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Final
 
 from sla_exporter.probes.addresses import AddressPolicy, host_name
@@ -85,7 +86,7 @@ class Reaching:
             raise NotUpError("forbidden", f"{name} is a name that is not looked up unless the configuration allows it", down=False)
         try:
             async with asyncio.timeout_at(deadline):
-                found = await self._looked_up(name, port)
+                found = self._look_up(name, port) if _is_address(name) else await self._looked_up(name, port)
         except TimeoutError:
             raise NotUpError("resolver", f"{name} could not be looked up in time", down=False) from None
         except socket.gaierror as error:
@@ -149,6 +150,15 @@ class Reaching:
             except NotUpError as error:
                 failures.append(error)
         raise next((each for each in failures if each.down), failures[0])
+
+
+def _is_address(host: str) -> bool:
+    """Whether nobody has to be asked what a host is."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 async def _connected(address: Address, port: int, until: float) -> socket.socket:
