@@ -162,15 +162,17 @@ def verify(file: Path) -> None:
 
 @ledger.command()
 @_config
-@click.option("--what", default="results", show_default=True, type=click.Choice(["results", "events", "corrections", "states"]))
+@click.option("--what", default="results", show_default=True,
+              type=click.Choice(["results", "events", "corrections", "states", "indicators"]))
 def export(file: Path, what: str) -> None:
-    """Write the ledger as JSON lines: results, events, corrections of complete periods, or the states that probes saw."""
+    """Write the ledger as JSON lines: results, events, corrections of complete periods, what probes saw, or states of indicators."""
     from sla_exporter.ledger.ledger import Ledger
-    from sla_exporter.ledger.upkeep import exported
+    from sla_exporter.ledger.upkeep import exported, states_of_indicators
 
     configuration = _read(file)
     with _ledger(configuration) as database:
-        for line in exported(Ledger(database), what):
+        ledger = Ledger(database)
+        for line in states_of_indicators(ledger, configuration.catalogue) if what == "indicators" else exported(ledger, what):
             click.echo(line)
 
 

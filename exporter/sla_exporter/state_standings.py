@@ -53,7 +53,7 @@ def state_promises(catalogue: Catalogue) -> tuple[StatePromise, ...]:
         StatePromise(agreement, target)
         for agreement in catalogue.agreements.values() if agreement.state in IN_FORCE
         for target in agreement.targets
-        if catalogue.indicators[target.indicator].watch is not None and not any(each.when for each in target.exclude)
+        if catalogue.states_decide(target)
     )  # fmt: skip
 
 

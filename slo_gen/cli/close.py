@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,9 +17,9 @@ from slo_gen.cli.options import prometheus_option
 if TYPE_CHECKING:
     from slo_gen.cli.closing_run import Mode
     from slo_gen.history.closable import Closable
-    from slo_gen.history.ticket_ledger import TicketLedger
     from slo_gen.spec.model import Catalogue
 
+T = TypeVar("T")
 __all__ = ["command"]
 
 INTERRUPTED = 130
@@ -32,6 +33,8 @@ INTERRUPTED = 130
 @prometheus_option("Address of the Prometheus that has recorded the period.", from_environment=True)
 @click.option("--tickets", "export", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
               help="Results of tickets, as `sla-exporter ledger export` writes them; - reads standard input.")
+@click.option("--states", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
+              help="States of indicators that the exporter watches, as `sla-exporter ledger export --what indicators` writes them.")
 @click.option("--fee", metavar="AMOUNT",
               help="What was paid in the period for what was affected, as '1840.00 EUR'; with one --agreement.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("closings"), show_default=True,
@@ -45,8 +48,9 @@ INTERRUPTED = 130
 @click.option("--agreed-by", default="", metavar="WHO", help="Who on the other side accepted the figures, or their change.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
-    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, export: Path | None, fee: str | None, folder: Path,
-    records: Path | None, running: bool, final: bool, dispute: str | None, revise: str | None, agreed_by: str, as_json: bool,
+    specs: tuple[Path, ...], named: str, agreements: tuple[str, ...], url: str | None, export: Path | None, states: Path | None,
+    fee: str | None, folder: Path, records: Path | None, running: bool, final: bool, dispute: str | None, revise: str | None,
+    agreed_by: str, as_json: bool,
 ) -> None:
     """Close a period: evaluate every agreement in force exactly, and write a file for each.
 
@@ -65,17 +69,19 @@ def command(
     from slo_gen.cli.closing_run import ClosingRun
     from slo_gen.cli.closing_table import as_documents, print_closed
     from slo_gen.cli.evaluating_credits import money
+    from slo_gen.history.state_ledger import read_state_ledger
+    from slo_gen.history.ticket_ledger import read_ticket_ledger
 
-    mode = _mode(running, final, dispute, revise, agreed_by, url or export, agreements)
+    mode = _mode(running, final, dispute, revise, agreed_by, url or export or states, agreements)
     catalogue = load_catalogue(specs)
     chosen = _chosen(catalogue, named, agreements)
     if fee is not None and (len(agreements) != 1 or mode in ("final", "dispute")):
         raise click.UsageError("--fee goes with one --agreement that is judged.")
-    if url is None and mode not in ("final", "dispute") and any(each.agreement.targets for each in chosen):
+    if url is None and mode not in ("final", "dispute") and _asks_prometheus(catalogue, chosen):
         raise click.UsageError("Missing option '--prometheus' (env var: 'SLO_GEN_PROMETHEUS_URL'); there are targets on indicators.")
     files, stubs = ClosingFiles(folder), records or _usual_records(specs, folder)
     run = ClosingRun(catalogue, files, stubs, mode, url, int(time.time()), reason=dispute or revise or "", by=agreed_by,
-                     tickets=_ledger(export) if export is not None else None, affected=money(fee))  # fmt: skip
+                     tickets=_read(export, read_ticket_ledger), states=_read(states, read_state_ledger), affected=money(fee))  # fmt: skip
     try:
         found = run.all(chosen)
     except KeyboardInterrupt:
@@ -116,11 +122,18 @@ def _mode(
     return mode
 
 
-def _ledger(export: Path) -> TicketLedger:
-    from slo_gen.history.ticket_ledger import LedgerFileError, read_ticket_ledger
+def _asks_prometheus(catalogue: Catalogue, chosen: list[Closable]) -> bool:
+    """Whether any target is judged by what Prometheus has recorded."""
+    return any(not catalogue.states_decide(target) for each in chosen for target in each.agreement.targets)
 
+
+def _read(export: Path | None, read: Callable[[bytes], T]) -> T | None:
+    from slo_gen.history.ticket_ledger import LedgerFileError
+
+    if export is None:
+        return None
     try:
-        return read_ticket_ledger(sys.stdin.buffer.read() if str(export) == "-" else export.read_bytes())
+        return read(sys.stdin.buffer.read() if str(export) == "-" else export.read_bytes())
     except OSError as error:
         fail(f"{export} cannot be read: {error.strerror}")
     except LedgerFileError as error:

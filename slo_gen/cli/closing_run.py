@@ -20,6 +20,7 @@ from slo_gen.history.closing_file import Closing, Judged
 from slo_gen.history.crediting import periods_looked_back, year_of
 from slo_gen.history.facts import Question
 from slo_gen.history.judging import NO_SERVER, Server, asked_about, judge
+from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.prometheus import AccessError, Prometheus, Series
 from slo_gen.spec.model import Catalogue
@@ -59,6 +60,7 @@ class ClosingRun:
     reason: str = ""
     by: str = ""
     tickets: TicketLedger | None = None
+    states: StateLedger | None = None
     affected: Money | None = None
     _answers: OrderedDict[Question, tuple[Series, ...]] = field(default_factory=OrderedDict)
     _server: Server | None = None
@@ -68,7 +70,7 @@ class ClosingRun:
         return answered(self._all(chosen))
 
     async def _all(self, chosen: Sequence[Closable]) -> list[Closed]:
-        if self.url is None and self.tickets is None:
+        if self.url is None and self.tickets is None and self.states is None:
             return [await self._one(each, None) for each in chosen]
         unfinished = Unfinished.of(self.files.folder, self._asked_for(chosen))
         found: list[Closed] = []
@@ -89,7 +91,9 @@ class ClosingRun:
     def _asked_for(self, chosen: Sequence[Closable]) -> list[str]:
         hashes = {each.agreement.name: normative_hash(each.agreement, self.catalogue) for each in chosen}
         tickets = self.tickets.digest if self.tickets is not None else ""
-        return [str(self.url), tickets, *(f"{each.period.name} {each.agreement.name} {hashes[each.agreement.name]}" for each in chosen)]
+        states = self.states.digest if self.states is not None else ""
+        periods = (f"{each.period.name} {each.agreement.name} {hashes[each.agreement.name]}" for each in chosen)
+        return [str(self.url), tickets, *filter(None, [states]), *periods]
 
     def _done_before(self, each: Closable) -> Closed:
         try:
@@ -166,7 +170,7 @@ class ClosingRun:
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
         return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server or NO_SERVER, self.now,
-                     tickets=self.tickets, former=former, affected=self.affected)  # fmt: skip
+                     tickets=self.tickets, states=self.states, former=former, affected=self.affected)  # fmt: skip
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""

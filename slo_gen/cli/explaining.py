@@ -198,6 +198,9 @@ def _measured(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
     if indicator.is_counted:
         yield f"  counting: {indicator.counting}"
         yield from _exactness(catalogue, indicator)
+    if indicator.watch is not None:
+        yield f"  asked by the `probes` of sla-exporter; silence is told after {_silence(catalogue, indicator)}"
+        return
     yield (
         f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {_silence(catalogue, indicator)}; "
         f"targets are told apart by {', '.join(indicator.target_labels)}"

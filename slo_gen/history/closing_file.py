@@ -18,7 +18,7 @@ import msgspec
 
 from slo_gen.contract.credits import Credit
 from slo_gen.contract.exclusions import NotExcluded
-from slo_gen.contract.facts import Slots
+from slo_gen.contract.facts import Downtime, Slots
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.window import Window
 from slo_gen.history.facts_text import FactsTextError, slots_from, words_by_day
@@ -28,7 +28,7 @@ from slo_gen.spec.terms import Bound, MeasureTerms, Money
 __all__ = [
     "OBJECTIONS", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
     "ReadSource", "Revision", "State", "WonBack", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
-    "results_text",
+    "results_text", "states_text",
 ]  # fmt: skip
 
 OBJECTIONS: Final = "objections"
@@ -239,6 +239,27 @@ def results_text(agreement: str, target: str, start: int, end: int, results: tup
     text = _text(_ResultsFile(agreement=agreement, target=target, start=start, end=end, results=results))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return FactsReference(file=f"facts/{agreement}-{target}-{digest[:12]}.json", sha256=digest), text
+
+
+class _StatesFile(_Record, frozen=True, kw_only=True):
+    """When an indicator was down in ``[start, end)``, and when nobody looked, in seconds since 1970."""
+
+    format: Literal[1] = 1
+    indicator: str
+    start: int
+    end: int
+    down: tuple[tuple[int, int], ...]
+    unknown: tuple[tuple[int, int], ...]
+
+
+def states_text(indicator: str, facts: Downtime) -> tuple[FactsReference, str]:
+    """A file of states: where it stands beside the closing, and its content."""
+    text = _text(_StatesFile(
+        indicator=indicator, start=facts.start, end=facts.end, down=tuple((each.start, each.end) for each in facts.outages),
+        unknown=tuple(facts.unknown),
+    ))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return FactsReference(file=f"facts/{indicator}-{digest[:12]}.json", sha256=digest), text
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

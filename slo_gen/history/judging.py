@@ -21,10 +21,12 @@ from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
 from slo_gen.history.crediting import credit_of, unknown_credits
 from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
+from slo_gen.history.judging_states import judged_states
 from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
 from slo_gen.history.rounding import figure_text
+from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
@@ -82,6 +84,8 @@ def asked_about(catalogue: Catalogue, each: Closable, end: int, now: int) -> tup
     start, evaluation = each.period.start, catalogue.evaluation
     found = []
     for target in each.agreement.targets:
+        if catalogue.states_decide(target):
+            continue
         around = reach(target)
         until = max(end, min(end + around, now - evaluation.settling - 2 * evaluation.interval))
         wanted = Wanted.over(catalogue.indicators[target.indicator], evaluation, start - around, until, target.where)
@@ -107,12 +111,13 @@ def reach(target: AgreementTarget) -> int:
 # --- what the answers mean ---------------------------------------------------------------------------------------
 def judge(
     catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int,
-    *, tickets: TicketLedger | None = None, former: Closing | None = None, affected: Money | None = None,
+    *, tickets: TicketLedger | None = None, states: StateLedger | None = None, former: Closing | None = None, affected: Money | None = None,
 ) -> tuple[Judged, dict[str, str]]:  # fmt: skip
     """What a period came to, and the files of facts that it names, by their paths.
 
     ``earlier`` are the closings of the periods before, in their order, as far as there are any; ``former`` is that of the period
-    itself, whose targets on tickets stand where no ``tickets`` are given, and so does what was paid for what was ``affected``.
+    itself, whose targets on tickets and states stand where no ``tickets`` or ``states`` are given, and so does what was paid for what
+    was ``affected``.
     """
     agreement = each.agreement
     targets, files = [], {}
@@ -138,8 +143,13 @@ def judge(
         agreement, each.period, tickets, former, lambda target, outcome: _breach(agreement, target, outcome, earlier),
         whole=now >= each.period.end,
     )
+    of_states = judged_states(
+        catalogue, agreement, each.period, states, former, lambda target, outcome: _breach(agreement, target, outcome, earlier),
+        whole=now >= each.period.end,
+    )
+    targets = _in_order(agreement, [*targets, *of_states.targets])
     targets += of_tickets.targets
-    files |= of_tickets.files
+    files |= of_tickets.files | of_states.files
     notes = [*_notes(each, server, now), *filter(None, [unknown_credits(agreement, each.period, earlier)])]
     owed: Credit | None = None
     try:
@@ -150,9 +160,15 @@ def judge(
     return Judged(
         terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets), credit=owed,
         affected_fee=affected, won_back=won_back(agreement, targets, earlier),
-        may_be_ended=tuple(rights_to_end(agreement, targets, earlier)), not_judged=tuple(of_tickets.not_judged),
+        may_be_ended=tuple(rights_to_end(agreement, targets, earlier)), not_judged=(*of_states.not_judged, *of_tickets.not_judged),
         deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
     ), files
+
+
+def _in_order(agreement: Agreement, targets: Sequence[ClosedTarget]) -> list[ClosedTarget]:
+    """Targets in the order of the agreement."""
+    places = {target.name: place for place, target in enumerate(agreement.targets)}
+    return sorted(targets, key=lambda each: places.get(each.target, len(places)))
 
 
 def held(conditions: Conditions, answers: Answers) -> dict[str, Spans]:

@@ -119,7 +119,7 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
                 continue
             if periods not in tables:
                 tables[periods] = period_table(periods, horizon)
-            if _is_watched(catalogue, promise):
+            if catalogue.states_decide(promise.target):
                 found[_watched_account(promise, tables[periods], catalogue.evaluation)].append(promise)
                 continue
             shared = _on_which_counting_depends(catalogue, promise)
@@ -202,12 +202,6 @@ def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: 
         agreed=masks.agreed, counting=masks.counting, conditions=conditions, where=tuple(sorted(target.where.items())),
         exact=indicator.is_counted and indicator.counting == "exact", slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
     )  # fmt: skip
-
-
-def _is_watched(catalogue: Catalogue, promise: Promise) -> bool:
-    """Whether the exporter judges a target: it watches the indicator, and no condition is excluded that only Prometheus knows."""
-    watched = catalogue.indicators[promise.target.indicator].watch is not None
-    return watched and not any(exclusion.when for exclusion in promise.target.exclude)
 
 
 def _watched_account(promise: Promise, table: PeriodTable, evaluation: Evaluation) -> Account:

@@ -117,8 +117,8 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
             horizon,
         ))
         groups.extend(_period_group(account, catalogue) for account in summed)
-    tickets = ticket_group(catalogue)
-    groups += (replace(tickets, rules=tuple(leading_to(tickets.rules, evaluation.agreement_page))), verdict_group(catalogue))
+    for each in (ticket_group(catalogue), verdict_group(catalogue)):
+        groups.append(replace(each, rules=tuple(leading_to(each.rules, evaluation.agreement_page))))
     return tuple(group for group in groups if group.rules)
 
 

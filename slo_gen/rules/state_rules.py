@@ -50,8 +50,7 @@ def ceilings(catalogue: Catalogue) -> tuple[Promise, ...]:
         Promise(agreement, target)
         for agreement in catalogue.agreements.values() if agreement.state == IN_FORCE
         for target in agreement.targets
-        if target.unit != "%" and target.direction == "at most" and catalogue.indicators[target.indicator].watch is not None
-        and not any(exclusion.when for exclusion in target.exclude)
+        if target.unit != "%" and target.direction == "at most" and catalogue.states_decide(target)
     )  # fmt: skip
 
 

@@ -387,3 +387,7 @@ class Catalogue:
     notifications: Notifications = NO_NOTIFICATIONS
     adjustments: tuple[Adjustment, ...] = ()                               # by name
     records: Records = NO_RECORDS
+
+    def states_decide(self, target: AgreementTarget) -> bool:
+        """Whether a target is decided by the exporter's record of states alone: no condition is excluded that only Prometheus knows."""
+        return self.indicators[target.indicator].watch is not None and not any(exclusion.when for exclusion in target.exclude)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
+from prometheus_client.parser import text_string_to_metric_families
 from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.health import Health
 from sla_exporter.ledger.database import LedgerError, SqliteDatabase
@@ -186,3 +189,15 @@ def test_what_begins_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture)
 ])  # fmt: skip
 def test_how_long_it_lasted_is_told_in_words(milliseconds: int, text: str) -> None:
     assert _length(milliseconds) == text
+
+
+def test_what_is_exposed_is_well_formed_in_both_forms(tmp_path: Path) -> None:
+    one = Shop(tmp_path / "ledger")
+    one.tell(saw("uuudd"), START + 80, ends=1_800_000_000)
+    text = one.keeper.page(START + 80, openmetrics=False)
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+    plain = {family.name for family in text_string_to_metric_families(text.decode())}
+    families = list(openmetrics_families(one.keeper.page(START + 80, openmetrics=True).decode() + "# EOF\n"))
+    assert {family.name for family in families} == {name.removesuffix("_total") for name in plain}
+    assert "slm_probe_transitions" in {family.name for family in families}

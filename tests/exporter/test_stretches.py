@@ -8,8 +8,13 @@ import pytest
 from sla_exporter.ledger.database import LedgerError, SqliteDatabase
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.stretches import Place, Stretches
-from sla_exporter.ledger.upkeep import exported, impossible_states
+from sla_exporter.ledger.upkeep import exported, impossible_states, states_of_indicators
 from sla_exporter.probes.states import Stretch
+from watched_shop import START, UP, Shop, saw, shop
+
+from slo_gen.contract.facts import Outage
+from slo_gen.history.state_ledger import read_state_ledger
+from slo_gen.timekeeping.spans import Spans
 
 A, B = Place("a", "x"), Place("b", "x")
 
@@ -67,3 +72,18 @@ def test_states_are_exported_as_json_lines(ledger: Ledger) -> None:
         '{"ledger": "states", "probes": {"web": 1}}',
         '{"indicator": "a", "location": "x", "start": 0, "last": 0, "until": 30, "state": "up"}',
     ]  # fmt: skip
+
+
+def test_what_locations_say_together_is_exported_as_a_closing_reads_it(tmp_path: Path) -> None:
+    one = Shop(tmp_path / "ledger", shop(probe=", failures: 2, back_dated: true"))
+    one.tell(saw("uudduux?.u"), START + 135)
+    lines = list(states_of_indicators(one.ledger, one.catalogue))
+    assert lines[0] == f'{{"ledger": "indicators", "as_of": {{"shop-up": {START + 135}}}}}'
+    found = read_state_ledger("\n".join(lines).encode())
+    facts = found.facts(UP, START - 10, START + 140)
+    assert facts.outages == (Outage(START + 30, START + 60),)
+    assert facts.unknown == Spans(((START - 10, START), (START + 90, START + 140)))
+    one.tell(saw("d", start=START + 150), START + 150)
+    assert '"shop-up": ' + str(START + 150) in next(states_of_indicators(one.ledger, one.catalogue))
+    one.tell(saw("u", start=START + 165), START + 170)
+    assert len(list(states_of_indicators(one.ledger, one.catalogue))) == 6

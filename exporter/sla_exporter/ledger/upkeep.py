@@ -12,12 +12,13 @@ from sla_exporter.ledger.database import CorruptError, Database
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.results import ResultRow, result_row
 from sla_exporter.ledger.stretches import Place
-from sla_exporter.probes.states import Stretch
+from sla_exporter.probes.states import Interval, Stretch
+from sla_exporter.probes.watched import Watched
 from sla_exporter.promises import Promises
 from slo_gen.spec.model import Catalogue
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["differences", "exported", "impossible_states", "rebuilt"]
+__all__ = ["differences", "exported", "impossible_states", "rebuilt", "states_of_indicators"]
 
 _EVENT = ("source", "ticket", "event", "at", "place", "name", "value", "meaning")
 _AT_ONCE = 2_000
@@ -69,6 +70,28 @@ def impossible_states(ledger: Ledger) -> Iterator[str]:
         else:
             yield ""
         before = (place, stretch)
+
+
+def states_of_indicators(ledger: Ledger, catalogue: Catalogue) -> Iterator[str]:
+    """What locations say together of each indicator, as JSON lines in whole seconds: what ``slo-gen close --states`` judges by.
+
+    A line before them says up to when each of them is known.
+    """
+    watched = Watched({name: each.watch for name, each in catalogue.indicators.items() if each.watch is not None})
+    watched.take(ledger.states.all())
+    asked = max(ledger.states.asked().values(), default=0)
+    found: dict[str, tuple[Interval, ...]] = {}
+    as_of: dict[str, int] = {}
+    for name in watched.indicators:
+        begin = min((record[0].start for record in watched.locations(name).values() if record), default=asked * 1000)
+        found[name], settled = watched.states(name, min(begin, asked * 1000), asked * 1000)
+        as_of[name] = settled // 1000
+    yield json.dumps({"ledger": "indicators", "as_of": as_of}, ensure_ascii=False)
+    for name, intervals in found.items():
+        for each in intervals:
+            start, end = (each.start + 500) // 1000, (each.end + 500) // 1000
+            if start < end and each.state != "unknown":
+                yield json.dumps({"indicator": name, "state": each.state, "start": start, "end": end}, ensure_ascii=False)
 
 
 def exported(ledger: Ledger, what: str) -> Iterator[str]:
