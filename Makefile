@@ -11,7 +11,7 @@ help:
 	@echo "make test              everything that CI runs: lint, unit and integration tests"
 	@echo "make test-unit         only the tests that start no server"
 	@echo "make test-integration  only the tests that start real servers"
-	@echo "make test-faults       counting while pods churn and Prometheus is restarted; the exporter killed 200 times; half an hour"
+	@echo "make test-faults       counting while pods churn and Prometheus is restarted; the exporter killed 200 times, and worse; half an hour"
 	@echo "make test-rt           the exporter with a real Request Tracker, which is installed first; 4 minutes"
 	@echo "make test-mutation     change contract/ and timekeeping/ a little at a time; every change must break a test; an hour or more"
 	@echo "make lint              ruff, mypy, import order"
@@ -45,7 +45,8 @@ test-integration: setup
 
 test-faults: setup
 	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py
-	KILLS=200 $(BIN)/pytest tests/integration/test_exporter_killed.py
+	KILLS=200 $(BIN)/pytest tests/integration/test_exporter_killed.py tests/faults
+	$(BIN)/pytest tests/integration/test_exporter_faults.py
 
 test-rt:
 	@$(PYTHON) scripts/setup.py --tests --request-tracker

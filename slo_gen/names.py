@@ -122,6 +122,7 @@ SOURCE_WATERMARK = "slm_source_watermark_timestamp_seconds"
 SOURCE_POLL_DURATION = "slm_source_poll_duration_seconds"
 SOURCE_ERRORS = "slm_source_errors_total"              # by REASON
 SOURCE_REJECTED = "slm_source_rows_rejected_total"     # by REASON
+PROBE_UP = "slm_probe_up"                              # 1 or 0; not there while the state is unknown or excluded
 LEDGER_WRITABLE = "slm_ledger_writable"
 LEDGER_WRITER = "slm_ledger_writer"                    # 1 on the replica that writes
 EXPORTER_INFO = "slm_exporter_build_info"

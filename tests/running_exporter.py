@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,12 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 COMMAND = (sys.executable, "-c", "from sla_exporter.cli import main; main(prog_name='sla-exporter')")
+
+_LINE = re.compile(
+    r'ts=\S+ level=(debug|info|warn|error) msg=(\S+|"(\\.|[^"\\])*")( at=\S+)?'
+    r"|sla-exporter: .*"                            # the sentence with which a command ends
+    r"|.*resource_tracker.*|  warnings.*"           # what Python says of processes whose parent was killed
+)
 
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -35,6 +43,7 @@ class Exporter:
     file: Path
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,12 +56,14 @@ class Exporter:
 
     def start(self, seconds: float = 20) -> None:
         """Start it, and wait until it serves."""
-        import os
-
-        command = [*COMMAND, "run", "--config.file", str(self.file), "--web.listen-address", f"127.0.0.1:{self.port}"]
-        log = (self.file.parent / f"log.{self.port}").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
+        self.begin()
         until(lambda: self.serves(), seconds, lambda: self.log)
+
+    def begin(self) -> None:
+        """Start it."""
+        command = [*COMMAND, "run", "--config.file", str(self.file), "--web.listen-address", f"127.0.0.1:{self.port}", *self.options]
+        with (self.file.parent / f"log.{self.port}").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
 
     def serves(self) -> bool:
         assert self.process is None or self.process.poll() is None, self.log
@@ -75,6 +86,15 @@ class Exporter:
         assert self.process.wait(timeout=15) == 0, self.log
         return time.monotonic() - started
 
+    def hang_up(self) -> None:
+        """Have it read its configuration again."""
+        assert self.process is not None, "it was not started"
+        self.process.send_signal(signal.SIGHUP)
+
+    def status(self, path: str) -> int:
+        """The status of an answer."""
+        return httpx.get(self.url + path, timeout=20).status_code
+
     def samples(self) -> Samples:
         """Everything that it exposes now."""
         answer = httpx.get(f"{self.url}/metrics", timeout=20)
@@ -92,8 +112,6 @@ class Exporter:
         return found[0]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        import os
-
         environment = {**os.environ, **self.environment}
         return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=120)
 
@@ -123,3 +141,6 @@ def exporter(
         if found.process is not None and found.process.poll() is None:
             found.process.kill()
             found.process.wait()
+    if found.process is not None:
+        stray = [line for line in found.log.splitlines() if not _LINE.fullmatch(line)]
+        assert not stray, stray

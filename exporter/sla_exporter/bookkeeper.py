@@ -6,6 +6,7 @@ last was is served again, which is right but for what that transaction changes.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sla_exporter.exposition import Family, Sample, labels, limited, render
 from sla_exporter.health import Health
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger, SourceEvent, SourceState
+from sla_exporter.ledger.results import ResultRow
 from sla_exporter.promises import Promises
 from sla_exporter.standings import Standings
 from sla_exporter.ticket_metrics import TicketFamilies
@@ -22,6 +24,10 @@ from slo_gen import names
 from slo_gen.spec.model import Catalogue
 
 __all__ = ["Bookkeeper", "Page"]
+
+_LOG = logging.getLogger("sla_exporter")
+_SLIP: Final = 2
+"""Seconds that a clock which is kept right may go back."""
 
 _PATIENCE: Final = 0.2
 """Seconds that a scrape waits for the lock."""
@@ -54,12 +60,14 @@ class Bookkeeper:
         self._dropped: dict[str, int] = {}
         self._generation = -1
         self._writes = False
+        self._now = now
         self.replace(catalogue, sources, now)
 
     def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
         """Take other promises; results are computed again where they changed."""
         promises = Promises(catalogue, sources)
         with self._lock:
+            self._now = now
             self._sources = tuple(sources)
             self._writes = self._ledger.database.may_write()
             if self._writes:
@@ -80,6 +88,7 @@ class Bookkeeper:
         """Write what a source told."""
         told = list(events)
         with self._lock:
+            now = self._present(now)
             changes = self._ledger.store(source, told, state, self._promises, now, whole=whole)
             self._generation = self._ledger.generation()
             if any(event.name in ("rated", "complained") for event in told):
@@ -104,6 +113,7 @@ class Bookkeeper:
     def tick(self, now: int) -> bool:
         """Let time pass, count what has become too late, follow a replica that writes; whether this process writes."""
         with self._lock:
+            now = self._present(now)
             writes = self._ledger.database.may_write()
             if writes and not self._writes:
                 # Whoever wrote before may have had other documents.
@@ -115,26 +125,56 @@ class Bookkeeper:
                 self._stale = True
             if self._standings.advance(now):
                 self._stale = True
-            if writes and (late := self._standings.late()):
+            if writes and (late := self._surely_late()):
                 self._standings.apply(self._ledger.books.book_late(late, now), now)
                 self._generation = self._ledger.generation()
                 self._stale = True
             return writes
+
+    def _surely_late(self) -> list[ResultRow]:
+        """Open results that are missed by all that their source could have told.
+
+        What is late by the clock alone may have been answered in time, and nobody has read it yet: while the source was not
+        asked, or where the clock of this machine is wrong. What is counted for ever is not taken back.
+        """
+        late = self._standings.late()
+        known = {source: self._ledger.state(source).watermark for source in {row.source for row in late}}
+        return [row for row in late if row.over is not None and row.over < known[row.source]]
+
+    def _present(self, now: int) -> int:
+        """The present instant, which goes back only where the clock was set back; then everything is looked at again."""
+        if now < self._now - _SLIP:
+            _LOG.warning("the clock of this machine was set back by %d seconds; what was late by it alone no longer is", self._now - now)
+            self._standings.load(now)
+            self._stale = True
+            self._now = now
+        self._now = max(self._now, now)
+        return self._now
 
     def try_to_write(self) -> None:
         """Write something that changes nothing. Raises LedgerError where that cannot be done."""
         with self._lock:
             self._ledger.try_to_write()
 
+    def end(self, seconds: float) -> None:
+        """Let go of the ledger when what is being written has been, or has been undone. Raises nothing."""
+        for _ in range(2):
+            if self._lock.acquire(timeout=seconds):
+                self._ledger.database.close()
+                self._lock.release()
+                return
+            self._ledger.database.abandon()
+
     def page(self, now: int, *, openmetrics: bool) -> bytes:
         """Everything about tickets as text. Never raises: what cannot be read is as it was."""
         if self._lock.acquire(timeout=_PATIENCE):
             try:
+                now = self._present(now)
                 if self._stale or now >= self._page.until:
                     self._standings.advance(now)
                     self._page = self._rendered(now)
-            except LedgerError:
-                self._health.ledger_writable = False
+            except LedgerError as error:
+                self._health.ledger_failed(error)
             finally:
                 self._lock.release()
         page = self._page

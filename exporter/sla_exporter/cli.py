@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,20 +62,22 @@ def run(
     from sla_exporter.web_configuration import WebConfigurationError
 
     begin_logging(level, log_format)
-    configuration = _read(file)
-    try:
-        addresses = [read_address(text) for text in listen]
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    try:
-        daemon = Daemon(configuration, Options(file, addresses, path, web_file, lifecycle, most_scrapes))
-    except WebConfigurationError as error:
-        _refuse_web(error.problems, web_file)
-    except LedgerError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{', '.join(listen)}: cannot listen there: {error.strerror}")
-    daemon.run()
+    with _ending_when_asked():
+        configuration = _read(file, logged=True)
+        try:
+            addresses = [read_address(text) for text in listen]
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        try:
+            daemon = Daemon(configuration, Options(file, addresses, path, web_file, lifecycle, most_scrapes))
+        except WebConfigurationError as error:
+            _refuse_web(error.problems, web_file)
+        except LedgerError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{', '.join(listen)}: cannot listen there: {error.strerror}")
+        daemon.run()
+    _leave()
 
 
 @main.command()
@@ -169,7 +176,31 @@ def rebuild(file: Path) -> None:
         _fail(str(error))
 
 
-def _read(file: Path) -> Any:
+@contextmanager
+def _ending_when_asked() -> Iterator[None]:
+    """Also while the exporter begins, which may take long with many tickets: what is being written then is undone."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(0)
+
+    # A reload would come too soon: the configuration is just being read.
+    before = {number: signal.signal(number, way) for number, way in ((signal.SIGTERM, end), (signal.SIGHUP, signal.SIG_IGN))}
+    try:
+        yield
+    finally:
+        for number, way in before.items():
+            signal.signal(number, way)
+
+
+def _leave() -> None:
+    """End now; Python itself would wait for threads that wait for somebody's answer."""
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        logging.shutdown()
+        os._exit(0)
+
+
+def _read(file: Path, *, logged: bool = False) -> Any:
+    """The configuration. What is doubtful in it is shown, or logged a line each."""
     from sla_exporter.config import ConfigurationError, read_configuration
 
     try:
@@ -177,7 +208,11 @@ def _read(file: Path) -> Any:
     except ConfigurationError as error:
         click.echo(render_text(error.problems, error.sources, colour=sys.stderr.isatty()), err=True)
         _fail(f"{file}: {summary(error.problems)}")
-    if configuration.problems:
+    if logged:
+        for each in configuration.problems:
+            hint = f"; {each.hint}" if each.hint else ""
+            logging.getLogger("sla_exporter").warning("%s:%d:%d: %s%s", each.file, each.line, each.column, each.message, hint)
+    elif configuration.problems:
         click.echo(render_text(configuration.problems, configuration.sources, colour=sys.stderr.isatty()), err=True)
     return configuration
 

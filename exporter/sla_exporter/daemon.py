@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from sla_exporter.health import Health
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
+from sla_exporter.probes.run_clock import RunClock
 from sla_exporter.reading import SourceReading
 from sla_exporter.server import Address, MetricsServer
 from slo_gen.spec.secrets import hidden
@@ -36,6 +38,13 @@ _LOG = logging.getLogger("sla_exporter")
 _TICK: Final = 1.0
 _LONGEST_RELOAD: Final = 60.0
 """Seconds that a client who asked for a reload is kept waiting."""
+
+_TO_WRITE: Final = 5.0
+"""Seconds that what is being written is given when the exporter is asked to end; after them it is undone."""
+_TO_ANSWER: Final = 2.0
+"""Seconds that scrapes which are being answered are given then, and sources to close their connections."""
+_CLOCK_STEP: Final = 5_000
+"""Milliseconds by which the clock of the machine may drift from what went by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Daemon:
         self._asked: list[Future[str]] = []
         self._reload_wanted = asyncio.Event()
         self._woken = asyncio.Event()
+        self._clock = RunClock(_CLOCK_STEP)
         self._database = open_ledger(configuration)
         ledger = Ledger(self._database)
         spec = configuration.spec
@@ -104,13 +114,18 @@ class Daemon:
             shown = host.decode() if isinstance(host, bytes | bytearray) else host
             scheme = "https" if self._gate.current()[1] is not None else "http"
             _LOG.info("listening on %s://%s:%s%s", scheme, f"[{shown}]" if ":" in shown else shown or "*", port, self._options.path)
+        # Not asyncio.run, which would wait for every thread, also for one that is never answered.
+        loop = asyncio.new_event_loop()
         try:
-            asyncio.run(self._live())
+            loop.run_until_complete(self._live())
         finally:
             for server in self.servers:
                 server.shutdown()
+            for server in self.servers:
+                server.finish(_TO_ANSWER)
                 server.server_close()
-            self._database.close()
+            self.keeper.end(_TO_ANSWER)
+            loop.close()
             _LOG.info("ended")
 
     async def _live(self) -> None:
@@ -118,6 +133,8 @@ class Daemon:
         self._loop = loop
 
         def end() -> None:
+            if not ended.is_set():
+                loop.call_later(_TO_WRITE, self._database.abandon)
             ended.set()
             woken.set()
 
@@ -176,17 +193,17 @@ class Daemon:
 
     def _tick(self) -> None:
         """A second has passed. What could not be written is tried again here, so that it is known when it can."""
+        now = self._now()
+        if self._clock.place(now * 1000, int(time.monotonic() * 1000)).lost:
+            _LOG.warning("the clock of this machine was set; it is %s now", datetime.fromtimestamp(now, UTC).isoformat())
         try:
-            self.health.writer = self.keeper.tick(self._now())
+            self.health.writer = self.keeper.tick(now)
             if self.health.writer and not self.health.ledger_writable:
                 self.keeper.try_to_write()
-                _LOG.info("the ledger can be written again")
         except LedgerError as error:
-            if self.health.ledger_writable:
-                _LOG.error("%s", error)
-            self.health.ledger_writable = False
+            self.health.ledger_failed(error)
         else:
-            self.health.ledger_writable = True
+            self.health.ledger_works()
 
     def _reload(self) -> str:
         """Read the configuration again; what is wrong with it, "" for nothing."""
@@ -221,4 +238,5 @@ class Daemon:
 async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.wait(tasks, timeout=_TO_ANSWER)

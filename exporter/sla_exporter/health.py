@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections import Counter
 from dataclasses import dataclass, field
 
 from sla_exporter.exposition import Family, Sample, labels
+from sla_exporter.ledger.database import CorruptError, LedgerError
 from slo_gen import __version__, names
 
 __all__ = ["Health", "SourceHealth"]
+
+_LOG = logging.getLogger("sla_exporter")
 
 REASONS = ("unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query", "internal")
 """Every reason for which nothing was read from a source."""
@@ -38,6 +42,22 @@ class Health:
     reloaded: bool = True
     reloaded_at: int = 0
     ready: bool = False
+    _damaged: bool = False
+
+    def ledger_failed(self, error: LedgerError) -> None:
+        """The ledger could not be written or read; told once, until it can be again. One that is damaged never is."""
+        if self.ledger_writable or (isinstance(error, CorruptError) and not self._damaged):
+            _LOG.error("%s", error)
+        self._damaged = self._damaged or isinstance(error, CorruptError)
+        self.ledger_writable = False
+
+    def ledger_works(self) -> None:
+        """The ledger was written."""
+        if self._damaged:
+            return
+        if not self.ledger_writable:
+            _LOG.info("the ledger can be written again")
+        self.ledger_writable = True
 
     def families(self) -> list[Family]:
         """Families about the exporter itself."""

@@ -53,7 +53,7 @@ class SourceReading:
         """Read for ever."""
         try:
             while True:
-                pause = await self.once() if self._health.writer else 1.0
+                pause = await self.once() if self._health.writer and self._health.ledger_writable else 1.0
                 await asyncio.sleep(pause)
         finally:
             if self._reader is not None:
@@ -70,8 +70,10 @@ class SourceReading:
         except AddressError as error:
             return self._failed("auth", str(error), None)
         except LedgerError as error:
-            self._health.ledger_writable = False
-            return self._failed("internal", str(error), None)
+            # The source is as it was; it is read again from the same place when what it says can be written.
+            self._health.ledger_failed(error)
+            self._of.errors["internal"] += 1
+            return random.uniform(0.5, 1.5)
         except Exception as error:
             # A defect of one source must not end the reading of the others; its text may hold what a system answered.
             _LOG.exception("source %s: a defect of the exporter: %s", self.source.name, type(error).__name__)
@@ -99,7 +101,7 @@ class SourceReading:
             elif state != self._state:
                 await asyncio.to_thread(self._keeper.note, self.source.name, state)
             self._state = state
-            self._health.ledger_writable = True
+            self._health.ledger_works()
             self._of.watermark = watermark
             if not page.more:
                 return
@@ -109,7 +111,7 @@ class SourceReading:
         state, now = self._state, self._now()
         if state is None:
             return
-        if not state.reread and now - state.reread_at < int(seconds(self.source.reread)):
+        if not state.reread and 0 <= now - state.reread_at < int(seconds(self.source.reread)):
             return
         reader = self._opened()
         tickets = self._keeper.tickets(self.source.name, state.reread, reader.at_once, now - _MATTERS)
@@ -140,7 +142,8 @@ class SourceReading:
 
     def _failed(self, reason: str, text: str, retry_after: float | None) -> float:
         self._failures += 1
-        self._of.up = False
+        if reason != "rate_limited":        # a system that asks for patience is there
+            self._of.up = False
         self._of.errors[reason] += 1
         if self._told != text:
             _LOG.error("source %s: %s", self.source.name, text)

@@ -30,7 +30,9 @@ __all__ = ["Address", "MetricsServer", "read_address"]
 _LOG = logging.getLogger("sla_exporter")
 _MOST_CLIENTS: Final = 64
 _PATIENCE: Final = 10.0
-"""Seconds that a client may be silent, that a request may take to be said, and that one write may take."""
+"""Seconds that a client may be silent, and that a request may take to be said."""
+_LONGEST_ANSWER: Final = 30.0
+"""Seconds in which a client has taken the whole of an answer."""
 
 Address = tuple[str, int]
 
@@ -66,6 +68,9 @@ class MetricsServer(ThreadingHTTPServer):
         self._room = threading.BoundedSemaphore(_MOST_CLIENTS)
         self._waiting: dict[socket.socket, float] = {}
         """Connections whose client has yet to say something, and since when."""
+        self._taking: dict[socket.socket, float] = {}
+        """Connections whose client is being sent an answer, and since when."""
+        self._answering: set[socket.socket] = set()
         self._waiting_lock = threading.Lock()
         super().__init__(address, _Handler)
 
@@ -102,15 +107,37 @@ class MetricsServer(ThreadingHTTPServer):
     def service_actions(self) -> None:
         """Every moment: who has taken too long is let go."""
         self._let_go(older_than=_PATIENCE, most=_MOST_CLIENTS)
+        self._end(self._taking, _LONGEST_ANSWER, _MOST_CLIENTS)
 
     @contextmanager
     def answering(self, connection: socket.socket) -> Iterator[None]:
         """While a request is answered, its client is waiting and is not waited for."""
-        self._forget(connection)
+        with self._waiting_lock:
+            self._waiting.pop(connection, None)
+            self._answering.add(connection)
         try:
             yield
         finally:
-            self._await(connection)
+            with self._waiting_lock:
+                self._answering.discard(connection)
+                self._waiting[connection] = time.monotonic()
+
+    @contextmanager
+    def sending(self, connection: socket.socket) -> Iterator[None]:
+        """While an answer is sent: a client that takes it in very slowly is not sent all of it."""
+        with self._waiting_lock:
+            self._taking[connection] = time.monotonic()
+        try:
+            yield
+        finally:
+            with self._waiting_lock:
+                self._taking.pop(connection, None)
+
+    def finish(self, seconds: float) -> None:
+        """After ``shutdown``: wait until what is being answered has been, but no longer than that."""
+        end = time.monotonic() + seconds
+        while self._answering and time.monotonic() < end:
+            time.sleep(0.02)
 
     def _await(self, connection: socket.socket) -> None:
         with self._waiting_lock:
@@ -122,10 +149,13 @@ class MetricsServer(ThreadingHTTPServer):
 
     def _let_go(self, *, older_than: float, most: int) -> None:
         """End those that were waited for longest; their threads then end by themselves."""
+        self._end(self._waiting, older_than, most)
+
+    def _end(self, connections: dict[socket.socket, float], older_than: float, most: int) -> None:
         with self._waiting_lock:
             now = time.monotonic()
-            for connection in [each for each, since in self._waiting.items() if now - since >= older_than][:most]:
-                del self._waiting[connection]
+            for connection in [each for each, since in connections.items() if now - since >= older_than][:most]:
+                del connections[connection]
                 with suppress(OSError):
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
@@ -226,7 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            with self.server.sending(self.connection):
+                self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged: a scrape every few seconds would hide everything else."""

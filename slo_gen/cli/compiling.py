@@ -9,6 +9,7 @@ from sla_dashboards import dashboard_files, shown_customers
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.grafana_folders import render_folders
 from slo_gen.outputs.isolation import Isolation, render_isolation
 from slo_gen.outputs.shown_to import SHOWN_TO, shown_to
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
@@ -52,7 +53,9 @@ def compiled_files(
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
     pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
-    files |= {page.path: page.text for page in pages}
+    if pages:
+        files |= {page.path: page.text for page in pages}
+        files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)
     if (dashboards or isolation is not None) and shown_customers(catalogue):

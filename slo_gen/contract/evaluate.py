@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from slo_gen.contract.comparing import bad_or_good, verdict_of
 from slo_gen.contract.facts import Facts, Results, Slots
-from slo_gen.contract.judging import GOOD, OUT, Judged, Judgement, judge
+from slo_gen.contract.judging import BRIDGE, GOOD, OUT, Judged, Judgement, judge
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.contract.pieces import Interval, Observed, Piece, observe
@@ -134,7 +134,9 @@ def _stretches(judged: Iterable[Judged]) -> list[Stretch]:
 
 def _of_piece(piece: Piece, judgement: Judgement) -> Judgement:
     """A judgement of what was seen leaves the pieces out that nobody saw."""
-    return judgement if piece.known or not judgement.seen else OUT
+    if piece.known or not judgement.seen:
+        return judgement
+    return BRIDGE if judgement.bad else OUT
 
 
 def _before(

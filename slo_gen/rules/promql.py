@@ -21,6 +21,8 @@ from typing import Final, Literal
 
 import promql_parser
 
+from slo_gen.promql_text import quote
+
 __all__ = [
     "Expression", "Matcher", "MatcherOp", "PromqlError", "Selector", "all_of", "duration", "label_list", "label_matcher", "number",
     "one_of", "parse_expression", "parse_selector", "quote", "regex_literal",
@@ -40,7 +42,6 @@ _KEYWORDS: Final = frozenset({
 })
 """Words of the language. A metric of such a name can only be selected by ``__name__``."""
 
-_ESCAPED: Final = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _REGEX_META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _RAW_OR_STRING: Final = re.compile(r"""`[^`]*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""", re.DOTALL)
 _BYTE_ESCAPE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\(?:x[89a-fA-F]|[23][0-7]{2})")
@@ -60,20 +61,6 @@ class PromqlError(ValueError):
 
 
 # --- text ----------------------------------------------------------------------------------------------------
-
-
-def quote(text: str) -> str:
-    """``text`` as a PromQL string literal."""
-    return '"' + _ESCAPED.sub(_escape, text) + '"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in '\\"':
-        return "\\" + character
-    if character == "\n":
-        return "\\n"
-    return f"\\u{ord(character):04x}"
 
 
 def label_matcher(label: str, value: str, op: MatcherOp = "=") -> str:

@@ -35,7 +35,7 @@ from slo_gen.timekeeping.periods import Periods, RollingDays
 __all__ = [
     "ALWAYS", "Adjustment", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events",
     "Exclusion", "Indicator", "Latency", "Maintenance", "Measure", "Origin", "OtherTarget", "Party", "PlannedWork", "Probe", "Ratio",
-    "Service", "Slo", "Threshold", "TicketTarget",
+    "Service", "Slo", "Threshold", "TicketTarget", "Watch",
 ]
 
 Counting = Literal["exact", "light"]
@@ -85,16 +85,31 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """How the exporter makes a state of what locations say.
+
+    ``quorum`` and ``known``: so many locations must see it down, and so many must know its state. Only from ``failures`` in a row on
+    a location sees it down: since the first of them where ``back_dated``, else since the last.
+    """
+
+    quorum: int | None = 1                # None: more than half of those that know
+    known: int = 1
+    failures: int = 1
+    back_dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A 0/1 probe seen from several locations; bad while at least ``quorum`` locations see it down.
 
     ``location`` is the label that tells locations apart. ``quorum`` None means a majority of the locations
-    that report at that instant.
+    that report at that instant. ``watch``: the exporter makes ``series`` of what it reads, and its record is the truth.
     """
 
     series: str
     location: str = "instance"
     quorum: int | None = 1
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,11 @@ class Indicator:
     origin: Origin
     expected_silence: int = 600           # seconds without data before SLMIndicatorNoData fires
     places: Mapping[str, Origin] = field(default_factory=dict)   # where each selector stands, by its key: total, bad, histogram, ...
+
+    @property
+    def watch(self) -> Watch | None:
+        """How the exporter sees its state; None for an indicator that Prometheus measures."""
+        return self.measure.watch if isinstance(self.measure, Probe) else None
 
     @property
     def is_counted(self) -> bool:

@@ -79,7 +79,7 @@ def test_provisioning_reads_where_the_pages_are_and_names_the_same_data_source(o
     provisioning = out / "grafana" / "provisioning"
     shown = sorted(path.name for path in (provisioning / "dashboards").iterdir())
     assert shown == sorted(path.name for path in (provisioning / "datasources").iterdir())
-    assert shown == ["customer-acme.yaml", "customer-globex.yaml"]
+    assert shown == ["customer-acme.yaml", "customer-globex.yaml", "provider.yaml"], "and what the provider itself is shown"
     for customer in ("acme", "globex"):
         provider = (provisioning / "dashboards" / f"customer-{customer}.yaml").read_text(encoding="utf-8")
         read = re.search(r'path: "/etc/slo-gen/(.*)"', provider)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +150,42 @@ def test_a_ticket_that_is_found_again_is_there_again(tmp_path: Path, monkeypatch
     desk.once()
     desk.once()
     assert {row.final for row in desk.kept.ledger.all_results(SOURCE)} == {"", "met"}
+
+
+def test_a_system_that_asks_for_patience_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limited = SourceError("rate_limited", "too many", 17.0)
+    desk = Desk(tmp_path, Told(limited, page("1"), limited), monkeypatch)
+    desk.once()
+    assert not desk.of.up                        # nothing was read yet
+    desk.once()
+    assert 17 <= desk.once() <= 18
+    assert (desk.of.up, desk.of.errors["rate_limited"]) == (True, 2)
+
+
+def test_a_ledger_that_cannot_be_written_is_no_fault_of_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Told(page("1", ANSWERED), page("2"), page("2"), page("2"))
+    desk = Desk(tmp_path, reader, monkeypatch)
+    desk.once()
+    monkeypatch.setattr("sla_exporter.ledger.database._WAIT_MS", 50)
+    desk.kept.database.execute("PRAGMA busy_timeout = 50")
+    with caplog.at_level(logging.INFO, "sla_exporter"), closing(sqlite3.connect(desk.kept.file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert [0.5 <= desk.once() <= 1.5 for _ in range(2)] == [True, True]
+        assert (desk.of.up, desk.of.errors["internal"], desk.health.ledger_writable) == (True, 2, False)
+        other.execute("ROLLBACK")
+        desk.once()
+    assert (reader.places, desk.health.ledger_writable) == (["", "1", "1", "1"], True)
+    said = [record.getMessage() for record in caplog.records]
+    assert said[1:] == [f"{desk.kept.file} is locked by another process for more than 0 seconds", "the ledger can be written again"]
+
+
+def test_slow_re_reading_goes_on_after_the_clock_was_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Told(page("1", ANSWERED), page("1"), page("1"), found=[])
+    desk = Desk(tmp_path, reader, monkeypatch, priorities={"urgent": "P1"})
+    desk.now = at("2036-01-01T00:00")
+    desk.once()
+    desk.now = at("12:00")
+    desk.once()
+    assert reader.looked == [("T-1",), ("T-1",)]

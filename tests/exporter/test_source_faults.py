@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import socket
+import zlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -90,6 +94,44 @@ def test_an_answer_that_does_not_end_is_cut_off(server: Api, kind: str, monkeypa
     assert failure(server, kind).reason == "too_large"
 
 
+PACKED = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+
+
+def test_an_answer_that_unpacks_to_more_than_memory_is_cut_off(server: Api, kind: str) -> None:
+    """A hundred kilobytes that hold a hundred megabytes."""
+    server.fault = lambda asked: Told(_bomb(100), headers=PACKED)
+    assert failure(server, kind, seconds=30).reason == "too_large"
+
+
+@pytest.mark.parametrize("told", [
+    Told(gzip.compress(gzip.compress(b"[]")), headers={**PACKED, "Content-Encoding": "gzip, gzip"}),
+    Told(zlib.compress(b"[]"), headers={**PACKED, "Content-Encoding": "deflate"}),
+    Told(b"[]", headers=PACKED),
+    Told(gzip.compress(b"[" + b" " * 100_000)[:40], headers=PACKED),
+], ids=["twice", "otherwise", "not at all", "half"])  # fmt: skip
+def test_an_answer_that_is_not_packed_as_was_asked_is_none(server: Api, kind: str, told: Told) -> None:
+    server.fault = lambda asked: told
+    assert failure(server, kind).reason == "unreachable"
+
+
+def test_an_answer_may_be_packed(server: Api) -> None:
+    server.answer = lambda asked: Told(gzip.compress(b'{"a": 1}'), headers=PACKED)
+
+    async def go() -> bytes:
+        async with Fetcher(server.url) as fetcher:
+            return (await fetcher.request("GET", "/")).body
+
+    assert asyncio.run(go()) == b'{"a": 1}'
+    assert server.asked[0].headers["accept-encoding"] == "gzip"
+
+
+@cache
+def _bomb(megabytes: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    zeros = bytes(1 << 20)
+    return b"".join(packer.compress(zeros) for _ in range(megabytes)) + packer.flush()
+
+
 @pytest.mark.parametrize("kind", ["github", "servicenow", "zendesk"])
 def test_an_answer_that_does_not_say_when_it_was_given_is_none(server: Api, kind: str) -> None:
     rows: dict[str, Any] = {"result": [], "user": {"id": 1, "role": "admin"}, "groups": [], "tickets": [], "after_cursor": "c",
@@ -103,6 +145,15 @@ def test_a_system_that_is_not_there_is_unreachable(kind: str) -> None:
     with api() as server:
         url = server.url
     server.url = url
+    assert failure(server, kind).reason == "unreachable"
+
+
+def test_a_name_that_nobody_knows_is_unreachable(server: Api, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    server.url = "http://desk.example:8080"
     assert failure(server, kind).reason == "unreachable"
 
 

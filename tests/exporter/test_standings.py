@@ -138,6 +138,7 @@ def test_what_was_missed_before_the_period_is_overdue_and_does_not_count_in_it(d
 
 def test_a_tick_counts_what_is_too_late_and_a_restart_tells_the_same(desk: Desk) -> None:
     desk.tell("10:00", T1="10:00: opened P1")
+    desk.tell("10:15:01")
     assert desk.keeper.tick(at("10:15:01"))
     assert desk.samples("10:15:01")["slm_ticket_results_total", "p1-response", "missed"] == 1
     before = desk.keeper.page(at("10:16"), openmetrics=False)
@@ -184,3 +185,46 @@ def test_while_something_is_written_the_last_page_is_served(desk: Desk) -> None:
     desk.tell("10:05", T1="10:00: opened P1\n10:05: agent_message")
     assert b"slm_period_tickets" in asked_meanwhile()
     assert desk.samples("10:06")["slm_period_tickets", "p1-response", "met"] == 1
+
+
+MISSED = ("slm_ticket_results_total", "p1-response", "missed")
+OVERDUE = ("slm_tickets_overdue", "p1-response", "")
+
+
+def test_what_nobody_has_read_yet_is_not_counted_as_missed_for_ever(desk: Desk) -> None:
+    """An exporter or a source that was away for hours: the answer was given in time meanwhile."""
+    desk.tell("10:01", T1="10:00: opened P1")
+    desk.kept.database.close()
+    desk.kept.open()
+    again = Desk(desk.kept, "16:00")
+    again.keeper.tick(at("16:00"))
+    assert (again.samples("16:00")[OVERDUE], again.samples("16:00")[MISSED]) == (1, 0)
+    again.tell("16:01", T1="10:00: opened P1\n10:05: agent_message")
+    again.keeper.tick(at("16:02"))
+    found = again.samples("16:02")
+    assert (found[OVERDUE], found[MISSED], found["slm_ticket_results_total", "p1-response", "met"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("wrong", ["2026-11-29T10:00", "2027-06-01T00:00"])
+def test_a_clock_that_was_wrong_for_a_while_leaves_no_trace(desk: Desk, wrong: str, caplog: pytest.LogCaptureFixture) -> None:
+    desk.tell("10:01", T1="10:00: opened P1")
+    desk.keeper.tick(at("10:02"))
+    before = desk.samples("10:02")
+    desk.keeper.tick(at(wrong))
+    assert desk.samples(wrong)[OVERDUE] == 1
+    desk.keeper.tick(at("10:03"))
+    after = desk.samples("10:03")
+    assert after == before
+    assert [record.getMessage().split(" by ")[0] for record in caplog.records] == ["the clock of this machine was set back"]
+    desk.tell("10:16")
+    desk.keeper.tick(at("10:16"))
+    assert desk.samples("10:16")[MISSED] == 1
+
+
+def test_a_clock_that_is_set_back_makes_no_duration_negative(desk: Desk) -> None:
+    desk.tell("12:00", T1="12:00: opened P1")
+    desk.keeper.tick(at("12:01"))
+    desk.keeper.tick(at("09:00"))
+    assert min(value for (name, *_), value in desk.samples("09:00").items() if "timestamp" not in name) == 0
+    desk.tell("09:05", T1="12:00: opened P1\n12:05: agent_message")
+    assert desk.samples("09:05")["slm_ticket_clock_seconds_sum", "p1-response", ""] == 300

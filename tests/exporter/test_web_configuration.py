@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import bcrypt
 import httpx
@@ -176,3 +178,40 @@ def test_half_open_and_idle_connections_do_not_keep_a_scrape_out(serving: Servin
     finally:
         for each in (*silent, *idle):
             each.close()
+
+
+def test_clients_that_take_an_answer_too_slowly_are_let_go(
+    serving: Serving, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as there is room for ask for a large page and take a little of it now and then; the next one is answered all the same."""
+    monkeypatch.setattr("sla_exporter.server._LONGEST_ANSWER", 1.0)
+    server = serving(TLS, most=64)
+    server.metrics = lambda form: b"# a\n" * (4 << 20)
+    context = trusting(authority)
+    slow = []
+    for _ in range(64):
+        slow.append(context.wrap_socket(socket.create_connection(("127.0.0.1", server.server_address[1])), server_hostname="localhost"))
+        slow[-1].sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    answers: list[int] = []
+    ended = Event()
+
+    def take() -> None:
+        while not ended.wait(0.2):
+            for each in slow:
+                with suppress(OSError):
+                    each.recv(16384)
+
+    Thread(target=take, daemon=True).start()
+    try:
+        with httpx.Client(verify=context, timeout=10) as client:
+            for _ in range(10):
+                try:
+                    answers.append(client.get(f"https://127.0.0.1:{server.server_address[1]}/-/healthy").status_code)
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.3)
+    finally:
+        ended.set()
+        for each in slow:
+            each.close()
+    assert answers == [200]

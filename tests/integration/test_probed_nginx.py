@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from running_exporter import free_port
 from sla_exporter.probes.blackbox import BlackboxReader
+from sla_exporter.probes.probe import ProbeSettings, Seen
 from sla_exporter.probes.states import HOLDS, Sample, held
 
-from slo_gen.fetch import Fetcher, Limits
+from slo_gen.fetch import Credentials
+from slo_gen.spec.documents.probes import ProbeSource
 
 EVERY = 1_000
 STARTING = 300
@@ -59,13 +62,15 @@ async def cause(command: tuple[str, ...]) -> list[tuple[int, int]]:
 
 
 async def probe(url: str, target: str, samples: list[Sample]) -> None:
-    async with Fetcher(url, limits=Limits(5.0)) as fetcher:
-        reader = BlackboxReader(fetcher, "http_2xx")
-        start = time.monotonic()
-        for number in range(1, 1_000):
-            at = clock()
-            samples.append(Sample(at, (await reader.look([target]))[target].state))
-            await asyncio.sleep(max(0.0, start + number * EVERY / 1000 - time.monotonic()))
+    document = {"name": "web", "blackbox": {"url": url}, "subjects": [{"subject": target, "indicator": "nginx"}]}
+    reader = BlackboxReader(ProbeSettings(msgspec.convert(document, ProbeSource), Credentials(), HOLDS * EVERY, 5.0, 1, clock))
+    start = time.monotonic()
+    for number in range(1, 1_000):
+        at = clock()
+        seen = (await reader.look([target]))[target]
+        assert isinstance(seen, Seen)
+        samples.append(Sample(at, seen.state))
+        await asyncio.sleep(max(0.0, start + number * EVERY / 1000 - time.monotonic()))
 
 
 def clock() -> int:

@@ -59,10 +59,14 @@ class Database(Protocol):
     def may_write(self) -> bool:
         """Whether this process is the one writer; tries to become it where there is none."""
 
+    def abandon(self) -> None:
+        """From any thread: whatever is being done now is undone, and nothing is begun any more."""
+
     def close(self) -> None:
         """Let go of file, connection and lock."""
 
 
+_ABANDONED: Final = "the exporter ends: what was being written is undone, and done again when it runs"
 _WAIT_MS: Final = 5000
 _FETCHED: Final = 20_000
 
@@ -75,6 +79,7 @@ class SqliteDatabase:
     def __init__(self, file: Path, *, read_only: bool = False, checked: bool = True) -> None:
         """``checked``: whether all of the file is looked at for damage first."""
         self.file = file
+        self._abandoned = False
         self._lock: int | None = None
         if not read_only:
             self._lock = _locked(file)
@@ -140,6 +145,11 @@ class SqliteDatabase:
                 target.close()
         partial.replace(into)
 
+    def abandon(self) -> None:
+        self._abandoned = True
+        with suppress(sqlite3.Error):
+            self._connection.interrupt()
+
     def close(self) -> None:
         with suppress(sqlite3.Error):
             self._connection.close()
@@ -152,9 +162,13 @@ class SqliteDatabase:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        if self._abandoned:
+            raise LedgerError(_ABANDONED)
         try:
             yield
         except sqlite3.Error as error:
+            if self._abandoned:
+                raise LedgerError(_ABANDONED) from None
             raise _in_words(self.file, error) from None
 
 
@@ -224,6 +238,7 @@ class PostgresDatabase:
 
     def __init__(self, address: str) -> None:
         self._address = address
+        self._abandoned = False
         self._connection = self._connected()
         self._writes = False
 
@@ -268,6 +283,13 @@ class PostgresDatabase:
             self._writes = bool(self.rows("SELECT pg_try_advisory_lock(?)", (_ADVISORY,))[0][0])
         return self._writes
 
+    def abandon(self) -> None:
+        import psycopg
+
+        self._abandoned = True
+        with suppress(psycopg.Error):
+            self._connection.cancel()
+
     def close(self) -> None:
         self._connection.close()
 
@@ -275,9 +297,13 @@ class PostgresDatabase:
     def _told(self) -> Iterator[None]:
         import psycopg
 
+        if self._abandoned:
+            raise LedgerError(_ABANDONED)
         try:
             yield
         except psycopg.Error as error:
+            if self._abandoned:
+                raise LedgerError(_ABANDONED) from None
             if self._connection.closed:
                 self._writes = False
             raise LedgerError(f"the ledger's PostgreSQL says: {_first_line(error)}") from None

@@ -26,6 +26,7 @@ _TICKETS_AT_ONCE: Final = 5_000
 
 GONE: Final = "gone"
 """The event by which a ticket is known to be no more, so that nobody looks for it again."""
+_ROOM: Final = 1 << 20
 _PATIENCE: Final = 30
 """Seconds to wait for the tables."""
 
@@ -65,11 +66,11 @@ class Ledger:
             _await_tables(database)
 
     def try_to_write(self) -> None:
-        """Write something that changes nothing."""
-        with self.database.transaction():
-            self.database.execute(
-                "INSERT INTO meta (name, value) VALUES ('tried', '1') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-            )
+        """Write something that changes nothing, and is large enough that there is room for more than itself."""
+        sql = "INSERT INTO meta (name, value) VALUES ('tried', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        for value in ("0" * _ROOM, "1"):
+            with self.database.transaction():
+                self.database.execute(sql, (value,))
 
     # --- sources ----------------------------------------------------------------------------------------------------
     def state(self, source: str) -> SourceState:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -58,12 +59,16 @@ def in_parallel(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (file, catalogue, tuple(sources))) as pool:
         waiting: deque[tuple[Range, Future[list[tuple[Any, ...]]]]] = deque()
-        for each in wanted:
-            waiting.append((each, pool.submit(_judged, each.source, each.tickets[0], each.tickets[-1], now)))
-            if len(waiting) > 2 * workers:
+        try:
+            for each in wanted:
+                waiting.append((each, pool.submit(_judged, each.source, each.tickets[0], each.tickets[-1], now)))
+                if len(waiting) > 2 * workers:
+                    yield _first(waiting)
+            while waiting:
                 yield _first(waiting)
-        while waiting:
-            yield _first(waiting)
+        finally:
+            # Where nobody wants the rest, only what is under way is waited for.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _first(waiting: deque[tuple[Range, Future[list[tuple[Any, ...]]]]]) -> tuple[Range, list[ResultRow]]:
@@ -95,8 +100,17 @@ _WORKER: list[_Worker] = []
 
 
 def _begin(file: Path, catalogue: Catalogue, sources: tuple[str, ...]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()        # nothing here refers to itself, and looking for what does takes a third of the time
     _WORKER.append(_Worker(SqliteDatabase(file, read_only=True, checked=False), Promises(catalogue, sources)))
+
+
+def _end_with_parent() -> None:
+    """Whoever asks may be killed; nobody would be left to tell this process that it is not needed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _judged(source: str, first: str, last: str, now: int) -> list[tuple[Any, ...]]:

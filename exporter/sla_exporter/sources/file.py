@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
+from sla_exporter.sources.blocking import Blocking
 from sla_exporter.sources.rows import NEEDED, read_rows
 from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, status_meanings
 
@@ -36,8 +37,15 @@ class FileReader:
         assert source, "the document is of a file"
         self._file = Path(source.path)
         self._meanings = status_meanings(settings.document)
+        self._seconds, self._questions = settings.seconds, Blocking(settings.seconds)
 
     async def read(self, place: str) -> Page:
+        try:
+            return await self._questions.ask(lambda: self._page(place))
+        except TimeoutError:
+            raise SourceError("timeout", f"{self._file} could not be read within {self._seconds:g} seconds") from None
+
+    def _page(self, place: str) -> Page:
         offset, head, anew = _place(place)
         try:
             with self._file.open("rb") as stream:

@@ -9,7 +9,6 @@ between. A place is ``since/parts``: what a restarted exporter asks from, and wh
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import sqlite3
@@ -19,6 +18,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from sla_exporter.sources.blocking import Blocking
 from sla_exporter.sources.rows import NEEDED, read_rows
 from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, status_meanings
 
@@ -44,6 +44,7 @@ class SqlReader:
         self._source = source
         self._settings = settings
         self._meanings = status_meanings(settings.document)
+        self._questions = Blocking(settings.seconds)
         self._waiting: list[tuple[int, SourceEvent]] = []     # with the instant of writing, the last one first
         self._expected = ""                                   # the place at which they are wanted
         self._began = 0
@@ -79,8 +80,7 @@ class SqlReader:
         if not _WRITES.match(query):
             raise SourceError("query", "the query does not begin with SELECT or WITH")
         try:
-            async with asyncio.timeout(self._settings.seconds):
-                names, rows = await asyncio.to_thread(self._asked, query, since)
+            names, rows = await self._questions.ask(lambda: self._asked(query, since))
         except TimeoutError:
             raise SourceError("timeout", f"the query took more than {self._settings.seconds:g} seconds") from None
         missing = [name for name in NEEDED if name not in names]
@@ -89,7 +89,7 @@ class SqlReader:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _asked(self, query: str, since: int) -> tuple[list[str], list[Any]]:
-        return _sqlite(self._source.sqlite, query, since) if self._source.sqlite else self._postgres(query, since)
+        return _sqlite(self._source.sqlite, query, since, self._settings.seconds) if self._source.sqlite else self._postgres(query, since)
 
     def _postgres(self, query: str, since: int) -> tuple[list[str], list[Any]]:
         try:
@@ -125,12 +125,14 @@ def _since(place: str) -> tuple[int, int]:
     return int(since) if since.isdigit() else 0, int(part) if part.isdigit() else 0
 
 
-def _sqlite(file: str, query: str, since: int) -> tuple[list[str], list[Any]]:
+def _sqlite(file: str, query: str, since: int, seconds: float) -> tuple[list[str], list[Any]]:
     try:
         connection = sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True, timeout=5)
     except sqlite3.Error as error:
         raise SourceError("unreachable", f"{file} cannot be opened: {error}") from None
     try:
+        end = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)     # nobody waits for it any more
         cursor = connection.execute(query, {"since": since})
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except sqlite3.Error as error:
