@@ -97,16 +97,21 @@ class CustomerQueries:
 
     def attained(self) -> str:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
-        figure, tickets = self.current(names.PERIOD_ATTAINED), self._of_targets(names.TICKETS_ATTAINED)
-        least = f"({figure} and on ({_PAIR}) {self.promise(_LEAST)}) or {tickets}"
-        return f"{self._down(least)} or {self._up(figure)}"
+        return f"{self.measured()} or {self.tickets_attained()}"
+
+    def measured(self) -> str:
+        """The same of what indicators measure."""
+        figure = self.current(names.PERIOD_ATTAINED)
+        return f"{self._down(f'{figure} and on ({_PAIR}) {self.promise(_LEAST)}')} or {self._up(figure)}"
 
     def margin(self) -> str:
-        """By how much a promise is kept; below 0 where it is not. Cut to the worse side."""
+        """By how much a promise is kept; below 0 where it is not. Cut to the worse side. Few tickets are judged by their number alone."""
         figure = self.current(names.PERIOD_ATTAINED)
         level = f"({figure} - on ({_PAIR}) {self.promise(_LEAST)})"
         ceiling = f"({self.promise(_MOST)} - on ({_PAIR}) {figure})"
-        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({_PAIR}) {self._of_targets(names.TICKET_TARGET)})"
+        few = f"({self._of_targets(names.TICKETS_DECIDED)} < on ({_PAIR}) {self._of_targets(names.LOW_VOLUME_BELOW)})"
+        promised = self._of_targets(names.TICKET_TARGET)
+        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({_PAIR}) {promised} unless on ({_PAIR}) {few})"
         return self._down(f"{level} or {ceiling} or {tickets}")
 
     def _down(self, figure: str) -> str:
