@@ -237,9 +237,10 @@ class _Page:
         yield TimeSeries(
             key=f"trend/{agreement.name}", title="Attained in the period, day by day", at=(0, top, 14, 11), datasource=self._source,
             figures=self._share, interval="1h", dashed=("B",),
-            description="The share attained from the start of the period in which each moment lies. Dashed: what was promised.",
+            description="The share attained from the start of the period in which each moment lies, of what is measured all the time. "
+            "Dashed: what was promised.",
             queries=(
-                Target("A", ask.attained(), f"{{{{{names.TARGET}}}}}", instant=False),
+                Target("A", ask.measured(), f"{{{{{names.TARGET}}}}}", instant=False),
                 Target("B", ask.promise(), f"promised: {{{{{names.TARGET}}}}}", instant=False),
             ),
         )  # fmt: skip

@@ -77,12 +77,18 @@ class CustomerQueries:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
         return self._standing.attained(self._decimals)
 
+    def measured(self) -> str:
+        """The same of what indicators measure."""
+        return self._standing.measured(self._decimals)
+
     def margin(self) -> str:
-        """By how much a promise is kept; below 0 where it is not. Cut to the worse side."""
+        """By how much a promise is kept; below 0 where it is not. Cut to the worse side. Few tickets are judged by their number alone."""
         figure = self.current(names.PERIOD_ATTAINED)
         level = f"({figure} - on ({PAIR}) {self.promise(LEAST)})"
         ceiling = f"({self.promise(MOST)} - on ({PAIR}) {figure})"
-        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({PAIR}) {self._of_targets(names.TICKET_TARGET)})"
+        few = f"({self._of_targets(names.TICKETS_DECIDED)} < on ({PAIR}) {self._of_targets(names.LOW_VOLUME_BELOW)})"
+        promised = self._of_targets(names.TICKET_TARGET)
+        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({PAIR}) {promised} unless on ({PAIR}) {few})"
         return self._down(f"{level} or {ceiling} or {tickets}")
 
     def _down(self, figure: str) -> str:

@@ -60,8 +60,12 @@ class Standing:
 
     def attained(self, decimals: int) -> str:
         """What each target has come to so far: cut at ``decimals`` of a percentage, never to the better side."""
+        return f"{self.measured(decimals)} or {cut_off(self.of_targets(names.TICKETS_ATTAINED), decimals)}"
+
+    def measured(self, decimals: int) -> str:
+        """The same of what indicators measure."""
         figure = self.current(names.PERIOD_ATTAINED)
-        least = f"({figure} and on ({PAIR}) {self.of_targets(names.AGREEMENT_TARGET, LEAST)}) or {self.of_targets(names.TICKETS_ATTAINED)}"
+        least = f"{figure} and on ({PAIR}) {self.of_targets(names.AGREEMENT_TARGET, LEAST)}"
         return f"{cut_off(least, decimals)} or {cut_up(figure, decimals)}"
 
     def ends(self) -> str:

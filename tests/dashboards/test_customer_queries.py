@@ -110,6 +110,13 @@ def test_what_is_shown_is_cut_off_to_the_worse_side(attained: str, shown: float,
     told(figures(attained=attained), {asked().attained(): {PAIR: shown}, asked().margin(): {PAIR: margin}}, tmp_path)
 
 
+def test_few_tickets_have_no_margin_because_their_number_is_what_counts(tmp_path: Path) -> None:
+    below = {f'{names.LOW_VOLUME_BELOW}{{{OWN}, target="p1"}}': "20"}
+    told(tickets(5, 1, 0) | below, {asked().margin(): {}, asked().tickets_attained(): {TICKETS: 0.8}}, tmp_path)
+    told(tickets(40, 1, 1) | below, {asked().margin(): {TICKETS: 0.025}}, tmp_path)
+    told(tickets(5, 1, -1), {asked().margin(): {TICKETS: -0.15}}, tmp_path)
+
+
 def test_a_greatest_level_is_cut_up_and_kept_from_below(tmp_path: Path) -> None:
     most = {f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_account="a", slm_objective="at most 1%"}}': "0.01"}
     series = {key: value for key, value in figures(attained="0.00101", upper="0.002").items() if names.AGREEMENT_TARGET not in key} | most
