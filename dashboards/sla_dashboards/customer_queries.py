@@ -91,28 +91,20 @@ class CustomerQueries:
         return f"max by ({_PAIR}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
 
     def words(self) -> str:
-        """The same with what was promised, in the words of the agreement, as a label."""
+        """What was promised of what indicators measure, in the words of the agreement, as a label."""
         by = label_list((names.AGREEMENT, names.TARGET, names.OBJECTIVE_TEXT))
-        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, _LIVE)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, _LIVE)})"
 
     def attained(self) -> str:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
-        return f"{self.measured()} or {self.tickets_attained()}"
-
-    def measured(self) -> str:
-        """The same of what indicators measure."""
         figure = self.current(names.PERIOD_ATTAINED)
         return f"{self._down(f'{figure} and on ({_PAIR}) {self.promise(_LEAST)}')} or {self._up(figure)}"
 
     def margin(self) -> str:
-        """By how much a promise is kept; below 0 where it is not. Cut to the worse side. Few tickets are judged by their number alone."""
+        """By how much a promise is kept; below 0 where it is not. Cut to the worse side."""
         figure = self.current(names.PERIOD_ATTAINED)
         level = f"({figure} - on ({_PAIR}) {self.promise(_LEAST)})"
-        ceiling = f"({self.promise(_MOST)} - on ({_PAIR}) {figure})"
-        few = f"({self._of_targets(names.TICKETS_DECIDED)} < on ({_PAIR}) {self._of_targets(names.LOW_VOLUME_BELOW)})"
-        promised = self._of_targets(names.TICKET_TARGET)
-        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({_PAIR}) {promised} unless on ({_PAIR}) {few})"
-        return self._down(f"{level} or {ceiling} or {tickets}")
+        return self._down(f"{level} or ({self.promise(_MOST)} - on ({_PAIR}) {figure})")
 
     def _down(self, figure: str) -> str:
         scale = 10 ** (self._decimals + 2)
@@ -142,6 +134,11 @@ class CustomerQueries:
             *(f"{BREACHED} + 0 * ({each})" for each in lost), *(f"{AT_RISK} + 0 * ({each})" for each in risks),
             *(f"{OK} + 0 * ({each})" for each in kept), f"{NOT_YET} + 0 * {none_yet}",
         ))  # fmt: skip
+
+    def measured_state(self) -> str:
+        """The states of what indicators measure."""
+        measured = self._of_targets(names.AGREEMENT_TARGET, _LIVE)
+        return f"(({self.state()}) and on ({_PAIR}) {measured} or {NO_DATA} + 0 * {measured})"
 
     def every_state(self) -> str:
         """The state of each target; one without a figure is not known."""
@@ -187,14 +184,14 @@ class CustomerQueries:
 
     # -- when ---------------------------------------------------------------------------------------------------------------
     def ends(self) -> str:
-        """When the present period of each target ends, in milliseconds."""
-        of_tickets = f"max by ({names.AGREEMENT}) ({self.series(names.TICKETS_PERIOD_END)})"
-        targets = f"0 * {self._of_targets(names.TICKETS_MISSES_LEFT)}"
-        return f"({self.current(names.PERIOD_ENDS)} or {targets} + on ({names.AGREEMENT}) group_left () {of_tickets}) * 1000"
+        """When the present period of each measured target ends, in milliseconds."""
+        return f"{self.current(names.PERIOD_ENDS)} * 1000"
 
     def first_end(self) -> str:
-        """When the first of the present periods ends, in milliseconds."""
-        return f"min({self.ends()})"
+        """When the first of the present periods ends, those of tickets too."""
+        of_tickets = f"max by ({names.AGREEMENT}) ({self.series(names.TICKETS_PERIOD_END)})"
+        targets = f"0 * {self._of_targets(names.TICKETS_MISSES_LEFT)}"
+        return f"min({self.current(names.PERIOD_ENDS)} or {targets} + on ({names.AGREEMENT}) group_left () {of_tickets}) * 1000"
 
     def as_of(self) -> str:
         """When a figure was last recorded, in milliseconds; where that is long ago, to five minutes, and no more than a day."""
@@ -210,6 +207,12 @@ class CustomerQueries:
     def tickets_attained(self) -> str:
         """The shares of tickets in time, cut off."""
         return self._down(self._of_targets(names.TICKETS_ATTAINED))
+
+    def tickets_margin(self) -> str:
+        """By how much their promises are kept; nothing of few tickets, which are judged by their number alone."""
+        few = f"({self._of_targets(names.TICKETS_DECIDED)} < on ({_PAIR}) {self._of_targets(names.LOW_VOLUME_BELOW)})"
+        promised = self._of_targets(names.TICKET_TARGET)
+        return self._down(f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({_PAIR}) {promised} unless on ({_PAIR}) {few})")
 
     def of_tickets(self, metric: str) -> str:
         """A number of tickets for each target."""
