@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "setup-stamp.json"
+NODE = ROOT / "tests" / "grafana_schema"
 OLDEST_PYTHON = (3, 11)
 
 SERVERS = {
@@ -37,9 +38,15 @@ FILES = {
     "/usr/bin/puma": "puma",
     "/usr/bin/prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "/usr/sbin/nginx": "nginx-light",
+    "/usr/sbin/icinga2": "icinga2",
     "/usr/lib/postgresql/*/bin/initdb": "postgresql",
+    "/usr/bin/chromium": "chromium",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 """File, or pattern of files -> the Debian package that brings it, of servers that only tests start."""
+
+TEST_PROGRAMS = {"node": "nodejs", "npm": "npm"}
+"""The same for programs that only tests run: they check dashboards against Grafana's own types."""
 
 UPSTREAM_NAMES = {"prometheus-alertmanager": "alertmanager", "victoria-metrics": "victoria-metrics-prod", "vmalert": "vmalert-prod"}
 """What the same program is called where it was not installed from Debian."""
@@ -56,8 +63,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     """With ``--tests`` also what only tests start. Return 0 when all is there, 1 when something is missing and could not be installed."""
     if sys.version_info[:2] < OLDEST_PYTHON:
         return refuse(f"Python {dotted(OLDEST_PYTHON)} or newer is needed; this is {dotted(sys.version_info[:2])}.")
-    packages = missing_packages(tests="--tests" in arguments, request_tracker="--request-tracker" in arguments)
+    tests = "--tests" in arguments
+    packages = missing_packages(tests=tests, request_tracker="--request-tracker" in arguments)
     if packages and not install_packages(packages):
+        return 1
+    if tests and not install_node_packages():
         return 1
     wanted = stamp_text()
     if not (STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and (VENV / "bin" / "python").exists()):
@@ -67,7 +77,8 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def missing_packages(*, tests: bool = False, request_tracker: bool = False) -> list[str]:
     """Debian packages whose programs are not on this machine, sorted."""
-    missing = {package for program, package in SERVERS.items() if not is_installed(program)}
+    programs = {**SERVERS, **(TEST_PROGRAMS if tests else {})}
+    missing = {package for program, package in programs.items() if not is_installed(program)}
     wanted = {**(FILES if tests else {}), **(REQUEST_TRACKER if request_tracker else {})}
     missing |= {package for pattern, package in wanted.items() if not any(Path("/").glob(pattern.removeprefix("/")))}
     has_environment = (VENV / "bin" / "pip").exists()
@@ -114,6 +125,20 @@ def package_lists_know(packages: Sequence[str]) -> bool:
     return all(
         subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0 for name in packages
     )
+
+
+def install_node_packages() -> bool:
+    """Install exactly what the lock file names, unless that was done. True when all is there."""
+    wanted = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = NODE / "node_modules" / "setup-stamp"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return True
+    say("installing Grafana's types into tests/grafana_schema")
+    if not run(["npm", "ci", "--prefix", str(NODE), "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True):
+        refuse("npm failed; its words are above.")
+        return False
+    stamp.write_text(wanted, encoding="utf-8")
+    return True
 
 
 def fill_environment(wanted: str) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import zlib
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -18,9 +20,14 @@ from urllib.parse import urlsplit
 from slo_gen.known_secrets import covered, remember
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
-__all__ = ["AddressError", "Credentials", "Fetcher", "Limits", "NoAnswerError", "RequestError", "Response", "TooLargeError", "TooSlowError"]
+__all__ = [
+    "AddressError", "Credentials", "Fetcher", "Limits", "NoAnswerError", "RequestError", "Response", "TooLargeError", "TooSlowError",
+    "trusted",
+]  # fmt: skip
 
 
 class RequestError(Exception):
@@ -68,6 +75,7 @@ class Credentials:
     tenant: str = ""
     header: str = ""                      # the header that carries the token, where it is not Authorization
     scheme: str = "Bearer"                # what stands before the token in Authorization
+    organisation: int = 0                 # the number of a Grafana organisation; 0 for the one that the login is in
 
     def __post_init__(self) -> None:
         remember(self.password, self.token, *([f"{self.username}:{self.password}"] if self.password else []))
@@ -90,8 +98,10 @@ class Credentials:
         return found
 
     def headers(self) -> dict[str, str]:
-        """The request headers; ``tenant`` is sent the way Mimir and Loki expect it."""
+        """The request headers; ``tenant`` is sent the way Mimir and Loki expect it, ``organisation`` as Grafana does."""
         headers = {"X-Scope-OrgID": self.tenant} if self.tenant else {}
+        if self.organisation:
+            headers["X-Grafana-Org-Id"] = str(int(self.organisation))
         if self.token:
             headers[self.header or "Authorization"] = self.token if self.header else f"{self.scheme} {self.token}"
         return headers
@@ -121,13 +131,17 @@ class Response:
 class Fetcher:
     """Requests below one base address. Use as ``async with Fetcher(url) as fetcher``.
 
-    Raises AddressError for an address that is not http(s) or that carries a password.
+    ``authorities`` is a file of those who may vouch for the server; "" for the usual ones. Raises AddressError for an address that is not
+    http(s) or that carries a password.
     """
 
-    def __init__(self, url: str, credentials: Credentials | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, url: str, credentials: Credentials | None = None, limits: Limits | None = None, authorities: str = ""
+    ) -> None:
         self.url = checked_address(url)
         self._credentials = credentials or Credentials()
         self._limits = limits or Limits()
+        self._authorities = authorities
         self._sent: deque[float] = deque()
         self._client: httpx.AsyncClient | None = None
 
@@ -143,9 +157,12 @@ class Fetcher:
         try:
             self._client = httpx.AsyncClient(
                 headers={"Accept": "application/json", "Accept-Encoding": "gzip", **login.headers()},
-                auth=(login.username, login.password) if login.username else None,
+                auth=(login.username, login.password) if login.username or login.password else None,
                 follow_redirects=False,
                 timeout=None,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),      # who asks bounds how much at once
+                # To read all certificates takes longer than a request that needs none.
+                verify=_trust(self._authorities) if self.url.startswith("https:") else False,
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
@@ -157,11 +174,13 @@ class Fetcher:
             self._client = None
 
     async def request(
-        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None
-    ) -> Response:
+        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         """Send one request below the base address and read the whole answer.
 
-        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. Raises RequestError.
+        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. ``headers`` come beside those of
+        all requests. Raises RequestError.
         """
         import asyncio
 
@@ -172,6 +191,8 @@ class Fetcher:
         parameters: dict[str, object] = {"data" if method == "POST" else "params": form} if form else {}
         if json is not None:
             parameters["json"] = json
+        if headers:
+            parameters["headers"] = headers
         seconds = self._limits.seconds
         await self._wait_for_turn()
         try:
@@ -179,19 +200,60 @@ class Fetcher:
                 asyncio.timeout(seconds),
                 self._client.stream(method, self.url + path, **parameters) as response,  # type: ignore[arg-type]
             ):
-                return Response(
-                    status=response.status_code,
-                    media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
-                    body=await self._body(response),
-                    location=response.headers.get("location", ""),
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                )
+                return replace(_begun(response), body=await self._body(response))
         except TimeoutError:
             raise TooSlowError(f"{self.url} did not answer {path} within {seconds:g} seconds.") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise AddressError(f"{self.url} is not an address that can be asked.") from None
         except httpx.HTTPError as error:
             raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    @asynccontextmanager
+    async def lines(self, method: str, path: str, json: object, idle: float) -> AsyncIterator[tuple[Response, AsyncIterator[bytes]]]:
+        """Send a request whose answer goes on line after line; what came first of it, without a body, and the lines.
+
+        The deadline is for the beginning of the answer; afterwards ``idle`` seconds may pass without a byte. A line is bounded as a body
+        is. Raises RequestError, also while lines are read, and where the answer ends.
+        """
+        import asyncio
+
+        import httpx
+
+        if self._client is None:
+            raise RuntimeError("the fetcher is not open")
+        await self._wait_for_turn()
+        try:
+            request = self._client.build_request(method, self.url + path, json=json)
+            async with asyncio.timeout(self._limits.seconds):
+                response = await self._client.send(request, stream=True)
+            try:
+                yield _begun(response), self._lines(response, idle)
+            finally:
+                await response.aclose()
+        except TimeoutError:
+            raise TooSlowError(f"{self.url} did not answer {path} within {self._limits.seconds:g} seconds.") from None
+        except httpx.HTTPError as error:
+            raise NoAnswerError(f"{self.url} could not be reached: {_reason(error)}.") from None
+
+    async def _lines(self, response: httpx.Response, idle: float) -> AsyncIterator[bytes]:
+        import asyncio
+
+        parts = response.aiter_bytes()
+        left = b""
+        while True:
+            try:
+                async with asyncio.timeout(idle):
+                    left += await anext(parts)
+            except StopAsyncIteration:
+                raise NoAnswerError(f"{self.url} ended its answer, which was to go on.") from None
+            except TimeoutError:
+                raise TooSlowError(f"{self.url} sent nothing for {idle:g} seconds.") from None
+            *whole, left = left.split(b"\n")
+            if any(len(line) > self._limits.body for line in (*whole, left)):
+                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
+            for line in whole:
+                if line.strip():
+                    yield line
 
     async def _wait_for_turn(self) -> None:
         import asyncio
@@ -225,6 +287,41 @@ class Fetcher:
         if packed and not packed.eof:
             raise NoAnswerError(f"{self.url} broke off in the middle of its answer.")
         return b"".join(parts)
+
+
+def _begun(response: httpx.Response) -> Response:
+    """An answer of which the body is still to come."""
+    return Response(
+        status=response.status_code,
+        media_type=response.headers.get("content-type", "").split(";")[0].strip().lower(),
+        body=b"",
+        location=response.headers.get("location", ""),
+        headers={name.lower(): value for name, value in response.headers.items()},
+    )
+
+
+def _trust(authorities: str) -> ssl.SSLContext:
+    return trusted(authorities) if authorities else _usually_trusted()
+
+
+@cache
+def _usually_trusted() -> ssl.SSLContext:
+    """One for all fetchers: each takes some hundred kilobytes."""
+    return trusted()
+
+
+def trusted(authorities: str = "") -> ssl.SSLContext:
+    """Who may vouch for servers: those of a file in PEM, or the usual ones. Raises AddressError where the file cannot be used."""
+    import ssl
+
+    import httpx
+
+    if not authorities:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=authorities)
+    except (OSError, ValueError):
+        raise AddressError(f"The file {authorities} has no certificates of authorities, or cannot be read.") from None
 
 
 def checked_address(url: str) -> str:

@@ -113,8 +113,10 @@ class Prometheus:
     Every call raises RequestError, whose text can be shown as it is.
     """
 
-    def __init__(self, url: str, credentials: Credentials | None = None, limits: Limits | None = None) -> None:
-        self._fetcher = Fetcher(url, credentials, limits)
+    def __init__(
+        self, url: str, credentials: Credentials | None = None, limits: Limits | None = None, authorities: str = ""
+    ) -> None:
+        self._fetcher = Fetcher(url, credentials, limits, authorities)
 
     @property
     def url(self) -> str:

@@ -16,11 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from sla_exporter.probes.probe import Answer as ProbeAnswer
+from sla_exporter.probes.probe import ProbeReader, ProbeSettings
+from sla_exporter.probes.registry import reader_class as probe_reader_class
 from sla_exporter.sources.registry import reader_class
 from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, TicketReader
 
 from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.exporter import TicketSource
+from slo_gen.spec.documents.probes import ProbeSource
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,26 @@ def reader(document: Mapping[str, Any], credentials: Credentials | None = None, 
     """The reader of a source's document."""
     source = msgspec.convert({"name": "desk", **document}, TicketSource)
     return reader_class(source)(Settings(source, credentials or Credentials(), 300, 100_000, seconds))
+
+
+def probe_settings(document: Mapping[str, Any], *, now: int = 0, seconds: float = 2.0, holds: int = 45_000) -> ProbeSettings:
+    """What a reader of probes is given."""
+    wanted = {"name": "probe", "subjects": [{"subject": "x", "indicator": "x"}], **document}
+    return ProbeSettings(msgspec.convert(wanted, ProbeSource), Credentials(), holds, seconds, 10, lambda: now)
+
+
+def probe_reader(document: Mapping[str, Any], *, now: int = 0, seconds: float = 2.0, holds: int = 45_000) -> ProbeReader:
+    """The reader of a probe's document."""
+    settings = probe_settings(document, now=now, seconds=seconds, holds=holds)
+    return probe_reader_class(settings.document)(settings)
+
+
+async def looked(of: ProbeReader, subjects: Sequence[str]) -> Mapping[str, ProbeAnswer]:
+    """One look, after which it is closed."""
+    try:
+        return await of.look(subjects)
+    finally:
+        await of.close()
 
 
 def read_all(of: TicketReader, place: str = "") -> tuple[list[SourceEvent], Page]:

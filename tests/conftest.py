@@ -12,10 +12,10 @@ from slo_gen import known_secrets
 from slo_gen.cli import main
 
 if "mutmut" in sys.modules:
-    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is.
+    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is, however slow the machine.
     from hypothesis import Phase, settings
 
-    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None)
+    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
 
 

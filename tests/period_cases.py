@@ -15,6 +15,7 @@ from slo_gen.contract.exclusions import exclusions
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.methods import measurement, objective
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.target_period import term
 from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.model import ALWAYS, Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.terms import MeasureTerms, Method
@@ -48,8 +49,9 @@ class Case:
         target = self.target
         hours = ALL_TIME if target.hours == ALWAYS else of.calendars[target.hours].spans(start - DAY, end + DAY)
         reasons = {each.reason: self.active for each in target.exclude if each.when}
-        excluded = exclusions(self.agreement, target, of.maintenance, start, end, service="shop", agreed=hours, found=reasons)
-        window = Window(start, end, scheduled=hours, excluded=excluded.by_reason)
+        deployed = term(self.agreement)
+        excluded = exclusions(self.agreement, target, of.maintenance, start, end, service="shop", agreed=hours & deployed, found=reasons)
+        window = Window(start, end, hours, deployed, excluded.by_reason)
         return evaluate(target.name, measurement(target), objective(target), self.facts(), window)
 
     def inputs(self) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,41 @@ def test_what_only_tests_start_is_asked_for_with_tests_alone(setup: ModuleType, 
     monkeypatch.setattr(setup, "FILES", {"/nowhere/redmine.ru": "redmine", "/usr/bin/env": "coreutils"})
     assert setup.missing_packages() == []
     assert setup.missing_packages(tests=True) == ["redmine"]
+
+
+def test_node_is_asked_for_with_tests_alone(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "FILES", {})
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None if name in ("node", "npm") else name)
+    assert setup.missing_packages() == []
+    assert setup.missing_packages(tests=True) == ["nodejs", "npm"]
+
+
+def test_node_packages_are_installed_when_the_lock_file_changes(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> bool:
+        ran.append(command)
+        (tmp_path / "node_modules").mkdir(exist_ok=True)
+        return len(ran) != 2
+
+    monkeypatch.setattr(setup, "NODE", tmp_path)
+    monkeypatch.setattr(setup, "run", run)
+    (tmp_path / "package-lock.json").write_text("one", encoding="utf-8")
+    assert [setup.install_node_packages() for _ in range(2)] == [True, True]
+    assert ran == [["npm", "ci", "--prefix", str(tmp_path), "--ignore-scripts", "--no-audit", "--no-fund"]]
+    (tmp_path / "package-lock.json").write_text("two", encoding="utf-8")
+    assert [setup.install_node_packages() for _ in range(3)] == [False, True, True], "the first try fails"
+    assert len(ran) == 3
+
+
+def test_the_lock_file_names_versions_and_no_place() -> None:
+    locked = json.loads((ROOT / "tests/grafana_schema/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    named = json.loads((ROOT / "tests/grafana_schema/package.json").read_text(encoding="utf-8"))["devDependencies"]
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in named} == named
+    assert all("resolved" not in each for each in locked.values())
+    assert all("integrity" in each for name, each in locked.items() if name)
 
 
 def test_a_fresh_debian_lacks_venv(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from sla_dashboards.identity import customer_folder
+from sla_dashboards.shown import shown_agreements
 from slo_gen.rules.info import IN_FORCE
 from slo_gen.spec.model import Catalogue
+
+if TYPE_CHECKING:
+    from sla_dashboards.modern import Dashboard
 
 __all__ = ["Audience", "DashboardFile", "dashboard_files"]
 
@@ -34,18 +41,36 @@ class DashboardFile:
         return f"dashboards/{self.folder}/{self.uid}.json"
 
 
-def dashboard_files(catalogue: Catalogue) -> tuple[DashboardFile, ...]:
-    """Every dashboard, in the order of their paths: one for each customer with an SLA in force."""
+def dashboard_files(catalogue: Catalogue, absent: Mapping[str, str] | None = None) -> tuple[DashboardFile, ...]:
+    """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own.
+
+    ``absent``: the targets that rules cannot express, ``agreement/target``, and why.
+    """
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
-    from sla_dashboards.identity import uid
 
     files = []
-    for name, customer in catalogue.customers.items():
-        agreements = tuple(
-            each for _, each in sorted(catalogue.agreements.items())
-            if each.kind == "SLA" and each.party.kind == "customer" and each.party.name == name and each.state == IN_FORCE
-        )  # fmt: skip
-        if agreements:
-            page = customer_dashboard(customer, agreements)
-            files.append(DashboardFile("customer", name, uid("customer", name), page.uid, page.title, page.text()))
+    for name, agreements in shown_agreements(catalogue).items():
+        page = customer_dashboard(catalogue, catalogue.customers[name], agreements, absent or {})
+        files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text()))
+    files.extend(_internal_files(catalogue))
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _internal_files(catalogue: Catalogue) -> Iterator[DashboardFile]:
+    """The provider's own pages: about SLOs where there are any, about agreements where any is in force."""
+    from sla_dashboards.executive import executive_dashboard
+    from sla_dashboards.identity import EXECUTIVE, MANAGER, SRE
+    from sla_dashboards.manager import manager_dashboard
+    from sla_dashboards.sre import sre_dashboard
+
+    in_force = [each.period.timezone for each in catalogue.agreements.values() if each.state == IN_FORCE]
+    zone = Counter(in_force).most_common(1)[0][0] if in_force else "browser"
+    existing = ({SRE} if catalogue.slos else set()) | ({MANAGER, EXECUTIVE} if in_force else set())
+    made: tuple[tuple[str, Audience, str, Callable[[Catalogue, str, set[str]], Dashboard]], ...] = (
+        (SRE, "sre", "internal-sre", sre_dashboard), (MANAGER, "service level manager", "internal-service-levels", manager_dashboard),
+        (EXECUTIVE, "executive", "internal-summary", executive_dashboard),
+    )  # fmt: skip
+    for page, audience, folder, dashboard in made:
+        if page in existing:
+            finished = dashboard(catalogue, zone, existing)
+            yield DashboardFile(audience, None, folder, finished.uid, finished.title, finished.text())

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Final
 
-__all__ = ["customer_datasource", "panel_id", "uid"]
+__all__ = ["EXECUTIVE", "MANAGER", "SRE", "address", "customer_datasource", "customer_folder", "panel_id", "uid"]
 
 _LONGEST: Final = 40
 _DIGEST: Final = 8
@@ -24,6 +24,25 @@ def customer_datasource(customer: str) -> str:
     return uid("sla", customer)
 
 
+def customer_folder(customer: str) -> str:
+    """Where a customer's dashboards stand, in the output and in Grafana.
+
+    It is the uid of no dashboard, because Grafana has kept folders among dashboards for long.
+    """
+    return uid("customer", customer, "pages")
+
+
+def address(page: str, **chosen: str) -> str:
+    """Where a page is found in Grafana, with what is to be chosen on it: ``address(SRE, slo="checkout")``."""
+    return f"/d/{page}" + "".join(f"{'&' if place else '?'}var-{name}={value}" for place, (name, value) in enumerate(chosen.items()))
+
+
 def panel_id(key: str) -> int:
     """The id of a panel, 1 to 2^31 - 1, from what it is and not from where it stands."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") % (2**31 - 1) + 1
+
+
+SRE: Final = uid("slm", "sre")
+MANAGER: Final = uid("slm", "manager")
+EXECUTIVE: Final = uid("slm", "executive")
+"""The uids of the provider's own pages, of which there is one each."""

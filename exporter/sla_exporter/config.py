@@ -6,18 +6,26 @@ Paths are seen from the folder of the file. Secrets come from files or the envir
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
+from typing import Final
 
 from msgspec.structs import replace as changed
 
 from sla_exporter.ledger.database import Database, LedgerError, PostgresDatabase, SqliteDatabase
+from sla_exporter.probes.checking import probe_problems
+from sla_exporter.probes.probe import ProbeReader, ProbeSettings
+from sla_exporter.probes.registry import reader_class as probe_reader_class
+from sla_exporter.probes.states import HOLDS
 from sla_exporter.sources.registry import UnknownPluginError, kind_of, reader_class
 from sla_exporter.sources.source import Settings, TicketReader
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.fetch import AddressError, Credentials
-from slo_gen.spec.documents.exporter import Exporter, ExporterSpec, SourceCredentials, TicketSource
+from slo_gen.spec.documents.exporter import Exporter, ExporterSpec, TicketSource
+from slo_gen.spec.documents.probes import ProbeSource
+from slo_gen.spec.documents.source_credentials import SourceCredentials
 from slo_gen.spec.files import load
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, has_errors
@@ -25,7 +33,13 @@ from slo_gen.spec.resolve import resolve
 from slo_gen.spec.resolve.quantities import seconds
 from slo_gen.spec.secrets import variable
 
-__all__ = ["Configuration", "ConfigurationError", "open_ledger", "read_configuration", "reader_of"]
+__all__ = [
+    "Configuration", "ConfigurationError", "at_once_of", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of",
+]  # fmt: skip
+
+_AT_ONCE: Final = 50
+_LONGEST_LOOK: Final = 10.0
+"""Seconds that a request of a probe may take, where its document does not say."""
 
 
 class ConfigurationError(Exception):
@@ -94,6 +108,7 @@ def read_configuration(file: Path) -> Configuration:
             where = agreement.origin
             problems.append(Problem("warning", where.file, where.line, where.column, f"{name} does not say which source its tickets are of",
                                     f"add `tickets.source`: {', '.join(seen)}"))  # fmt: skip
+    problems += probe_problems(document, exporter.spec.probes, seen, catalogue)
     texts = {**loaded.sources, **specs.sources}
     if has_errors(problems):
         raise ConfigurationError(sorted(problems), texts)
@@ -110,7 +125,7 @@ def _below(folder: Path, path: str) -> Path:
 
 
 def _rooted(spec: ExporterSpec, folder: Path) -> ExporterSpec:
-    """The paths of sources and ledger, seen from the folder of the configuration."""
+    """The paths of sources, probes and ledger, seen from the folder of the configuration."""
     sources = []
     for source in spec.sources:
         if source.sql and source.sql.sqlite:
@@ -120,12 +135,15 @@ def _rooted(spec: ExporterSpec, folder: Path) -> ExporterSpec:
         if source.file:
             source = changed(source, file=changed(source.file, path=str(folder / source.file.path)))
         sources.append(source)
+    probes = tuple(
+        changed(probe, authorities_file=str(folder / probe.authorities_file)) if probe.authorities_file else probe for probe in spec.probes
+    )
     ledger = spec.ledger
     if ledger.file:
         ledger = changed(ledger, file=str(folder / ledger.file))
     if ledger.postgres_file:
         ledger = changed(ledger, postgres_file=str(folder / ledger.postgres_file))
-    return changed(spec, sources=tuple(sources), ledger=ledger)
+    return changed(spec, sources=tuple(sources), probes=probes, ledger=ledger)
 
 
 def open_ledger(configuration: Configuration, *, read_only: bool = False) -> Database:
@@ -150,6 +168,27 @@ def reader_of(source: TicketSource, folder: Path) -> TicketReader:
     login = _login(source.credentials, folder) if source.credentials else Credentials()
     settings = Settings(source, login, int(seconds(source.overlap)), source.requests_per_minute, float(seconds(source.timeout)))
     return reader_class(source)(settings)
+
+
+def holds_of(probe: ProbeSource) -> int:
+    """Milliseconds for which a state holds that no other follows: three times as long as it takes to look again."""
+    return int(HOLDS * seconds(probe.checked_every or probe.every) * 1000)
+
+
+def at_once_of(probe: ProbeSource) -> int:
+    """How many requests a probe may be sent at once: by default as many as end within its interval where none is answered."""
+    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) * _longest_look(probe) / float(seconds(probe.every))))
+
+
+def _longest_look(probe: ProbeSource) -> float:
+    return float(seconds(probe.timeout)) if probe.timeout else min(_LONGEST_LOOK, float(seconds(probe.every)))
+
+
+def probe_reader_of(probe: ProbeSource, folder: Path, now: Callable[[], int]) -> ProbeReader:
+    """The reader of a probe; ``now`` in milliseconds. Raises AddressError where its secret cannot be read, and UnknownPluginError."""
+    login = _login(probe.credentials, folder) if probe.credentials else Credentials()
+    settings = ProbeSettings(probe, login, holds_of(probe), _longest_look(probe), at_once_of(probe), now)
+    return probe_reader_class(probe)(settings)
 
 
 def _login(written: SourceCredentials, folder: Path) -> Credentials:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import resource
 import signal
 import sys
 import threading
@@ -29,7 +30,9 @@ from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
+from sla_exporter.probes.registry import kind_of
 from sla_exporter.probes.run_clock import RunClock
+from sla_exporter.probes.watching import ProbeWatching
 from sla_exporter.reading import SourceReading
 from sla_exporter.server import Address, MetricsServer
 from slo_gen.spec.secrets import hidden
@@ -38,6 +41,7 @@ __all__ = ["Daemon", "Options"]
 
 _LOG = logging.getLogger("sla_exporter")
 _TICK: Final = 1.0
+_PROBES_AT_ONCE: Final = 1000
 _LONGEST_RELOAD: Final = 60.0
 """Seconds that a client who asked for a reload is kept waiting."""
 
@@ -66,6 +70,11 @@ class Options:
 def wall_clock() -> int:
     """The present instant."""
     return int(time.time())
+
+
+def milliseconds() -> int:
+    """The present instant to the millisecond."""
+    return time.time_ns() // 1_000_000
 
 
 class Daemon:
@@ -114,6 +123,8 @@ class Daemon:
 
     def run(self) -> None:
         """Until a signal ends it."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))      # each request of a probe is an open file
         for server in self.servers:
             threading.Thread(target=server.serve_forever, name="web", daemon=True, kwargs={"poll_interval": 0.2}).start()
             host, port = server.server_address[:2]
@@ -192,14 +203,20 @@ class Daemon:
             return "the exporter ends, or is busy; see its log"
 
     def _readings(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[None]]:
-        known = set(self._configuration.source_names)
+        spec = self._configuration.spec
+        known = {*self._configuration.source_names, *(probe.name for probe in spec.probes)}
         for gone in set(self.health.sources) - known:
             self.health.sources.pop(gone)
         found = []
-        for source in self._configuration.spec.sources:
+        for source in spec.sources:
             _LOG.info("reading source %s every %s", described(source), source.every)
             one = SourceReading(source, self._configuration.folder, self.keeper, self.health, self._now)
             found.append(loop.create_task(one.run(), name=source.name))
+        turns = asyncio.Semaphore(_PROBES_AT_ONCE)
+        for probe in spec.probes:
+            _LOG.info("asking probe %s every %s", f"{probe.name} ({kind_of(probe)})", probe.every)
+            watching = ProbeWatching(probe, self._configuration.folder, self.keeper.states, self.health, milliseconds, turns)
+            found.append(loop.create_task(watching.run(), name=probe.name))
         return found
 
     def _tick(self) -> None:

@@ -35,8 +35,8 @@ def expressions(indicator: Indicator) -> tuple[tuple[str, str], ...]:
             return (("histogram", histogram),)
         case Threshold(value=value):
             return (("value", value),)
-        case Probe(series=series):
-            return (("series", series),)
+        case Probe(series=series, watch=watch):
+            return (("series", series),) if watch is None else ()
         case Ratio(error):
             return (("error", error),)
 

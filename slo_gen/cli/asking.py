@@ -17,7 +17,7 @@ from slo_gen.fetch import AddressError, Credentials, Limits, RequestError
 from slo_gen.history.facts import Question
 from slo_gen.prometheus import Alert, Prometheus, QueryError, Sample, Series
 
-__all__ = ["answered", "ask_all", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts", "read_retention"]
+__all__ = ["answered", "ask_all", "ask_each", "ask_questions", "ask_with_alerts", "open_prometheus", "read_facts", "read_retention"]
 
 Q = TypeVar("Q")
 T = TypeVar("T")
@@ -51,7 +51,7 @@ async def ask_all(
     prometheus: Prometheus, questions: Iterable[str], asked: Callable[[], None] = lambda: None
 ) -> dict[str, tuple[Sample, ...]]:
     """The instant values of all expressions, a few at a time; ``asked`` is called after each. Raises RequestError."""
-    return await _ask_each(questions, prometheus.query, asked, AT_ONCE)
+    return await ask_each(questions, prometheus.query, asked, AT_ONCE)
 
 
 async def ask_questions(
@@ -64,7 +64,7 @@ async def ask_questions(
             return await prometheus.samples(question.query, question.start, question.end)
         return await prometheus.query_range(question.query, question.start, question.end, question.step)
 
-    return await _ask_each(dict.fromkeys(questions), ask, asked, LARGE_AT_ONCE)
+    return await ask_each(dict.fromkeys(questions), ask, asked, LARGE_AT_ONCE)
 
 
 async def ask_with_alerts(url: str, questions: Iterable[str]) -> tuple[dict[str, tuple[Sample, ...]], tuple[Alert, ...]]:
@@ -85,7 +85,7 @@ async def read_facts(
 
     async with open_prometheus(url) as prometheus:
         answers = await ask_all(prometheus, questions, asked)
-        tried = await _ask_each(heavy, try_to_ask, asked, LARGE_AT_ONCE)
+        tried = await ask_each(heavy, try_to_ask, asked, LARGE_AT_ONCE)
         flags = await _flags(prometheus)
     answers |= {question: answer for question, answer in tried.items() if answer is not None}
     return Facts(answers, _retention(flags), _whole_number(flags.get(_MAX_SAMPLES, "")))
@@ -103,7 +103,7 @@ async def _flags(prometheus: Prometheus) -> Mapping[str, str]:
     return {}
 
 
-async def _ask_each(
+async def ask_each(
     questions: Iterable[Q], ask: Callable[[Q], Awaitable[T]], asked: Callable[[], None], at_once: int
 ) -> dict[Q, T]:
     """The answer to every question, ``at_once`` at a time. Raises RequestError."""

@@ -36,7 +36,7 @@ _TOLD: Final = 10
 @click.option("--alertmanager", "form", type=click.Choice((*FORMS, "none")),
               help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
               "[default: operator with that target, else fragment]")
-@click.option("--dashboards/--no-dashboards", default=True, show_default=True, help="Write the dashboard of each customer too.")
+@click.option("--dashboards/--no-dashboards", default=True, show_default=True, help="Write dashboards for Grafana too.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="Make the tables of calendars and periods for this year and the next. "
               "[default: today; with --check the year that DIR was made for]")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sla_dashboards import dashboard_files
+from sla_dashboards import dashboard_files, shown_customers
 
 from slo_gen.outputs.alertmanager_files import Form, render_alertmanager
 from slo_gen.outputs.errors import OutputError
+from slo_gen.outputs.grafana_folders import render_folders
 from slo_gen.outputs.isolation import Isolation, render_isolation
+from slo_gen.outputs.shown_to import SHOWN_TO, shown_to
 from slo_gen.outputs.targets import HEADER, OutputSettings, Target, prefixed, render_rules, rules_per_group
 from slo_gen.outputs.unit_test_files import render_unit_tests
 from slo_gen.outputs.yaml_text import render_groups
@@ -19,6 +21,7 @@ from slo_gen.rules.compile import compile_rules
 from slo_gen.rules.info import promises
 from slo_gen.rules.period_unit_tests import period_unit_test_files
 from slo_gen.rules.rule import RuleGroup
+from slo_gen.rules.state_unit_tests import state_unit_test_files, verdict_unit_test_files
 from slo_gen.rules.ticket_unit_tests import ticket_unit_test_files
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
@@ -50,10 +53,14 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
-    if dashboards:
-        files |= {page.path: page.text for page in dashboard_files(catalogue)}
+    pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
+    if pages:
+        files |= {page.path: page.text for page in pages}
+        files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)
     if isolation is not None:
         files |= render_isolation(catalogue, isolation)
+    if (dashboards or isolation is not None) and shown_customers(catalogue):
+        files[SHOWN_TO] = shown_to(catalogue, pages).text()
     return files
 
 
@@ -95,9 +102,10 @@ def _groups(
 
 def _unit_tests(catalogue: Catalogue, settings: OutputSettings | None, horizon: Horizon | None) -> tuple[UnitTestFile, ...]:
     chosen = settings or OutputSettings()
-    files = (*unit_test_files(catalogue), *ticket_unit_test_files(catalogue))
+    files = (*unit_test_files(catalogue), *ticket_unit_test_files(catalogue), *verdict_unit_test_files(catalogue))
     if horizon is not None and catalogue.agreements:
-        files = (*files, *period_unit_test_files(catalogue, accounts(catalogue, horizon)[0], horizon))
+        summed = accounts(catalogue, horizon)[0]
+        files = (*files, *period_unit_test_files(catalogue, summed, horizon), *state_unit_test_files(catalogue, summed))
     return tuple(replace(file, groups=tuple(prefixed(name, chosen) for name in file.groups)) for file in files)
 
 

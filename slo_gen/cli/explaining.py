@@ -31,6 +31,7 @@ from slo_gen.spec.model import (
     Slo,
     Threshold,
     TicketTarget,
+    Watch,
 )
 from slo_gen.spec.schema import fields
 from slo_gen.timekeeping.periods import Periods, RollingDays
@@ -187,6 +188,8 @@ def _measured(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
             yield f"  slower than {number(limit)} in {histogram} ({kind})"
         case Threshold(value, op, limit):
             yield f"  the share of each minute in which {value} {op} {number(limit)}"
+        case Probe(watch=Watch() as watch):
+            yield from _watched(watch)
         case Probe(series, location, quorum):
             needed = "more than half of the locations" if quorum is None else f"{quorum} location{'s' * (quorum != 1)} or more"
             yield f"  down while {needed} (label {location}) see it down in {series}"
@@ -199,6 +202,15 @@ def _measured(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
         f"  scraped every {duration(indicator.scrape_interval)}; silence is told after {_silence(catalogue, indicator)}; "
         f"targets are told apart by {', '.join(indicator.target_labels)}"
     )
+
+
+def _watched(watch: Watch) -> Iterator[str]:
+    needed = "more than half of the locations" if watch.quorum is None else f"{watch.quorum} location{'s' * (watch.quorum != 1)} or more"
+    least = f"; unknown while fewer than {watch.known} know" if watch.known > 1 else ""
+    yield f"  down while {needed} see it down, as the exporter records it to the second{least}"
+    if watch.failures > 1:
+        since = "first" if watch.back_dated else "last"
+        yield f"  a location sees it down after {watch.failures} failures in a row, since the {since} of them"
 
 
 def _silence(catalogue: Catalogue, indicator: Indicator) -> str:

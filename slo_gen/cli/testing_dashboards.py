@@ -1,29 +1,40 @@
-"""``slo-gen test`` on the dashboards of customers: nobody is told of anybody else."""
+"""``slo-gen test`` on the dashboards of customers: each has theirs, and nobody is told of anybody else."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from slo_gen.outputs.customer_dashboards import leaks
-from slo_gen.outputs.isolation import SHOWN_TO
+from slo_gen.outputs.customer_dashboards import Reader, leaks
+from slo_gen.outputs.shown_to import Shown, read_shown_to
 
-__all__ = ["customer_dashboards", "leaking"]
+__all__ = ["customer_dashboards", "dashboard_faults"]
 
 
-def customer_dashboards(directory: Path) -> list[tuple[str, Path]]:
-    """Each customer and each of their dashboard files. Raises ValueError, LookupError or OSError when the list of customers is damaged."""
-    if not (directory / SHOWN_TO).exists():
+def customer_dashboards(directory: Path) -> list[Path]:
+    """The dashboard files of all customers. Raises ValueError or OSError when the list of customers is missing or damaged."""
+    listed = read_shown_to(directory)
+    if listed is None:
+        if any((directory / "dashboards").glob("customer-*")):
+            raise ValueError("no list of customers")
         return []
-    shown: list[str] = json.loads((directory / SHOWN_TO).read_text(encoding="utf-8"))["shown"]
-    return [(each, path) for each in shown for path in sorted((directory / "dashboards" / f"customer-{each}").glob("*.json"))]
+    return [path for shown in listed.shown.values() for path in _files(directory, shown)]
 
 
-def leaking(directory: Path) -> Iterator[str]:
-    """What the dashboards of customers tell that they must not, with the file in front."""
-    listed = json.loads((directory / SHOWN_TO).read_text(encoding="utf-8"))
-    for customer, path in customer_dashboards(directory):
-        others = [name for each, called in listed["customers"].items() if each != customer for name in called]
-        for fault in leaks(path.read_text(encoding="utf-8"), customer, [*others, *listed["internal"]]):
-            yield f"{path}: {fault}"
+def dashboard_faults(directory: Path) -> Iterator[str]:
+    """Dashboards that are missing, and what others tell that they must not, with the file in front."""
+    listed = read_shown_to(directory)
+    if listed is None:
+        return
+    for customer, shown in listed.shown.items():
+        for missing in (path for path in shown.files if not (directory / path).is_file()):
+            yield f"{directory / missing}: missing; {customer} has no such dashboard"
+        reader = Reader(customer, shown.datasource, shown.own, shown.agreed)
+        for path in _files(directory, shown):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            yield from (f"{path}: {fault}" for fault in leaks(text, reader, listed.strangers(customer), listed.internal))
+
+
+def _files(directory: Path, shown: Shown) -> list[Path]:
+    """Everything that Grafana would show the customer, whoever wrote it."""
+    return sorted((directory / shown.folder).rglob("*.json"))

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from slo_gen.contract.comparing import bad_or_good, verdict_of
 from slo_gen.contract.facts import Facts, Results, Slots
-from slo_gen.contract.judging import GOOD, OUT, Judged, Judgement, judge
+from slo_gen.contract.judging import BRIDGE, GOOD, OUT, Judged, Judgement, judge
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.contract.pieces import Interval, Observed, Piece, observe
@@ -24,7 +24,7 @@ from slo_gen.contract.window import Window
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.spans import Spans
 
-__all__ = ["evaluate"]
+__all__ = ["basis", "evaluate"]
 
 _DAY: Final = 86_400
 
@@ -37,6 +37,11 @@ def evaluate(target: str, measurement: Measurement, objective: Bound, facts: Fac
     if measurement.slot is None and not isinstance(measurement.score, Down) and isinstance(facts, Slots):
         return _of_events(target, measurement, objective, observed, window)
     return _of_time(target, measurement, objective, observed, window)
+
+
+def basis(measurement: Measurement, window: Window) -> int:
+    """What a figure of time is a share of by the end of the period of ``window``, in seconds, if nothing without data is left out."""
+    return window.weighed(_denominator(measurement, window), measurement.weights)
 
 
 # --- events as they are ------------------------------------------------------------------------------------------
@@ -134,7 +139,9 @@ def _stretches(judged: Iterable[Judged]) -> list[Stretch]:
 
 def _of_piece(piece: Piece, judgement: Judgement) -> Judgement:
     """A judgement of what was seen leaves the pieces out that nobody saw."""
-    return judgement if piece.known or not judgement.seen else OUT
+    if piece.known or not judgement.seen:
+        return judgement
+    return BRIDGE if judgement.bad else OUT
 
 
 def _before(

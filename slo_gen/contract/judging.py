@@ -12,7 +12,7 @@ from typing import NamedTuple
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.pieces import Interval, Observed
 
-__all__ = ["GOOD", "OUT", "Judged", "Judgement", "judge"]
+__all__ = ["BRIDGE", "GOOD", "OUT", "Judged", "Judgement", "judge"]
 
 
 class Judgement(NamedTuple):
@@ -30,6 +30,9 @@ GOOD = Judgement(0, 1)
 _BAD = Judgement(1, 1)
 OUT = Judgement(0, 1, out=True)
 """Left out of every denominator."""
+
+BRIDGE = Judgement(0, 1, out=True, seen=True)
+"""Left out, but of an interval that was down as far as it was seen: down time on either side of it is one run."""
 
 
 class Judged(NamedTuple):

@@ -83,7 +83,7 @@ class Observed:
         gathered: list[Piece] = []
         opens = closes = start
         for piece in self.pieces(part):
-            while piece.start < piece.end:
+            while True:
                 if piece.start >= closes:
                     if gathered:
                         yield Interval.of(closes - opens, gathered)

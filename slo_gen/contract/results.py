@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from slo_gen.contract.comparing import bad_or_good, bounded, is_floor, verdict_of
@@ -23,13 +24,10 @@ def evaluate_results(target: str, measurement: Measurement, objective: Bound, fa
     A result counts in the period in which it is, whether hours are open then or not: its clock has run in them already. One
     whose cause is among the exclusions of the window is left out. A result that is not decided may become either.
     """
-    reasons = {reason for reason, _ in window.excluded}
+    reasons = {reason for reason, _ in window.excluded} - {""}
     inside = [each for each in facts.results if window.start <= each.at < window.end and each.at in window.deployed]
-    kept = [each for each in inside if each.cause not in reasons or not each.cause]
-    excluded: dict[str, int] = {}
-    for each in inside:
-        if each.cause and each.cause in reasons:
-            excluded[each.cause] = excluded.get(each.cause, 0) + 1
+    kept = [each for each in inside if each.cause not in reasons]
+    excluded = Counter(each.cause for each in inside if each.cause in reasons)
     missed = sum(each.met is False for each in kept)
     undecided = sum(each.met is None for each in kept)
     match measurement.reduce:
@@ -50,7 +48,7 @@ def evaluate_results(target: str, measurement: Measurement, objective: Bound, fa
         verdict=verdict_of(objective, best, worst, measured=seen is not None or low is not None or high is not None),
         figure=seen, lower=low, upper=high,
         counted=Fraction(missed), real=Fraction(sum(each.met is False for each in inside)), of=Fraction(len(kept) - undecided),
-        unit="events", unknown=Fraction(undecided), excluded=excluded,
+        unit="events", unknown=Fraction(undecided), excluded=dict(excluded),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from slo_gen.contract.judging import Judgement
+from slo_gen.contract.judging import BRIDGE, Judgement
 from slo_gen.contract.measurement import Runs
 from slo_gen.contract.pieces import Interval
 from slo_gen.timekeeping.spans import Span
@@ -39,11 +39,14 @@ class Run:
 
 
 def runs_of(judged: Iterable[tuple[Stretch, Judgement]]) -> list[Run]:
-    """All runs of stretches that are down; they come in order, and a hole between two of them ends a run."""
+    """All runs of stretches that are down; they come in order, and a hole between two of them ends a run.
+
+    An interval is down as a whole, also with the part of it that nobody saw.
+    """
     found: list[Run] = []
     open_: list[tuple[Stretch, Judgement]] = []
     for stretch, judgement in judged:
-        down = judgement.bad > 0 and not judgement.out
+        down = _is_down(judgement)
         if open_ and (not down or stretch.start != open_[-1][0].end):
             found.append(Run(open_[0][0].start, open_[-1][0].end, tuple(open_)))
             open_ = []
@@ -52,6 +55,10 @@ def runs_of(judged: Iterable[tuple[Stretch, Judgement]]) -> list[Run]:
     if open_:
         found.append(Run(open_[0][0].start, open_[-1][0].end, tuple(open_)))
     return found
+
+
+def _is_down(judgement: Judgement) -> bool:
+    return judgement is BRIDGE or (judgement.bad > 0 and not judgement.out)
 
 
 def long_enough(seconds: int, rule: Runs | None) -> bool:
@@ -104,10 +111,9 @@ def _chains(stretches: Sequence[Stretch]) -> list[list[_Link]]:
     """Neighbouring stretches that are or may be down, with those of one kind made one."""
     chains: list[list[_Link]] = []
     for stretch in stretches:
-        may = stretch.worst.bad > 0 and not stretch.worst.out
-        if not may:
+        if not _is_down(stretch.worst):
             continue
-        sure = stretch.best.bad > 0 and not stretch.best.out
+        sure = _is_down(stretch.best)
         if chains and chains[-1][-1][1] == stretch.start:
             last = chains[-1][-1]
             if last[2] == sure:

@@ -1,7 +1,7 @@
 """Reading a dashboard that a customer is shown, to find what it would tell of anybody else.
 
 The proxy holds back what a customer may not see; this looks that a dashboard asks for nothing else in the first place, and
-that nothing written on it names another customer or a team of ours.
+that nothing written on it names another customer, a team of ours or a supplier.
 """
 
 from __future__ import annotations
@@ -9,22 +9,41 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import promql_parser
 
 from slo_gen import names
 
-__all__ = ["leaks"]
+__all__ = ["Reader", "leaks"]
 
-_VARIABLE: Final = re.compile(r"\$\{?\w")
+_VARIABLE: Final = re.compile(r"\$\{|\$[A-Za-z_]|\[\[")
+"""Those of Grafana begin with a letter; ``$1`` is a group of a regular expression."""
+
 _READ_BY_GRAFANA: Final = frozenset({"expr", "query", "definition"})
+_OF_GRAFANA: Final = "-- Grafana --"
+"""The data source that asks nobody; annotations of Grafana itself stand behind it."""
 
 
-def leaks(text: str, customer: str, strangers: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the dashboard ``text`` of ``customer``, one sentence each.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The customer who reads a dashboard.
 
-    ``strangers`` are names that it must not hold: other customers and their titles, teams.
+    ``datasource`` is the uid of theirs. ``called``: their names. ``agreed``: texts of their agreements, in which even a team
+    of ours may be named.
+    """
+
+    customer: str
+    datasource: str
+    called: tuple[str, ...] = ()
+    agreed: tuple[str, ...] = ()
+
+
+def leaks(text: str, reader: Reader, strangers: Iterable[str], internal: Iterable[str] = ()) -> Iterator[str]:
+    """What is wrong with the dashboard ``text`` of ``reader``, one sentence each.
+
+    ``strangers`` are other customers and their titles, ``internal`` our teams and suppliers: none of them may be named.
     """
     try:
         dashboard = json.loads(text)
@@ -36,19 +55,43 @@ def leaks(text: str, customer: str, strangers: Iterable[str]) -> Iterator[str]:
         return
     if _listed(dashboard, "templating"):
         yield "has variables, which a public dashboard cannot have and whose values name whoever is in the data"
-    known = [_name(each) for each in sorted(set(strangers) - {customer, ""})]
-    own = _name(customer)
-    for place, key, value in _texts(dashboard, ""):
+    for place, uid in _datasources(dashboard, ""):
+        if uid not in (reader.datasource, _OF_GRAFANA):
+            yield f"{place}: asks the data source {uid!r}, not {reader.datasource!r} of this customer"
+    texts = list(_texts(dashboard, ""))
+    written = "\n".join(value for _, _, value in texts).lower()
+    agreed = "\n".join(reader.agreed).lower()
+    own = [_name(each) for each in sorted({reader.customer, *reader.called} - {""}, key=len, reverse=True)]
+    known = [(each, _name(each)) for each in sorted({*strangers} - {reader.customer, ""}) if each.lower() in written]
+    secret = ((each, _name(each)) for each in sorted({*internal} - {""}) if each.lower() in written)
+    known += [(each, pattern) for each, pattern in secret if not pattern.search(agreed)]
+    for place, key, value in texts:
         if key in _READ_BY_GRAFANA:
-            yield from (f"{place}: {fault}" for fault in _unpinned(value, customer))
-        for pattern in known:
-            if found := pattern.search(own.sub("", value)):
-                yield f"{place}: names {found[0]!r}"
+            yield from (f"{place}: {fault}" for fault in _unpinned(value, reader.customer))
+        if known:
+            rest = value.lower()
+            for pattern in own:
+                rest = pattern.sub("", rest)
+            yield from (f"{place}: names {name!r}" for name, pattern in known if pattern.search(rest))
 
 
 def _name(name: str) -> re.Pattern[str]:
-    """Finds a name also where it is part of a slug or an address."""
-    return re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", re.IGNORECASE)
+    """Finds a name in small letters, also where it is part of a slug or an address."""
+    return re.compile(rf"(?<![^\W_]){re.escape(name.lower())}(?![^\W_])")
+
+
+def _datasources(value: object, place: str) -> Iterator[tuple[str, object]]:
+    """The uid of every data source that a document names, with its place."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            inside = f"{place}.{name}" if place else name
+            if name == "datasource" and each is not None:
+                yield inside, each.get("uid") if isinstance(each, dict) else each
+            else:
+                yield from _datasources(each, inside)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _datasources(each, f"{place}[{index}]")
 
 
 def _listed(dashboard: dict[str, object], key: str) -> bool:

@@ -22,7 +22,7 @@ from typing import Final
 
 from slo_gen.outputs.errors import OutputError
 
-__all__ = ["MANIFEST", "Difference", "Written", "difference", "write", "written_for"]
+__all__ = ["MANIFEST", "Difference", "Written", "difference", "read_compiled", "write", "written_for"]
 
 MANIFEST: Final = ".slo-gen-manifest.json"
 _TEMPORARY: Final = ".slo-gen-tmp"
@@ -147,6 +147,25 @@ def written_for(out: Path) -> int | None:
     content = _read(out / MANIFEST)
     year = None if content is None else json.loads(content).get("year")
     return year if isinstance(year, int) and 1 < year < 2300 else None
+
+
+def read_compiled(out: Path, beginnings: tuple[str, ...]) -> dict[str, str]:
+    """Relative path to text of the files whose paths begin so, as the manifest lists them.
+
+    Raises OutputError where a folder was not written by slo-gen, or a file in it is not as it was written.
+    """
+    if _read(out / MANIFEST) is None:
+        raise OutputError(f"{out} was not written by slo-gen", "name the folder that slo-gen compile --out wrote")
+    found: dict[str, str] = {}
+    for path, digest in _manifest(out).items():
+        if not path.startswith(beginnings):
+            continue
+        content = _read(out / path)
+        if content is None or hashlib.sha256(content).hexdigest() != digest:
+            state = "missing" if content is None else "not as slo-gen wrote it"
+            raise OutputError(f"{out / path} is {state}", "run slo-gen compile again")
+        found[path] = content.decode()
+    return found
 
 
 def _encoded(files: Mapping[str, str]) -> dict[str, bytes]:

@@ -8,12 +8,13 @@ organisations are named as environment variables of the programs that read the f
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote
+
+from sla_dashboards import customer_datasource, customer_folder, shown_customers
 
 from slo_gen import names
 from slo_gen.fetch import AddressError, checked_address
@@ -22,15 +23,11 @@ from slo_gen.outputs.targets import HEADER
 from slo_gen.outputs.yaml_text import yaml_string
 from slo_gen.spec.model import Catalogue
 
-__all__ = [
-    "PROXIES", "READ_PATHS", "SHOWN_TO", "Isolation", "Proxy", "datasource_uid", "organisation_variable", "password_variable",
-    "render_isolation", "shown_customers",
-]
+__all__ = ["PROXIES", "READ_PATHS", "Isolation", "Proxy", "organisation_variable", "password_variable", "render_isolation"]
 
 Proxy = Literal["vmauth", "prom-label-proxy", "mimir"]
 PROXIES: Final[tuple[Proxy, ...]] = ("vmauth", "prom-label-proxy", "mimir")
 
-SHOWN_TO: Final = "isolation/shown-to.json"
 READ_PATHS: Final = (
     "/api/v1/query", "/api/v1/query_range", "/api/v1/series", "/api/v1/labels", "/api/v1/label/[^/]+/values",
 )
@@ -48,11 +45,6 @@ class Isolation:
     dashboards: str = "/etc/slo-gen/dashboards"
 
 
-def shown_customers(catalogue: Catalogue) -> tuple[str, ...]:
-    """The customers that have an agreement, sorted."""
-    return tuple(sorted({each.party.name for each in catalogue.agreements.values() if each.party.kind == "customer"}))
-
-
 def render_isolation(catalogue: Catalogue, isolation: Isolation) -> dict[str, str]:
     """Relative path to text of the proxy's file and of each customer's Grafana provisioning.
 
@@ -63,26 +55,13 @@ def render_isolation(catalogue: Catalogue, isolation: Isolation) -> dict[str, st
     customers = shown_customers(catalogue)
     if not customers:
         return {}
-    files = {SHOWN_TO: _shown_to(catalogue, customers), "isolation/README.md": _readme(customers, isolation)}
+    files = {"isolation/README.md": _readme(customers, isolation)}
     files |= _PROXY_FILES[isolation.kind](customers, isolation)
     for customer in customers:
         title = catalogue.customers[customer].title
         files[f"grafana/provisioning/datasources/customer-{customer}.yaml"] = _datasource(customer, isolation)
         files[f"grafana/provisioning/dashboards/customer-{customer}.yaml"] = _provider(customer, title, isolation)
     return files
-
-
-def _shown_to(catalogue: Catalogue, customers: Iterable[str]) -> str:
-    """Who may be named to whom, for ``slo-gen test``: each customer with the names that stand for them, and what is ours."""
-    owners = {service.owner for service in catalogue.services.values()}
-    parties = {f"{each.party.kind}/{each.party.name}" for each in catalogue.agreements.values() if each.party.kind != "customer"}
-    listed = {each: sorted({each, catalogue.customers[each].title} - {""}) for each in catalogue.customers}
-    return json.dumps({"shown": list(customers), "customers": listed, "internal": sorted((owners | parties) - {""})}, indent=1) + "\n"
-
-
-def datasource_uid(customer: str) -> str:
-    """The uid of a customer's data source, at most 40 characters; it stays when customers come and go."""
-    return f"slm-{re.sub('[^a-z0-9]+', '-', customer)[:27].strip('-')}-{_digest(customer)}"
 
 
 def password_variable(customer: str) -> str:
@@ -180,7 +159,7 @@ def _datasource(customer: str, isolation: Isolation) -> str:
         secret += f"      httpHeaderValue1: {yaml_string(customer)}\n"
     return (
         f"{HEADER}apiVersion: 1\nprune: true\ndatasources:\n"
-        f"  - name: \"Service levels\"\n    uid: {yaml_string(datasource_uid(customer))}\n    type: \"prometheus\"\n"
+        f"  - name: \"Service levels\"\n    uid: {yaml_string(customer_datasource(customer))}\n    type: \"prometheus\"\n"
         f"    orgId: ${{{organisation_variable(customer)}}}\n    access: \"proxy\"\n    url: {yaml_string(url)}\n{login}"
         "    isDefault: true\n    editable: false\n"
         f"    jsonData:\n      httpMethod: \"POST\"\n      manageAlerts: false\n      disableMetricsLookup: true\n{header}{secret}"
@@ -191,9 +170,9 @@ def _provider(customer: str, title: str, isolation: Isolation) -> str:
     return (
         f"{HEADER}apiVersion: 1\nproviders:\n"
         f"  - name: {yaml_string(f'slm-customer-{customer}')}\n    orgId: ${{{organisation_variable(customer)}}}\n"
-        f"    folder: {yaml_string((title or customer).replace('$', '$$'))}\n    folderUid: {yaml_string(datasource_uid(customer))}\n"
+        f"    folder: {yaml_string((title or customer).replace('$', '$$'))}\n    folderUid: {yaml_string(customer_folder(customer))}\n"
         "    type: \"file\"\n    disableDeletion: false\n    allowUiUpdates: false\n    updateIntervalSeconds: 60\n"
-        f"    options:\n      path: {yaml_string(f'{isolation.dashboards}/customer-{customer}')}\n"
+        f"    options:\n      path: {yaml_string(f'{isolation.dashboards}/{customer_folder(customer)}')}\n"
     )
 
 

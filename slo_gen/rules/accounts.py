@@ -16,15 +16,16 @@ from typing import Final
 from slo_gen.contract.exclusions import exclusions
 from slo_gen.contract.measurement import Down, Measurement, Share
 from slo_gen.contract.methods import measurement
-from slo_gen.contract.target_period import adjusted_time, business_days
+from slo_gen.contract.target_period import adjusted_time, business_days, term
 from slo_gen.contract.window import ALL_TIME
 from slo_gen.rules.calendar_tables import Horizon, PeriodTable, period_table, zones_of
 from slo_gen.rules.info import Promise, promises
 from slo_gen.rules.promql import PromqlError, parse_expression
 from slo_gen.rules.step_tables import Mask, mask_of
-from slo_gen.spec.model import ALWAYS, AgreementTarget, Catalogue, Evaluation
+from slo_gen.spec.model import ALWAYS, Agreement, AgreementTarget, Catalogue, Evaluation
 from slo_gen.timekeeping.periods import Periods, RollingDays
 from slo_gen.timekeeping.spans import Span, Spans
+from slo_gen.timekeeping.zones import EARLIEST, LATEST
 
 __all__ = ["STEP", "Account", "NotLive", "accounts", "condition_key"]
 
@@ -45,16 +46,21 @@ class NotLive:
 class Account:
     """What targets that are summed up alike have in common, and which they are.
 
-    ``agreed``: the agreed hours; ``counting``: those without what is excluded for reasons known beforehand. ``conditions``:
+    ``begins``: the instant at which its agreements begin, where that lies within a period. ``term``: the time of the agreements, as
+    far as it begins or ends within a period; ``agreed``: the agreed hours of it; ``counting``: those without what is excluded for
+    reasons known beforehand. ``conditions``:
     expressions while which more is excluded. ``slot``: seconds of an interval, the minute where events count as they are. ``unit``:
     seconds that are booked at once; ``floor``: the objective is a least level. ``grouped``: an indicator has several series.
-    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own.
+    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own. ``watched``: the
+    exporter knows all of this and judges by its record.
     """
 
     key: str
     measurement: Measurement
     floor: bool
     table: PeriodTable
+    begins: int | None
+    term: Mask
     agreed: Mask
     counting: Mask
     conditions: tuple[str, ...]
@@ -65,6 +71,7 @@ class Account:
     grouped: bool
     apart_from: str
     targets: tuple[Promise, ...]
+    watched: bool = False
 
     @property
     def timezone(self) -> str:
@@ -101,7 +108,7 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
     """The accounts of all agreements in force, in a fixed order; and the targets without one, by agreement and target."""
     zones = zones_of(catalogue)
     tables: dict[Periods, PeriodTable] = {}
-    masks: dict[object, tuple[Mask, Mask]] = {}
+    masks: dict[object, _Masks] = {}
     found: defaultdict[Account, list[Promise]] = defaultdict(list)
     absent: dict[tuple[str, str], NotLive] = {}
     for each in promises(catalogue).values():
@@ -112,6 +119,9 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
                 continue
             if periods not in tables:
                 tables[periods] = period_table(periods, horizon)
+            if _is_watched(catalogue, promise):
+                found[_watched_account(promise, tables[periods], catalogue.evaluation)].append(promise)
+                continue
             shared = _on_which_counting_depends(catalogue, promise)
             if shared not in masks:
                 masks[shared] = _masks(catalogue, promise, tables[periods], zones)
@@ -132,9 +142,12 @@ def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: 
     to sums of other time.
     """
     for account, targets in found.items():
+        if account.watched:
+            yield replace(account, key=_digest(("watched", targets[0].agreement.period, account.floor)), targets=tuple(targets))
+            continue
         grouped = any(_is_grouped(catalogue, promise) for promise in targets)
         name = _digest(_terms(catalogue, account, targets[0]))
-        if (account.agreed, account.counting) == _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
+        if _Masks(account.term, account.agreed, account.counting) == _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
             yield replace(account, key=name, targets=tuple(targets), grouped=grouped)
             continue
         agreements: defaultdict[str, list[Promise]] = defaultdict(list)
@@ -145,17 +158,21 @@ def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: 
 
 
 def _of_anybody(promise: Promise) -> Promise:
-    """The same promise to a customer with whom nothing of his own was planned or agreed."""
+    """The same promise to a customer with whom nothing of his own was planned or agreed, and that has no end."""
     agreement = promise.agreement
     party = replace(agreement.party, name="") if agreement.party.kind == "customer" else agreement.party
-    return replace(promise, agreement=replace(agreement, name="", party=party))
+    return replace(promise, agreement=replace(agreement, name="", party=party, ends=None))
 
 
 def _terms(catalogue: Catalogue, account: Account, promise: Promise) -> object:
-    """What an account has in common but for the time that counts."""
+    """What an account has in common but for the time that counts.
+
+    Sums that began within a period are others than those of the whole of it. They keep their name when no table reaches back to that.
+    """
     agreement, target = promise.agreement, promise.target
     service = catalogue.indicators[target.indicator].service
     return (
+        *([] if account.begins is None else [account.begins]),
         agreement.period, agreement.service, agreement.allowance, target.hours, target.exclude, service,
         account.measurement, account.floor, account.where, account.exact, account.slot, account.unit,
     )  # fmt: skip
@@ -165,7 +182,7 @@ def _digest(what: object) -> str:
     return f"{zlib.crc32(repr(what).encode()):08x}"
 
 
-def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: tuple[Mask, Mask]) -> Account | NotLive:
+def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: _Masks) -> Account | NotLive:
     """The account of one target, without its name."""
     agreement, target = promise.agreement, promise.target
     measured, evaluation = measurement(target), catalogue.evaluation
@@ -176,14 +193,30 @@ def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: 
         return NotLive(reason)
     assert unit is not None
     conditions = tuple(sorted({exclusion.when for exclusion in target.exclude if exclusion.when}))
-    reason = _runs_are_cut(measured, slot, masks[1], evaluation, conditions)
+    reason = _runs_are_cut(measured, slot, masks.counting, evaluation, conditions)
     if reason:
         return NotLive(reason)
     indicator = catalogue.indicators[target.indicator]
     return Account(
-        key="", measurement=measured, floor=target.direction == "at least", table=table, agreed=masks[0], counting=masks[1],
-        conditions=conditions, where=tuple(sorted(target.where.items())), exact=indicator.is_counted and indicator.counting == "exact",
-        slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
+        key="", measurement=measured, floor=target.direction == "at least", table=table, begins=_begins(agreement), term=masks.term,
+        agreed=masks.agreed, counting=masks.counting, conditions=conditions, where=tuple(sorted(target.where.items())),
+        exact=indicator.is_counted and indicator.counting == "exact", slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
+    )  # fmt: skip
+
+
+def _is_watched(catalogue: Catalogue, promise: Promise) -> bool:
+    """Whether the exporter judges a target: it watches the indicator, and no condition is excluded that only Prometheus knows."""
+    watched = catalogue.indicators[promise.target.indicator].watch is not None
+    return watched and not any(exclusion.when for exclusion in promise.target.exclude)
+
+
+def _watched_account(promise: Promise, table: PeriodTable, evaluation: Evaluation) -> Account:
+    """What targets have in common that the exporter judges: their periods, and on which side of the objective is good."""
+    everything = mask_of(ALL_TIME, evaluation.interval, table.start, table.end)
+    return Account(
+        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", table=table, begins=None,
+        term=everything, agreed=everything, counting=everything, conditions=(), where=(), exact=False, slot=evaluation.interval,
+        unit=evaluation.interval, grouped=False, apart_from="", targets=(), watched=True,
     )  # fmt: skip
 
 
@@ -196,30 +229,51 @@ def _on_which_counting_depends(catalogue: Catalogue, promise: Promise) -> object
     service = catalogue.indicators[target.indicator].service
     return (
         agreement.period, agreement.service, agreement.party, agreement.allowance, target.hours, target.exclude, service,
-        adjusted_time(catalogue, agreement, target),
+        _cut_term(agreement), adjusted_time(catalogue, agreement, target),
     )  # fmt: skip
 
 
-def _masks(catalogue: Catalogue, promise: Promise, table: PeriodTable, zones: Iterable[str]) -> tuple[Mask, Mask]:
-    """The agreed hours, and what of them counts as far as it is known beforehand."""
+def _begins(agreement: Agreement) -> int | None:
+    """When an agreement begins within a period."""
+    begins = term(agreement).items[0][0]
+    return begins if agreement.starts is not None and agreement.period.of(begins).start < begins else None
+
+
+def _cut_term(agreement: Agreement) -> Spans:
+    """The time of an agreement, as far as it begins or ends within a period."""
+    ends = term(agreement).items[-1][1]
+    cut = agreement.ends is not None and agreement.period.of(ends).start < ends
+    return Spans.of([(_begins(agreement) or EARLIEST, ends if cut else LATEST)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Masks:
+    """The term, the agreed hours of it, and what of those counts as far as it is known beforehand."""
+
+    term: Mask
+    agreed: Mask
+    counting: Mask
+
+
+def _masks(catalogue: Catalogue, promise: Promise, table: PeriodTable, zones: Iterable[str]) -> _Masks:
     interval = catalogue.evaluation.interval
-    agreed, counting = (mask_of(spans, interval, table.start, table.end, zones) for spans in _counting(catalogue, promise, table))
-    return agreed, counting
+    return _Masks(*(mask_of(spans, interval, table.start, table.end, zones) for spans in _counting(catalogue, promise, table)))
 
 
-def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tuple[Spans, Spans]:
+def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tuple[Spans, Spans, Spans]:
     agreement, target = promise.agreement, promise.target
+    lasting = _cut_term(agreement).clip(table.start, table.end)
     hours = ALL_TIME if target.hours == ALWAYS else catalogue.calendars[target.hours].spans(table.start, table.end)
-    agreed = hours.clip(table.start, table.end)
+    agreed = hours & lasting
     excluded: list[Span] = []
     for period in table.periods:
         known = exclusions(
             agreement, target, catalogue.maintenance, period.start, period.end,
-            service=catalogue.indicators[target.indicator].service, agreed=hours, calendars=catalogue.calendars,
+            service=catalogue.indicators[target.indicator].service, agreed=hours & _cut_term(agreement), calendars=catalogue.calendars,
             business=business_days(agreement), adjusted=adjusted_time(catalogue, agreement, target),
         )  # fmt: skip
         excluded.extend(known.all.clip(period.start, period.end))
-    return agreed, agreed - Spans.of(excluded)
+    return lasting, agreed, agreed - Spans.of(excluded)
 
 
 # --- what rules cannot express -----------------------------------------------------------------------------------------

@@ -56,7 +56,8 @@ def parts(account: Account, evaluation: Evaluation) -> Mapping[str, Part]:
 
     ``bad``: the bad part; ``known``: seconds that are judged. Events have ``total``, and ``busiest``, the most events of one minute.
     ``vacant``: seconds of intervals without events that are left out; ``silent``: of those that may
-    have been good or bad; ``dropped``: seconds that a condition excludes. ``short``: down seconds in runs that are too short.
+    have been good or bad, or may have had events in their unknown part; ``dropped``: seconds that a condition excludes. ``short``: down
+    seconds in runs that are too short.
     ``sure_bad`` and ``sure_good``: the bad and the good part whatever happened to what nobody saw, where that is not the same
     as ``bad`` and the rest of ``known``. ``unseen``: events that no scrape can have seen. ``busy``: seconds of intervals with
     events, where those without have a score of their own.
@@ -219,6 +220,8 @@ def _of_time(facts: _Facts) -> dict[str, Part]:
             found["busy"] = Part(f"({seconds} and {total} > 0)")
         case "excluded":
             found["vacant"] = Part(judged.whole(f"({seconds} and {total} == 0)"))
+            if not facts.whole_minutes:
+                found["silent"] = Part(judged.not_whole(f"({seconds} and {total} == 0)"))
         case "unknown":
             found["silent"] = Part(f"({seconds} and {total} == 0)")
     if account.run > 1:
@@ -288,9 +291,13 @@ class _Judged:
 
     def whole(self, part: str) -> str:
         """``part`` of intervals of which no counting second is unknown."""
-        if self.facts.whole_minutes:
-            return part
-        counted = self.facts.interval(self.facts.counted())
-        return f"({part} and on ({names.INDICATOR}) ({self.seconds} == on () group_left () {counted}))"
+        return part if self.facts.whole_minutes else f"({part} and on ({names.INDICATOR}) {self._are_whole()})"
+
+    def not_whole(self, part: str) -> str:
+        """``part`` of the other intervals."""
+        return f"({part} unless on ({names.INDICATOR}) {self._are_whole()})"
+
+    def _are_whole(self) -> str:
+        return f"({self.seconds} == on () group_left () {self.facts.interval(self.facts.counted())})"
 
 

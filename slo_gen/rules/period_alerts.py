@@ -19,7 +19,7 @@ from slo_gen.rules.templates import literal
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.notification import PERIOD_BUDGET
 
-__all__ = ["FORECAST", "PERIOD_SEVERITY", "TARGET", "period_alert", "period_alerts", "series_of", "stages"]
+__all__ = ["FORECAST", "PERIOD_SEVERITY", "TARGET", "period_alert", "period_alerts", "series_of", "stages", "target_alert"]
 
 PERIOD_SEVERITY: Final = "ticket"
 FORECAST: Final = "forecast"
@@ -95,9 +95,18 @@ def period_alert(
     account: Account, alert: str, condition: str, severity: str, summary: str, description: str, *, stage: str = "", apart: str = "",
     hold: int = 0, keep: int = 0,
 ) -> AlertRule:  # fmt: skip
-    """An alert about targets, with the team that owns the service of the indicator.
+    """An alert about targets of an account. ``apart`` tells rules of one account and alert from each other."""
+    marker = f"slm_shard_period_{account.key}{'_' + apart if apart else ''}"
+    return target_alert(alert, condition, severity, summary, description, marker=marker, stage=stage, hold=hold, keep=keep)
 
-    ``apart`` tells rules of one account and alert from each other.
+
+def target_alert(
+    alert: str, condition: str, severity: str, summary: str, description: str, *, marker: str, stage: str = "", hold: int = 0,
+    keep: int = 0,
+) -> AlertRule:  # fmt: skip
+    """An alert about targets on indicators, with the team that owns the service of the indicator.
+
+    ``marker``: a label without a value that tells rules of one alert from each other.
     """
     owner = f"max by ({label_list((names.INDICATOR, names.TEAM))}) ({names.INDICATOR_INFO})"
     team = f"topk by ({names.INDICATOR}) (1, {owner})"
@@ -106,6 +115,6 @@ def period_alert(
         alert,
         f"({condition})\n* on ({names.INDICATOR}) group_left ({names.TEAM}) {team}",
         hold=hold, keep_firing=keep,
-        labels={**labels, f"slm_shard_period_{account.key}{'_' + apart if apart else ''}": ""},
+        labels={**labels, marker: ""},
         annotations={"summary": summary, "description": description},
     )  # fmt: skip

@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen import names
+from slo_gen.contract.measurement import Down, Share
 from slo_gen.rules.accounts import STEP, Account
 from slo_gen.rules.period import Part, at_mark, delay, parts
 from slo_gen.rules.promql import all_of, duration, label_list, label_matcher, quote
@@ -119,6 +120,8 @@ class _Sums:
             "counted": account.counting.elapsed_text(table.starts),
             "excluded": f"{account.agreed.elapsed_text(table.starts)} - {account.counting.elapsed_text(table.starts)}",
         }
+        if account.measurement.over == "deployed" and not account.term.is_whole:
+            passed["deployed"] = account.term.elapsed_text(table.starts)
         for name, seconds in passed.items():
             yield self.part(name, self.of_all(table.within(seconds)))
 
@@ -279,10 +282,11 @@ class _Figures:
         return (bad, total), (bad, f"({total} + {more})"), (f"({bad} + {more})", f"({total} + {more})")
 
     def _of_time(self) -> tuple[_Case, _Case, _Case]:
-        scheduled = self.account.measurement.over == "scheduled"
-        of = self._counted() if scheduled else f"({self._part('elapsed')} - {self._part('vacant')})"
+        of = self._counted() if self.account.measurement.over == "scheduled" else f"({self._lasting()} - {self._part('vacant')})"
         bad = self._part("bad")
-        if "sure_bad" in self.parts:
+        if _is_never_down(self.account.measurement.score):
+            best, worst = bad, f"({bad} + {self._part('silent')})" if self.account.measurement.empty == "unknown" else bad
+        elif "sure_bad" in self.parts:
             best, worst = self._part("sure_bad"), f"({self._counted()} - {self._part('sure_good')})"
         else:
             best, worst = bad, f"({bad} + {self._unknown()})"
@@ -290,6 +294,11 @@ class _Figures:
             # Time that nobody saw may join runs that are too short to one that counts.
             worst = f"({worst} + {self._part('short')} * ({self._unknown()} > bool 0))"
         return (bad, f"({of} - {self._unknown()})"), (best, of), (worst, of)
+
+    def _lasting(self) -> str:
+        """Seconds of the period so far, or of those in which the agreement was in force."""
+        cut = self.account.measurement.over == "deployed" and not self.account.term.is_whole
+        return self._part("deployed" if cut else "elapsed")
 
     def _figure(self, case: _Case) -> str:
         share = f"{case[0]} / ({case[1]} > 0)"
@@ -311,10 +320,13 @@ class _Figures:
         if self.account.counts_events:
             previous, total = self._part("previous"), self._part("total")
             return f"({previous} >= {total}) or {total}"
-        if self.account.measurement.over == "scheduled":
-            seconds = [(period.start, self.account.counting.between(period.start, period.end)) for period in table.periods]
-        else:
-            seconds = [(period.start, period.seconds) for period in table.periods]
+        match self.account.measurement.over:
+            case "scheduled":
+                seconds = [(period.start, self.account.counting.between(period.start, period.end)) for period in table.periods]
+            case "deployed":
+                seconds = [(period.start, self.account.term.between(period.start, period.end)) for period in table.periods]
+            case _:
+                seconds = [(period.start, period.seconds) for period in table.periods]
         return self.sums.of_all(table.value_text(seconds))
 
     def _previous(self) -> str:
@@ -330,6 +342,11 @@ class _Figures:
         return f"round(1 - {self.sums.targets()}, 1e-12)" if self.account.floor else self.sums.targets()
 
 
-_BEFOREHAND: Final = frozenset({"elapsed", "counted", "excluded", "previous"})
+def _is_never_down(score: Share | Down) -> bool:
+    """Whether not even an interval of errors alone is down."""
+    return isinstance(score, Down) and score.strict and score.threshold >= 1
+
+
+_BEFOREHAND: Final = frozenset({"elapsed", "deployed", "counted", "excluded", "previous"})
 _Case = tuple[str, str]
 """The bad part, and what it is a share of."""

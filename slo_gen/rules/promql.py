@@ -21,6 +21,8 @@ from typing import Final, Literal
 
 import promql_parser
 
+from slo_gen.promql_text import parsed, quote
+
 __all__ = [
     "Expression", "Matcher", "MatcherOp", "PromqlError", "Selector", "all_of", "duration", "label_list", "label_matcher", "number",
     "one_of", "parse_expression", "parse_selector", "quote", "regex_literal",
@@ -40,7 +42,6 @@ _KEYWORDS: Final = frozenset({
 })
 """Words of the language. A metric of such a name can only be selected by ``__name__``."""
 
-_ESCAPED: Final = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]')
 _REGEX_META: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _RAW_OR_STRING: Final = re.compile(r"""`[^`]*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*""", re.DOTALL)
 _BYTE_ESCAPE: Final = re.compile(r"(?<!\\)(?:\\\\)*\\(?:x[89a-fA-F]|[23][0-7]{2})")
@@ -60,20 +61,6 @@ class PromqlError(ValueError):
 
 
 # --- text ----------------------------------------------------------------------------------------------------
-
-
-def quote(text: str) -> str:
-    """``text`` as a PromQL string literal."""
-    return '"' + _ESCAPED.sub(_escape, text) + '"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in '\\"':
-        return "\\" + character
-    if character == "\n":
-        return "\\n"
-    return f"\\u{ord(character):04x}"
 
 
 def label_matcher(label: str, value: str, op: MatcherOp = "=") -> str:
@@ -325,7 +312,7 @@ def _parse(text: str, what: str) -> promql_parser.Expr:
         raise PromqlError(f"the {what} holds half a character (a lone surrogate)", "save the file as UTF-8")
     plain = _plain(text)
     try:
-        return promql_parser.parse(plain)
+        return parsed(plain)
     except ValueError as error:
         raise PromqlError(f"this is not PromQL: {error}", "check the brackets, quotes and commas") from None
 
@@ -349,7 +336,7 @@ def _plain_token(match: re.Match[str]) -> str:
 def _verify(rendered: str, tree: promql_parser.VectorSelector, text: str) -> None:
     """What was rendered must read back as what was parsed; anything else must not reach a rule."""
     try:
-        back = promql_parser.parse(rendered)
+        back = parsed(rendered)
     except ValueError:
         back = None
     if not isinstance(back, promql_parser.VectorSelector) or _meaning(back) != _meaning(tree):

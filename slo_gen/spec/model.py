@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from slo_gen.spec.notification import NO_NOTIFICATIONS, Notifications
+from slo_gen.spec.records import NO_RECORDS, Records
 from slo_gen.spec.terms import (
     Allowance,
     Bound,
@@ -34,7 +35,7 @@ from slo_gen.timekeeping.periods import Periods, RollingDays
 __all__ = [
     "ALWAYS", "Adjustment", "Agreement", "AgreementTarget", "BurnWindow", "Catalogue", "Counting", "Customer", "Evaluation", "Events",
     "Exclusion", "Indicator", "Latency", "Maintenance", "Measure", "Origin", "OtherTarget", "Party", "PlannedWork", "Probe", "Ratio",
-    "Service", "Slo", "Threshold", "TicketTarget",
+    "Service", "Slo", "Threshold", "TicketTarget", "Watch",
 ]
 
 Counting = Literal["exact", "light"]
@@ -84,16 +85,31 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """How the exporter makes a state of what locations say.
+
+    ``quorum`` and ``known``: so many locations must see it down, and so many must know its state. Only from ``failures`` in a row on
+    a location sees it down: since the first of them where ``back_dated``, else since the last.
+    """
+
+    quorum: int | None = 1                # None: more than half of those that know
+    known: int = 1
+    failures: int = 1
+    back_dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """A 0/1 probe seen from several locations; bad while at least ``quorum`` locations see it down.
 
     ``location`` is the label that tells locations apart. ``quorum`` None means a majority of the locations
-    that report at that instant.
+    that report at that instant. ``watch``: the exporter makes ``series`` of what it reads, and its record is the truth.
     """
 
     series: str
     location: str = "instance"
     quorum: int | None = 1
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,11 @@ class Indicator:
     origin: Origin
     expected_silence: int = 600           # seconds without data before SLMIndicatorNoData fires
     places: Mapping[str, Origin] = field(default_factory=dict)   # where each selector stands, by its key: total, bad, histogram, ...
+
+    @property
+    def watch(self) -> Watch | None:
+        """How the exporter sees its state; None for an indicator that Prometheus measures."""
+        return self.measure.watch if isinstance(self.measure, Probe) else None
 
     @property
     def is_counted(self) -> bool:
@@ -304,7 +325,10 @@ class PlannedWork:
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """Work on services. ``customers`` empty: it touches all of them. Spans that come again are listed as far as the horizon."""
+    """Work on services. ``customers`` empty: it touches all of them. Spans that come again are listed as far as the horizon.
+
+    ``recurs``: in words when they come, "" where each was written.
+    """
 
     name: str
     title: str
@@ -316,6 +340,7 @@ class Maintenance:
     notice: str                           # duration before each start at which customers are told, "" where none was written
     reason: str
     origin: Origin
+    recurs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,3 +385,4 @@ class Catalogue:
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     notifications: Notifications = NO_NOTIFICATIONS
     adjustments: tuple[Adjustment, ...] = ()                               # by name
+    records: Records = NO_RECORDS

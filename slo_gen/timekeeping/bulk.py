@@ -56,11 +56,9 @@ class BulkTime:
         if pauses is None:
             return passed
         halts = _Halts.of_clocks(pauses, start.size)
-        paused, resumed = np.maximum(halts.starts, start[halts.of]), np.minimum(halts.ends, end[halts.of])
-        inside = paused < resumed
-        stood = np.zeros_like(paused)
-        stood[inside] = table.run(resumed[inside]) - table.run(paused[inside])
-        return passed - halts.sums(stood, start.size)
+        paused = np.maximum(halts.starts, start[halts.of])
+        resumed = np.maximum(np.minimum(halts.ends, end[halts.of]), paused)
+        return passed - halts.sums(table.run(resumed) - table.run(paused), start.size)
 
     def deadline(self, starts: ArrayLike, seconds: ArrayLike, pauses: Pauses | None = None, boundary: Boundary = "close") -> Int64s:
         """The instants at which so much business time has run from each start, as ``BusinessTime.deadline`` says.
@@ -71,7 +69,7 @@ class BulkTime:
         if length.size and length.min() < 0:
             raise TimeError(f"a deadline after {length.min()} seconds lies in the past; write 0 or more")
         halts = None if pauses is None else _Halts.of_clocks(pauses, start.size)
-        table = self._table(start) if halts is None else self._table(start, halts.ends)
+        table = self._table(start)
         at_once = (length == 0) & (boundary == "close")
         while True:
             until = table.run(start) + length
@@ -83,7 +81,7 @@ class BulkTime:
             if table.is_last:
                 first = int(late.argmax())
                 raise never(int(start[first]), int(length[first]))
-            table = self._longer()
+            table = self._arrays(self._business.longer(table.table))
 
     def next_open(self, instants: ArrayLike) -> Int64s:
         """The first instant at or after each one that is in business time. Raises TimeError when there is none."""
@@ -96,10 +94,6 @@ class BulkTime:
         first = min((int(each.min()) for each in held), default=0)
         last = max((int(each.max()) for each in held), default=0)
         return self._arrays(self._business.timetable(first, last))
-
-    def _longer(self) -> _Table:
-        assert self._prepared is not None, "a timetable was too short"
-        return self._arrays(self._business.longer(self._prepared.table))
 
     def _arrays(self, table: Timetable) -> _Table:
         if self._prepared is None or self._prepared.table is not table:
@@ -137,7 +131,7 @@ class _Table:
         return self.before[place] + np.minimum(instants, self.closes[place]) - self.opens[place]
 
     def has_run(self, seconds: Int64s) -> Int64s:
-        place = np.searchsorted(self.before[1:], seconds, "left")
+        place = np.searchsorted(self.before[1:], seconds)
         return self.opens[place] + seconds - self.before[place]
 
     def runs_on(self, seconds: Int64s) -> Int64s:
@@ -155,7 +149,7 @@ _RANGE: Final = 1 << 34
 
 @dataclass(frozen=True, slots=True)
 class _Halts:
-    """Pauses in the order of their clocks and of time; those of one clock are apart from each other, and none is empty."""
+    """Pauses in the order of their clocks and of time; those of one clock do not overlap, and some are empty."""
 
     of: Int64s
     starts: Int64s
@@ -177,9 +171,7 @@ class _Halts:
         # The latest end so far; those of each clock are above all those of the clock before it.
         latest = np.maximum.accumulate(of * _RANGE + (ends - EARLIEST))
         starts = np.concatenate((starts[:1], np.maximum(starts[1:], latest[:-1] - of[1:] * _RANGE + EARLIEST)))
-        held = starts < ends
-        of, starts, ends = of[held], starts[held], ends[held]
-        return cls(of, starts, ends, np.flatnonzero(np.diff(of, prepend=-1)))
+        return cls(of, starts, np.maximum(starts, ends), np.unique(of, return_index=True)[1])
 
     def sums(self, seconds: Int64s, clocks: int) -> Int64s:
         """The sum for each clock of what each of its pauses has."""
@@ -210,6 +202,6 @@ def _together(*numbers: ArrayLike) -> tuple[Int64s, ...]:
 def _whole(numbers: ArrayLike) -> Int64s:
     """An array of whole numbers, in one dimension."""
     found = np.atleast_1d(np.asarray(numbers))
-    if found.size and found.dtype.kind not in "iu":
+    if found.size and found.dtype.kind not in ("i", "u"):
         raise TypeError(f"instants and lengths are whole seconds, not {found.dtype}")
-    return found.astype(np.int64, copy=False)
+    return np.asarray(found, np.int64)

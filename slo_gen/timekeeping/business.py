@@ -62,7 +62,7 @@ class Timetable:
         return self.end == LATEST
 
     def run(self, instant: int) -> int:
-        """The business time from ``start`` to an instant in its range."""
+        """The business time from ``start`` to an instant; what lies beyond the range counts as closed."""
         place = bisect_right(self.opens, instant) - 1
         return self.before[place] + min(instant, self.closes[place]) - self.opens[place] if place >= 0 else 0
 
@@ -86,7 +86,7 @@ class BusinessTime:
 
     def elapsed(self, start: int, end: int, pauses: Spans = EMPTY) -> int:
         """Business seconds in ``[start, end)`` outside of the pauses; 0 when the end is before the start."""
-        if start >= end:
+        if start > end:
             return 0
         table = self.timetable(start, end)
         passed = table.run(end) - table.run(start)
@@ -129,23 +129,22 @@ class BusinessTime:
             first = bisect_right(table.closes, instant)
             # The last period of a timetable may go on outside of it.
             if len(table.closes) - first > count or table.is_last:
-                found = zip(table.opens[first : first + count], table.closes[first : first + count], strict=True)
-                return tuple((max(opens, instant), closes) for opens, closes in found)
+                found = range(first, min(first + count, len(table.closes)))
+                return tuple((max(table.opens[place], instant), table.closes[place]) for place in found)
             table = self.longer(table)
 
     # --- the timetable ----------------------------------------------------------------------------------------
     def timetable(self, start: int, end: int) -> Timetable:
         """A timetable that holds both instants and everything between them."""
+        first, last = in_range(start), min(in_range(end) + 1, LATEST)
         table = self._timetable
-        if table is not None and table.start <= start and end < table.end:
+        if table is not None and table.start <= first and last <= table.end:
             return table
-        if table is not None and table.start <= in_range(start) and in_range(end) == LATEST and table.is_last:
-            return table
-        return self._grown(table, in_range(start), in_range(end) + 1)
+        return self._grown(table, first, last)
 
     def longer(self, table: Timetable) -> Timetable:
         """A timetable that goes on for at least as long again as one that is not the last."""
-        return self._grown(table, table.start, table.end + 1)
+        return self.timetable(table.start, table.end)
 
     def _grown(self, table: Timetable | None, start: int, end: int) -> Timetable:
         """A timetable that reaches from ``start`` to ``end``, and at least as far again as ``table`` does."""
@@ -162,11 +161,9 @@ def _until(table: Timetable, start: int, seconds: int, halts: Spans, boundary: B
     """How much of a timetable has run when ``seconds`` outside of the pauses have; None when it is too short to say."""
     until = table.run(start) + seconds
     for paused, resumed in halts:
-        reached = table.run(min(paused, table.end))
-        if paused >= table.end or reached > until or (reached == until and boundary == "close"):
+        reached = table.run(paused)
+        if reached > until or (reached == until and boundary == "close"):
             break
-        if resumed > table.end:
-            return None
         until += table.run(resumed) - reached
     return until if until < table.seconds or (until == table.seconds and boundary == "close") else None
 

@@ -19,6 +19,7 @@ Several units are added one after another as they are written: ``1bd4h`` is four
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
@@ -27,7 +28,7 @@ from zoneinfo import ZoneInfo
 
 from slo_gen.timekeeping.business import BusinessTime, business_time
 from slo_gen.timekeeping.calendars import Always, Calendar
-from slo_gen.timekeeping.zones import LATEST, TimeError, at, day_of, in_range, local, zone
+from slo_gen.timekeeping.zones import TimeError, at, day_of, in_range, local, zone
 
 __all__ = ["Parts", "add_duration", "read_duration"]
 
@@ -38,7 +39,6 @@ _FORM: Final = re.compile(r"(?:[0-9]+(?:ms|s|mo|m|h|bh|d|bd|w|y))+")
 _PART: Final = re.compile(r"([0-9]+)(ms|s|mo|m|h|bh|d|bd|w|y)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 _MOST_DIGITS: Final = 12
-_LAST_YEAR: Final = 2300
 _ONE_DAY: Final = timedelta(days=1)
 _ALWAYS: Final = Always()
 
@@ -84,22 +84,18 @@ def _add(instant: int, number: int, unit: str, where: ZoneInfo, business: Busine
 
 
 def _on_day(instant: int, where: ZoneInfo, move: Callable[[date], date]) -> int:
-    """The same time on another day."""
+    """The same time on another day, or on the last one that can be written."""
     shown = local(instant, where)
     try:
         day = move(shown.date())
     except (OverflowError, ValueError):
         day = date.max
-    if day.year > _LAST_YEAR:
-        return in_range(LATEST + 1)
     return at(day, shown.hour * 3600 + shown.minute * 60 + shown.second, where)
 
 
 def _months_later(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = (following - _ONE_DAY).day
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _business_days(instant: int, days: int, where: ZoneInfo, business: BusinessTime) -> int:

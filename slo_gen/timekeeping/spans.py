@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -51,16 +51,13 @@ class Spans:
     def __and__(self, other: Spans) -> Spans:
         """Instants that are in both."""
         found: list[Span] = []
-        mine, theirs = 0, 0
-        while mine < len(self.items) and theirs < len(other.items):
-            (a, b), (c, d) = self.items[mine], other.items[theirs]
+        mine, theirs = list(self.items), list(other.items)
+        while mine and theirs:
+            (a, b), (c, d) = mine[-1], theirs[-1]
             if max(a, c) < min(b, d):
                 found.append((max(a, c), min(b, d)))
-            if b <= d:
-                mine += 1
-            else:
-                theirs += 1
-        return Spans(tuple(found))
+            (mine if a >= c else theirs).pop()
+        return Spans(tuple(reversed(found)))
 
     def __sub__(self, other: Spans) -> Spans:
         """Instants that are in this one only."""
@@ -76,7 +73,9 @@ class Spans:
 
     def clip(self, start: int, end: int) -> Spans:
         """What of it is in ``[start, end)``."""
-        return self & Spans(((start, end),) if start < end else ())
+        first = bisect_right(self.items, start, key=lambda span: span[1])
+        last = bisect_left(self.items, end, key=lambda span: span[0])
+        return Spans(tuple((max(a, start), min(b, end)) for a, b in self.items[first:last] if max(a, start) < min(b, end)))
 
 
 EMPTY = Spans()

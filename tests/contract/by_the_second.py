@@ -15,7 +15,9 @@ from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.window import Window
 
 Judgement = tuple[Fraction | None, Fraction | None, Fraction | None]
-"""Bad share at best, at worst, and as far as it was seen; None: left out."""
+"""Bad share at best, at worst, and as far as it was seen; None: left out; BRIDGE: left out, but in an interval that is down."""
+
+BRIDGE = Fraction(-1)
 
 
 class BySecond:
@@ -67,7 +69,9 @@ def judged(measurement: Measurement, facts: BySecond, low: int, high: int) -> di
         bad, total = sum((each[0] for each in known), Fraction(0)), sum((each[1] for each in known), Fraction(0))
         best, worst, seen = _judge(measurement, bad, total, facts.busiest * unknown, unknown, len(known))
         for second in seconds:
-            here = None if facts.events(second) is None and measurement.unknown in ("bounds", "excluded") else seen
+            here = seen
+            if facts.events(second) is None and measurement.unknown in ("bounds", "excluded"):
+                here = BRIDGE if seen else None
             match measurement.unknown:
                 case "good":
                     found[second] = (best, best, best)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.facts import Downtime, Outage, Slots
 from slo_gen.contract.measurement import Down, Measurement, Runs, Share
+from slo_gen.contract.outcome import Interruption
 from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.periods import Periods
 from slo_gen.timekeeping.spans import Spans
-from tests.contract.by_the_second import BySecond, counted_seconds, judged, long_enough, number_of_runs, reaches, runs
+from tests.contract.by_the_second import BRIDGE, BySecond, counted_seconds, judged, long_enough, number_of_runs, reaches, runs
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "400"))
 FLOOR = Bound(">=", Fraction("0.9"), "%", "at least 90%")
@@ -95,7 +96,7 @@ def _figure(measurement: Measurement, window: Window, shares: Mapping[int, Fract
         counting = [second for run in runs(shares) for second in counted_seconds(measurement, window, run) if second in period]
     else:
         counting = [second for second in shares if second in period]
-    bad = sum((shares[second] or Fraction(0) for second in counting), Fraction(0))
+    bad = sum((shares[second] or Fraction(0) for second in counting if shares[second] != BRIDGE), Fraction(0))
     match measurement.over:
         case "calendar":
             of = set(period)
@@ -103,7 +104,7 @@ def _figure(measurement: Measurement, window: Window, shares: Mapping[int, Fract
             of = {second for second in period if second in window.deployed}
         case _:
             of = {second for second in period if second in window.counting}
-    number = len(of - {second for second, share in shares.items() if share is None})
+    number = len(of - {second for second, share in shares.items() if share in (None, BRIDGE)})
     return 1 - bad / number if number else None
 
 
@@ -317,3 +318,21 @@ def test_intervals_keep_their_grid_where_a_run_is_followed() -> None:
     facts = Slots(-200_200, 50, [1] * 8012, [int(-99_400 <= at < 140_000) for at in range(-200_200, 200_400, 50)])
     measurement = Measurement(700, Down(Fraction(0)), reduce="max")
     assert evaluate("target", measurement, AT_MOST, facts, Window(0, 700)).figure == 99_400 + 140_000
+
+
+def test_an_interval_is_down_as_a_whole_also_with_what_nobody_saw_of_it() -> None:
+    """Five minutes down, five with two minutes that nobody saw, five down: one interruption, of whose time what was seen counts."""
+    facts = Slots(0, 60, [10] * 5 + [10, 10, None, None, 10] + [10] * 5 + [10] * 45, [10] * 5 + [10, 0, 0, 0, 0] + [10] * 5 + [0] * 45)
+    runs = Measurement(300, Down(Fraction("0.05")), runs=Runs(900, strict=False, whole=False), reduce="sum")
+    found = evaluate("target", runs, FLOOR, facts, Window(0, 3600))
+    assert (found.counted, found.unknown) == (780, 120)
+    assert [(each.start, each.end, each.counted) for each in found.interruptions] == [(0, 900, 780)]
+    assert (found.figure, found.lower, found.upper) == (1 - Fraction(780, 3480), Fraction(2700, 3600), Fraction(2700, 3600))
+
+
+def test_an_interval_that_nobody_saw_at_all_ends_a_run() -> None:
+    facts = Slots(0, 60, [10] * 5 + [None] * 5 + [10] * 5 + [10] * 45, [10] * 5 + [0] * 5 + [10] * 5 + [0] * 45)
+    runs = Measurement(300, Down(Fraction("0.05")), runs=Runs(600, strict=False, whole=False), reduce="sum")
+    found = evaluate("target", runs, FLOOR, facts, Window(0, 3600))
+    assert found.interruptions == (Interruption(0, 300, Fraction(0)), Interruption(600, 900, Fraction(0)))
+    assert (found.figure, found.lower, found.upper) == (1, Fraction(2700, 3600), 1)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from slo_gen.contract.measurement import Down, Measurement, Runs, Share
-from slo_gen.contract.methods import measured, measurement, objective
-from slo_gen.spec.model import AgreementTarget, Origin
-from slo_gen.spec.terms import MeasureTerms
+from slo_gen.contract.methods import measured, measurement, objective, of_results, of_tickets, promised
+from slo_gen.spec.model import AgreementTarget, Origin, OtherTarget, TicketTarget
+from slo_gen.spec.terms import Bound, MeasureTerms
 
+HERE = Origin("a.yaml", 1, 1)
 TWENTIETH = Fraction(1, 20)
 DOWN: dict[str, Any] = {"down_threshold": TWENTIETH, "down_strict": False, "minimum_events": 10, "empty": "good", "unknown": "bad"}
 
@@ -35,11 +36,54 @@ DOWN: dict[str, Any] = {"down_threshold": TWENTIETH, "down_strict": False, "mini
 ])  # fmt: skip
 def test_each_method_as_a_measurement(terms: MeasureTerms, expected: Measurement) -> None:
     assert measured(terms) == expected
-    target = AgreementTarget("t", "requests", "at most", TWENTIETH, "5%", None, Origin("a.yaml", 1, 1), measure=terms)
+    target = AgreementTarget("t", "requests", "at most", TWENTIETH, "5%", None, HERE, measure=terms)
     assert measurement(target) == expected
 
 
 @pytest.mark.parametrize(("direction", "op"), [("at least", ">="), ("at most", "<=")])
 def test_what_a_target_promises(direction: Any, op: str) -> None:
-    promised = objective(AgreementTarget("t", "requests", direction, TWENTIETH, "5%", None, Origin("a.yaml", 1, 1)))
-    assert (promised.op, promised.value, promised.unit, promised.text) == (op, TWENTIETH, "%", f"{direction} 5%")
+    found = objective(AgreementTarget("t", "requests", direction, TWENTIETH, "5%", None, HERE))
+    assert (found.op, found.value, found.unit, found.text) == (op, TWENTIETH, "%", f"{direction} 5%")
+
+
+def test_what_is_promised_of_tickets() -> None:
+    """A share of them in time, each counted as it is."""
+    target = TicketTarget("p1", "P1", "response", "15m", "24x7", Fraction(19, 20), "95%", HERE)
+    bound = Bound(">=", Fraction(19, 20), "%", "at least 95%")
+    assert of_tickets(target) == (Measurement(None, Share(), over="events"), bound)
+    assert promised(target) == bound
+
+
+AT_MOST_TWO = Bound("<=", Fraction(2), "", "at most 2")
+AT_MOST_AN_HOUR = Bound("<=", Fraction(3600), "s", "at most 1h")
+
+
+def other(about: Any, of: str, bound: Bound | None, percent: Fraction | None = None) -> OtherTarget:
+    return OtherTarget("promise", about, "as written", HERE, of, bound, percent)
+
+
+@pytest.mark.parametrize(("target", "reduce"), [
+    (other("count", "tickets", AT_MOST_TWO), "count"),
+    (other("longest", "response", AT_MOST_AN_HOUR), "max"),
+    (other("percentile", "resolution", AT_MOST_AN_HOUR, TWENTIETH), "percentile"),
+])  # fmt: skip
+def test_what_single_results_tell(target: OtherTarget, reduce: Any) -> None:
+    how = Measurement(None, Share(), over="events", reduce=reduce, percent=target.percent)
+    assert of_results(target) == (how, target.bound)
+    assert promised(target) == target.bound
+
+
+@pytest.mark.parametrize("target", [
+    other("count", "complaints", AT_MOST_TWO), other("longest", "tickets", AT_MOST_AN_HOUR), other("longest", "response", None),
+    other("satisfaction", "survey", AT_MOST_TWO), other("fact", "tickets", AT_MOST_TWO),
+])  # fmt: skip
+def test_what_single_results_say_nothing_about(target: OtherTarget) -> None:
+    assert of_results(target) is None
+
+
+def test_what_a_target_on_an_indicator_promises_and_a_recorded_fact_does_not() -> None:
+    target = AgreementTarget("t", "requests", "at most", TWENTIETH, "5%", None, HERE)
+    assert promised(target) == target.bound == Bound("<=", TWENTIETH, "%", "at most 5%")
+    with pytest.raises(ValueError) as error:
+        promised(other("fact", "restore", None))
+    assert str(error.value) == "promise promises no figure"

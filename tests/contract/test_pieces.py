@@ -49,6 +49,14 @@ def test_slots_are_cut_into_intervals_with_all_that_is_in_them() -> None:
     assert all(type(number) is int for number in numbers)
 
 
+def test_slots_alone_and_what_they_do_not_reach() -> None:
+    facts = Slots(20, 10, [6, 12], [2, 4])
+    slots = [Piece(20, 30, True, 20, 60), Piece(30, 40, True, 40, 120)]
+    assert list(observe(facts, 20, 40).pieces(Spans(((20, 40),)))) == slots
+    assert list(observe(facts, 20, 40).pieces(Spans(((19, 41),)))) == [Piece(19, 20, False, 0, 0), *slots, Piece(40, 41, False, 0, 0)]
+    assert list(observe(facts, 20, 40).pieces(Spans(((0, 20), (40, 50))))) == [Piece(0, 20, False, 0, 0), Piece(40, 50, False, 0, 0)]
+
+
 def test_without_intervals_every_piece_is_one() -> None:
     facts = Downtime(0, 100, (Outage(40, 60),))
     found = list(observe(facts, 0, 100).intervals(Spans(((30, 70),)), 0, 100, None))

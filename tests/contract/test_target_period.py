@@ -12,7 +12,7 @@ from slo_gen.contract.facts import Downtime, Outage, Result, Results
 from slo_gen.contract.measurement import Measurement, Share
 from slo_gen.contract.methods import measurement, of_results
 from slo_gen.contract.target_period import TargetPeriod, adjusted_time, business_days, target_period, term, ticket_period
-from slo_gen.contract.window import Window
+from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.model import Agreement, Catalogue
 from slo_gen.spec.resolve import resolve
@@ -212,14 +212,63 @@ spec:
   agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-08}]
 ---
 kind: Adjustment
+metadata: {name: same}
+spec:
+  agreement: acme
+  targets: [availability]
+  span: {from: 2026-10-08T11:00, to: 2026-10-08T12:00}
+  reason: The same
+  agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-08}]
+---
+kind: Adjustment
 metadata: {name: ticket}
 spec: {agreement: acme, ticket: T-1, reason: One, agreed_by: [{party: customer/acme, by: A. Buyer, date: 2026-10-08}]}
 """
     catalogue, problems = resolve(read_documents([("a.yaml", text)])[0])
     assert not [each for each in problems if each.severity == "error"]
     agreement = catalogue.agreements["acme"]
-    span = (instant("2026-10-06T11:00"), instant("2026-10-06T12:00"))
-    assert adjusted_time(catalogue, agreement, agreement.targets[0]) == Spans((span,))
+    spans = tuple((instant(f"2026-10-{day}T11:00"), instant(f"2026-10-{day}T12:00")) for day in ("06", "08"))
+    assert adjusted_time(catalogue, agreement, agreement.targets[0]) == Spans(spans)
+
+
+def test_an_allowance_may_ask_for_its_own_hours_and_a_notice_in_business_days() -> None:
+    """Announced on Friday noon: of two business days Monday is the first and Tuesday, that of the work, the second."""
+    early = "---\nkind: Calendar\nmetadata: {name: early}\nspec: {timezone: Europe/Berlin, hours: {mon-sun: [06:00-09:00]}}\n"
+    work = "from: 2026-11-03T08:00, to: 2026-11-03T11:00"
+    for announced, notice, excluded in (("2026-10-30T12:00", "2bd", {}), ("2026-10-30T12:00", "1bd", {"maintenance": 3600})):
+        text = TEXT.replace(work, f"{work}, announced: {announced}") + early
+        text = text.replace("{planned: 10h per year}", f"{{planned: 10h per month, notice: {notice}, hours: early}}")
+        catalogue, problems = resolve(read_documents([("a.yaml", text)])[0])
+        assert not [each for each in problems if each.severity == "error"]
+        agreement = catalogue.agreements["acme"]
+        period = agreement.period.named("2026-11")
+        found = target_period(catalogue, agreement, agreement.targets[0], period, Downtime(period.start, period.end))
+        assert found.outcome.excluded == excluded
+
+
+def test_a_target_without_hours_is_owed_all_the_time() -> None:
+    catalogue, agreement = acme()
+    period = agreement.period.named("2026-10")
+    target = replace(agreement.targets[0], hours="24x7", exclude=())
+    found = target_period(catalogue, replace(agreement, allowance=None), target, period, Downtime(period.start, period.end))
+    assert (found.window.scheduled, found.outcome.of) == (ALL_TIME, 44_700 * 60)
+
+
+def test_work_on_the_service_of_the_agreement_excludes_whatever_became_of_the_indicator() -> None:
+    catalogue, agreement = acme()
+    period = agreement.period.named("2026-11")
+    facts = Downtime(period.start, period.end)
+    found = target_period(replace(catalogue, indicators={}), agreement, agreement.targets[0], period, facts)
+    assert found.outcome.excluded == {"maintenance": 3600}
+
+
+def test_hours_that_weigh_more_are_known_as_far_around_the_period_as_all_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue, agreement = acme()
+    period = agreement.period.named("2026-10")
+    weighing = replace(measurement(agreement.targets[0]), weights=(("office", 3), ("gone", 2)))
+    monkeypatch.setattr("slo_gen.contract.target_period.measurement", lambda target: weighing)
+    found = target_period(catalogue, agreement, agreement.targets[0], period, Downtime(period.start, period.end))
+    assert found.window.hours == {"office": catalogue.calendars["office"].spans(period.start - 400 * 86_400, period.end + 400 * 86_400)}
 
 
 def test_a_term_without_days_is_all_time() -> None:

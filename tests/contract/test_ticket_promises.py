@@ -316,18 +316,21 @@ def test_many_tickets_at_once_have_the_results_of_each_by_itself() -> None:
 
 
 # --- few tickets -------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("met", "missed", "open_", "verdict"), [
-    (18, 1, 0, "met"),          # 94.7 % of 19, but one of fewer than 20 may be missed
-    (17, 2, 0, "missed"),
-    (18, 0, 1, "met"),          # whatever becomes of the last one
-    (17, 1, 1, "unclear"),
-    (18, 2, 0, "missed"),       # 20 are not few
-    (20, 1, 0, "met"),          # 95.2 %
-    (0, 1, 0, "met"),
-    (0, 0, 0, "not_measured"),
+@pytest.mark.parametrize(("met", "missed", "open_", "share", "verdict"), [
+    (18, 1, 0, "95%", "met"),          # 94.7 % of 19, but one of fewer than 20 may be missed
+    (17, 2, 0, "95%", "missed"),
+    (18, 0, 1, "95%", "met"),          # whatever becomes of the last one
+    (17, 1, 1, "95%", "unclear"),
+    (18, 2, 0, "95%", "missed"),       # 20 are not few
+    (19, 1, 0, "99%", "missed"),
+    (19, 0, 1, "99%", "unclear"),      # the open one is one of the 20
+    (20, 1, 0, "95%", "met"),          # 95.2 %
+    (0, 1, 0, "95%", "met"),
+    (0, 0, 0, "95%", "not_measured"),
 ])  # fmt: skip
-def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, verdict: str) -> None:
-    found = catalogue("low_volume: {below: 20, allow_misses: 1}\nmatrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}")
+def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, share: str, verdict: str) -> None:
+    matrix = f"{{columns: [hours, response, share], P1: [24x7, 15m, {share}]}}"
+    found = catalogue(f"low_volume: {{below: 20, allow_misses: 1}}\nmatrix: {matrix}")
     agreement = found.agreements["acme"]
     period = agreement.period.named("2026-11")
     told = [Result(period.start + number, each) for number, each in enumerate([True] * met + [False] * missed + [None] * open_)]

@@ -33,6 +33,18 @@ spec:
   sources:
     - {name: desk, file: {path: tickets.csv}}
 """
+INDICATORS = """
+kind: Indicator
+metadata: {name: shop-up}
+spec: {service: checkout, probe: {read_by: exporter}}
+---
+kind: Indicator
+metadata: {name: requests}
+spec: {service: checkout, events: {total: a, bad: b}}
+"""
+PROBED = GOOD + """  probes:
+    - {name: web, blackbox: {url: 'http://b'}, every: 5s, subjects: [{subject: 'http://c', indicator: shop-up}]}
+"""
 
 
 @pytest.fixture
@@ -81,6 +93,47 @@ def test_what_is_wrong_is_told_with_its_place(folder: Path, text: str, told: str
     assert "secret" not in result.output
     assert "Traceback" not in result.output
     assert ".yaml:" in result.output or "nowhere" in result.output
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (PROBED.replace(" blackbox: {url: 'http://b'},", ""), "one of `blackbox`, `prometheus`, `icinga`"),
+    (PROBED.replace("name: web", "name: desk"), "another source or probe is called desk too"),
+    (PROBED.replace("shop-up", "shop-ups"), "there is no indicator shop-ups"),
+    (PROBED.replace("shop-up", "requests"), "the indicator requests is measured by Prometheus"),
+    (PROBED.replace("every: 5s", "every: 5s, timeout: 6s"), "a request may take 6s, and the next one is due after 5s"),
+    (PROBED.replace("every: 5s", "every: 5s, checked_every: 4s"), "the system looks every 4s, and is asked every 5s only"),
+    (PROBED.replace("}]", "}, {subject: 'http://c', indicator: shop-up}]"), "shop-up is seen from web by another subject already"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "plugin: {use: nosuch}"), "there is no probe plugin 'nosuch'; none is installed"),
+    (PROBED.replace(", subjects: [{subject: 'http://c', indicator: shop-up}]", ""), "`subjects`"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {allow: [1.2.3.4/33]}"), "'1.2.3.4/33' is no network, address or name"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {status: [700]}"), "`status`"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "http: {}").replace("'http://c'", "'http://me:secret@c'"), "the subject is no address"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "tcp: {}"), "'http://c' is no address"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok], down: [ok]}").replace("http://c", "a"),
+     "'ok' cannot mean both up and down"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok], at: 'a['}").replace("http://c", "a"),
+     "'a[' is no path"),
+    (PROBED.replace("blackbox: {url: 'http://b'}", "json: {url: 'http://b', up: [ok]}"), "'http://c' is no path"),
+])  # fmt: skip
+def test_what_is_wrong_with_probes_is_told_with_its_place(folder: Path, text: str, told: str) -> None:
+    (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
+    (folder / "sla-exporter.yaml").write_text(text)
+    result = run("check")
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "sla-exporter.yaml:7:" in result.output
+    assert "secret" not in result.output
+
+
+def test_an_indicator_that_nobody_looks_at_is_told(folder: Path) -> None:
+    (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
+    result = run("check")
+    assert result.exit_code == 0
+    assert "warning: no probe looks at shop-up" in result.output
+    (folder / "sla-exporter.yaml").write_text(PROBED)
+    assert "warning" not in run("check").output
+    (folder / "specs" / "indicators.yaml").write_text(INDICATORS.replace("exporter}", "exporter, quorum: 2}"))
+    assert "shop-up is seen from 1 location, which is less than its `quorum` or `known`" in run("check").output
 
 
 def test_a_mistake_in_the_promises_is_told_as_well(folder: Path) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from api_server import Asked, Told, api
+from api_server import Asked, Told, api, probe_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sla_exporter.probes.probe import UNSEEN, Seen
 from sla_exporter.probes.prometheus_series import PrometheusReader
+from sla_exporter.probes.promql_subject import PromqlSubject
 from sla_exporter.probes.states import Sample
 from sla_exporter.sources.source import SourceError
-
-from slo_gen.fetch import Limits
-from slo_gen.prometheus import Prometheus
 
 T = TypeVar("T")
 
@@ -26,8 +27,11 @@ def stored(*series: list[tuple[float, str]]) -> Told:
 
 def asked_of(told: Told, question: Callable[[PrometheusReader], Awaitable[T]]) -> tuple[T, list[Asked]]:
     async def ask(url: str) -> Any:
-        async with Prometheus(url, limits=Limits(2.0, 100_000)) as prometheus:
-            return await question(PrometheusReader(prometheus, 45, lambda: 100))
+        reader = PrometheusReader(probe_settings({"prometheus": {"url": url}}, now=100_000))
+        try:
+            return await question(reader)
+        finally:
+            await reader.close()
 
     with api() as server:
         server.answer = lambda asked: told
@@ -35,7 +39,7 @@ def asked_of(told: Told, question: Callable[[PrometheusReader], Awaitable[T]]) -
 
 
 def history(told: Told) -> tuple[Sample, ...]:
-    return asked_of(told, lambda reader: reader.history("probe_success", 0, 100))[0]
+    return asked_of(told, lambda reader: reader.history("probe_success", 0, 100_000))[0]
 
 
 def test_samples_are_told_as_they_were_written() -> None:
@@ -58,7 +62,7 @@ def test_a_series_that_is_not_there_is_unknown() -> None:
 
 def test_the_last_sample_is_the_present_state() -> None:
     found, _ = asked_of(stored([(70, "1"), (85.5, "0")]), lambda reader: reader.look(["probe_success"]))
-    assert found == {"probe_success": Seen("down", at=85_500)}
+    assert found == {"probe_success": Seen("down", at=85_500, reason="value")}
 
 
 @pytest.mark.parametrize(("told", "reason"), [(Told({}, 503), "server"), (Told({}, 401), "auth"), (Told(b"<html>"), "not_json")])
@@ -66,3 +70,73 @@ def test_a_prometheus_that_fails_says_nothing(told: Told, reason: str) -> None:
     with pytest.raises(SourceError) as raised:
         history(told)
     assert raised.value.reason == reason
+
+
+def test_history_begins_after_what_was_seen_to_the_millisecond() -> None:
+    told = stored([(10.123, "1"), (10.124, "0"), (25.0, "1"), (25.001, "0")])
+    found, _ = asked_of(told, lambda reader: reader.history("probe_success", 10_123, 25_000))
+    assert found == (Sample(10_124, "down"), Sample(25_000, "up"))
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "of_scrapes"),
+    [
+        ('probe_success{instance="a"}', True, False), ("up", True, True), ('{__name__="up",job="a"}', True, True),
+        ("probe_success offset 5m", False, False), ("probe_success @ 5", False, False), ("min(up)", False, True),
+        ("(probe_success)", False, False), ("probe_success and on (instance) up == 1", False, False), ("vector(1)", False, False),
+        ("avg_over_time(up[5m]) > bool 0.5", False, True), ('probe_success{a="#"} # remark', True, False),
+    ],
+)  # fmt: skip
+def test_what_is_asked_is_a_selector_or_an_expression(text: str, stored: bool, of_scrapes: bool) -> None:
+    assert PromqlSubject.of(text) == PromqlSubject(text, stored, of_scrapes)
+
+
+@pytest.mark.parametrize("text", ["", "up{", "up[5m]", "'text'", "rate(up)", "up[5m:1m]", "a b"])
+def test_what_has_no_single_value_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="it "):
+        PromqlSubject.of(text)
+    with pytest.raises(SourceError) as raised:
+        asked_of(stored(), lambda reader: reader.history(text, 0, 1000))
+    assert raised.value.reason == "query"
+
+
+PARTS = st.sampled_from([
+    "up", "{", "}", "(", ")", "[5m]", "offset", "@", "-", "1", "1e999", "0x1F", "'", '"', "`", "#", "\n", "sum(", "by", '"x"', "=~",
+    "inf", "nan", "99999999999999999999y", "start()", ",", "a", "=", "__name__", "5m", ":", "bool", ">",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PARTS, max_size=8).map(" ".join) | st.lists(PARTS, max_size=8).map("".join) | st.text(max_size=20))
+def test_no_subject_breaks_the_parser(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert PromqlSubject.of(text).text == text
+
+
+@pytest.mark.parametrize("text", ["up offset inf", "up offset -NaN", "up offset 1e30", "inf offset inf", "up offset 0x7fffffffffffffffff"])
+def test_an_offset_without_an_end_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="an offset is a duration"):
+        PromqlSubject.of(text)
+    assert PromqlSubject.of(f"up{{a=\"{text}\"}}").stored
+
+
+def test_a_long_history_is_asked_in_parts_and_absence_is_unknown_at_each_instant() -> None:
+    found, asked = asked_of(stored(), lambda reader: reader.history("vector(1)", 0, 15_000 * 25_000))
+    assert len(asked) == 3
+    assert [each.at for each in found] == [15_000 * number for number in range(1, 25_001)]
+    assert {each.state for each in found} == {"unknown"}
+
+
+def test_stored_samples_of_a_long_gap_are_asked_for_by_days() -> None:
+    days = [0, 86_400, 2 * 86_400, 2 * 86_400 + 10]
+    _, asked = asked_of(stored(), lambda reader: reader.history("probe_success", days[0] * 1000, days[-1] * 1000))
+    assert len(asked) == 3
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["0", "1", "NaN", "+Inf", "-1", "2.5"])), max_size=5), max_size=3))
+def test_no_matrix_breaks_a_history(series: list[list[tuple[int, str]]]) -> None:
+    with contextlib.suppress(SourceError):
+        told = stored(*[sorted(dict(points).items()) for points in series if points])  # type: ignore[misc]
+        samples, _ = asked_of(told, lambda reader: reader.history("probe_success", 0, 400_000))
+        assert [each.at for each in samples] == sorted(each.at for each in samples)

@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 
 from slo_gen.demo.servers import Server
+from slo_gen.rules.promql import quote
+from slo_gen.rules.rule import RecordingRule
 
 STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
 """What Prometheus itself writes for a series that has ended."""
@@ -132,6 +134,17 @@ def backfilled_victoriametrics(folder: Path) -> Iterator[Prometheus]:
         httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client,
     ):
         yield Prometheus(client, "/internal/force_flush")
+
+
+def together(rules: Sequence[RecordingRule]) -> str:
+    """All of a metric in one question: the labels of its rules tell them apart."""
+    parts: list[str] = []
+    for rule in rules:
+        expr = f"({rule.expr})"
+        for label, value in rule.labels.items():
+            expr = f'label_replace({expr}, "{label}", {quote(value)}, "", "")' if value else expr
+        parts.append(expr)
+    return "\nor ".join(parts)
 
 
 def _text(labels: Mapping[str, str]) -> str:

@@ -15,10 +15,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+from sla_dashboards import shown_customers
 
 from slo_gen.demo.servers import Server
 from slo_gen.outputs.files import write
-from slo_gen.outputs.isolation import Isolation, password_variable, render_isolation, shown_customers
+from slo_gen.outputs.isolation import Isolation, password_variable, render_isolation
 from slo_gen.spec.model import Catalogue
 
 FORM = "application/x-www-form-urlencoded"

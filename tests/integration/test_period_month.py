@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from backfilled_prometheus import Prometheus, Series, backfilled_prometheus
+from backfilled_prometheus import Prometheus, Series, backfilled_prometheus, together
 from catalogues import DAY, HOUR, indicator
 from period_cases import MINUTE, Case, Minute, catalogue_of, sold
 
@@ -23,7 +23,6 @@ from slo_gen.rules.accounts import Account, accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import shared_groups
 from slo_gen.rules.period import delay
-from slo_gen.rules.promql import quote
 from slo_gen.rules.rule import RecordingRule
 from slo_gen.spec.model import Catalogue, Maintenance, PlannedWork
 from slo_gen.spec.terms import Exclusion, MeasureTerms
@@ -138,17 +137,6 @@ def held_by(server: Prometheus, rule: RecordingRule, samples: Sequence[tuple[flo
     found += [(at, value) for at in instants for _, value in server.vector(rule.expr, at)]
     assert found == [(at, expected[at]) for at, _ in found]
     assert len(found) == 141 + 75
-
-
-def together(rules: Sequence[RecordingRule]) -> str:
-    """All of a metric in one question: the labels of its rules tell them apart."""
-    parts: list[str] = []
-    for rule in rules:
-        expr = f"({rule.expr})"
-        for label, value in rule.labels.items():
-            expr = f'label_replace({expr}, "{label}", {quote(value)}, "", "")' if value else expr
-        parts.append(expr)
-    return "\nor ".join(parts)
 
 
 def test_a_month_with_a_clock_change_is_judged_as_exact_arithmetic_judges_it(tmp_path: Path) -> None:

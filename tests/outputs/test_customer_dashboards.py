@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from slo_gen.outputs.customer_dashboards import leaks
+from slo_gen.outputs.customer_dashboards import Reader, leaks
 
+ACME = Reader("acme", "sla-acme", ("acme", "Acme Corp"), ("acme-checkout", "The desk is open", "shop paused"))
 PINNED = 'slm:period:attained_ratio{slm_customer="acme"}'
 
 
 def found(expr: str = PINNED, **more: object) -> list[str]:
     dashboard = {"title": "Acme", "panels": [{"title": "Attained", "targets": [{"expr": expr}]}], **more}
-    return list(leaks(json.dumps(dashboard), "acme", ["acme", "globex", "dba"]))
+    return list(leaks(json.dumps(dashboard), ACME, ["globex"], ["dba"]))
 
 
 @pytest.mark.parametrize("expr", [
     PINNED, f"min({PINNED})", f"{PINNED} - on(target) {PINNED}", f"max_over_time({PINNED}[1d:1h])", "vector(1)", "time()",
-    f"topk(3, {PINNED})", f"-({PINNED} offset 1d)", f'label_replace({PINNED}, "a", "$1", "b", "(.*)")'.replace("$1", "x"),
+    f"topk(3, {PINNED})", f"-({PINNED} offset 1d)", f'label_replace({PINNED}, "a", "$1", "b", "(.*)")',
 ])
 def test_pinned_queries_pass(expr: str) -> None:
     assert found(expr) == []
@@ -28,7 +30,8 @@ def test_pinned_queries_pass(expr: str) -> None:
     "up", 'up{slm_customer="other"}', 'up{slm_customer=~"acme"}', 'up{slm_customer!="acme"}', f"{PINNED} or up",
     f"topk(scalar(up), {PINNED})",
     f"{PINNED} and on() up", "rate(up[5m])", "max_over_time(up[1d:1h])", "(-up)", 'up{slm_customer="acme" or slm_customer="b"}',
-    'count_values("x", up)', 'up{slm_customer="$customer"}', "up{", 'slm:period:attained_ratio{slm_customer="Acme"}', "absent(up)",
+    'up{slm_customer="acme", a="${b}"}', 'up{slm_customer="acme", a="[[b]]"}', 'count_values("x", up)',
+    'up{slm_customer="$customer"}', "up{", 'slm:period:attained_ratio{slm_customer="Acme"}', "absent(up)",
 ])
 def test_each_way_of_asking_for_more_is_found(expr: str) -> None:
     assert len(found(expr)) == 1
@@ -51,10 +54,34 @@ def test_a_name_inside_another_word_is_none() -> None:
 
 def test_a_customer_whose_name_begins_like_another_may_be_named() -> None:
     text = json.dumps({"title": "acme-eu", "uid": "globex-acme"})
-    assert [fault.split(": ", 1)[1] for fault in leaks(text, "acme-eu", ["acme", "globex"])] == ["names 'acme'", "names 'globex'"]
-    assert list(leaks(json.dumps({"title": "acme-eu"}), "acme-eu", ["acme"])) == []
+    reader = Reader("acme-eu", "sla-acme-eu")
+    assert [fault.split(": ", 1)[1] for fault in leaks(text, reader, ["acme", "globex"])] == ["names 'acme'", "names 'globex'"]
+    assert list(leaks(json.dumps({"title": "acme-eu"}), reader, ["acme"])) == []
+    assert list(leaks(json.dumps({"title": "ACME Corp Europe"}), replace(reader, called=("Acme Corp Europe",)), ["Acme Corp"])) == []
+
+
+def test_what_an_agreement_says_is_no_secret_but_another_customer_is() -> None:
+    said = json.dumps({"title": "Shop paused by the customer, desk"})
+    assert list(leaks(said, ACME, [], ["shop", "desk"])) == []
+    assert len(list(leaks(said, ACME, ["shop"], ["desk"]))) == 1
+    assert len(list(leaks(said, replace(ACME, agreed=()), [], ["shop", "desk"]))) == 2
+
+
+@pytest.mark.parametrize(("source", "faults"), [
+    ({"type": "prometheus", "uid": "sla-acme"}, 0), ({"type": "prometheus", "uid": "sla-other"}, 1), ("Prometheus", 1),
+    ({"type": "prometheus"}, 1), ({"type": "datasource", "uid": "-- Mixed --"}, 1), ({"type": "grafana", "uid": "-- Grafana --"}, 0),
+])
+def test_a_page_asks_only_the_data_source_of_its_customer(source: object, faults: int) -> None:
+    assert len(found(panels=[{"targets": [{"datasource": source, "expr": PINNED}]}])) == faults
+    assert len(found(annotations={"list": [{"datasource": source}]})) == faults
+
+
+def test_a_name_with_letters_of_its_language_is_found_whole() -> None:
+    assert found(description="Küche") == []
+    assert list(leaks(json.dumps({"title": "Küche"}), ACME, ["che"])) == []
+    assert list(leaks(json.dumps({"title": "an KÜCHE"}), ACME, ["Küche"])) == ["title: names 'Küche'"]
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", ""])
 def test_what_is_no_dashboard_is_said(text: str) -> None:
-    assert len(list(leaks(text, "acme", []))) == 1
+    assert len(list(leaks(text, ACME, []))) == 1

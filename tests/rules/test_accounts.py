@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from catalogues import ORIGIN, agreement, catalogue, indicator
 
@@ -69,3 +70,24 @@ def test_a_name_never_passes_on_to_other_time() -> None:
     before = account(of)
     found, _ = accounts(replace(of, maintenance={"work": for_most}), HORIZON)
     assert [promise.agreement.name for each in found if each.key == before.key for promise in each.targets] == ["zulu"]
+
+
+def test_a_name_holds_the_day_on_which_an_agreement_begins_within_a_period() -> None:
+    """The first of a month cuts no period. The eighth does, in every later year too; the last day is in no name but of its own."""
+    first, eighth, until = (
+        replace(agreement(name, "shop"), starts=starts, ends=ends)
+        for name, starts, ends in (
+            ("first", date(1970, 3, 1), date(1971, 2, 28)), ("eighth", date(1970, 3, 8), None),
+            ("until", date(1970, 3, 1), date(1970, 9, 12)),
+        )
+    )  # fmt: skip
+    plain = account(of_agreement(agreement("plain", "shop")))
+    assert account(of_agreement(first)).key == plain.key
+    named = account(of_agreement(eighth))
+    assert (named.key != plain.key, named.apart_from) == (True, "")
+    assert named.counting.between(59 * DAY, 90 * DAY) == 24 * DAY
+    later, _ = accounts(of_agreement(eighth), Horizon(365 * DAY, 730 * DAY))
+    assert [(each.key, each.counting.is_whole) for each in later] == [(named.key, True)]
+    ending = account(of_agreement(until))
+    assert (ending.key.startswith(f"{plain.key}_"), ending.apart_from) == (True, plain.key)
+    assert (ending.term.between(243 * DAY, 273 * DAY), ending.term.between(273 * DAY, 304 * DAY)) == (12 * DAY, 0)

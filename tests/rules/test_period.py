@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -167,6 +168,29 @@ def test_a_new_period_begins_with_nothing(tmp_path: Path) -> None:
     of = catalogue_of(cases)
     more = paused_during(active, first // MINUTE + 540)
     judge(of, cases, (start // STEP * STEP + 2 * STEP, start + HOUR, start + 3 * HOUR + STEP), tmp_path, more)
+
+
+LASTING = [
+    MeasureTerms(),
+    MeasureTerms(method="downtime_minutes", down_threshold=Fraction(1, 20), over="deployed"),
+    MeasureTerms(method="interval_mean", interval=300, over="scheduled"),
+]
+
+
+@pytest.mark.parametrize("days", [{"starts": date(1970, 1, 2)}, {"ends": date(1970, 1, 1)}])
+def test_an_agreement_is_judged_from_its_first_day_to_its_last(days: Mapping[str, date], tmp_path: Path) -> None:
+    """The second day of a month begins in the middle of nine hours: what is before the first day, or after the last, counts for nothing."""
+    minutes, first = traffic(random.Random(8), 9 * 60), DAY - 4 * HOUR
+    cases = [
+        Case(f"c{place}", replace(sold(f"c{place}", measure), **days), minutes, first)  # type: ignore[arg-type]
+        for place, measure in enumerate(LASTING)
+    ]
+    other = Case("other", sold("other", LASTING[0]), minutes, first)
+    of = catalogue_of([*cases, other])
+    assert len({live(of)[case.name].key for case in (*cases, other)}) == 4
+    assert {live(of)[case.name].apart_from != "" for case in cases} == {"ends" in days}
+    more = counting(of, first // MINUTE + 540)
+    assert judge(of, [*cases, other], (DAY - HOUR, DAY + 2 * HOUR, DAY + 4 * HOUR + STEP), tmp_path, more) >= 60
 
 
 def test_a_target_that_is_set_apart_goes_on_by_itself(tmp_path: Path) -> None:

@@ -106,6 +106,35 @@ def test_answers_do_not_depend_on_what_was_asked_before(questions: list[tuple[in
         assert grown.elapsed(start, end) == BusinessTime(BERLIN_OFFICE).elapsed(start, end)
 
 
+def test_a_timetable_ends_at_blocks_of_two_years_and_grows_by_its_own_length_to_the_side_that_is_asked_for() -> None:
+    block = 2 * 365 * DAY
+    business, now = BusinessTime(BERLIN_OFFICE), instant("2026-06-01T10:00Z")
+    first = now // block * block
+
+    def reach(start: int, end: int) -> tuple[int, int]:
+        table = business.timetable(start, end)
+        return (table.start - first) // block, (table.end - first) // block
+
+    assert reach(now, now) == (0, 1)
+    assert (business.timetable(now, now).start, business.timetable(now, now).end) == (first, first + block)
+    made = business.timetable(now, now)
+    assert business.timetable(first, first + block - 1) is made
+    assert reach(first, first + block) == (0, 2)             # its end is not in it
+    assert reach(first - 1, first + 2 * block - 1) == (-2, 2)
+    assert reach(now, first + 2 * block) == (-2, 6)
+    assert reach(first - 2 * block - 1, now) == (-10, 6)
+    made = business.timetable(now, now)
+    longer = business.longer(made)
+    assert (longer.start, longer.end) == (made.start, made.end + 16 * block)
+
+
+def test_all_of_time_is_one_timetable() -> None:
+    business = BusinessTime(Always())
+    table = business.timetable(EARLIEST, LATEST)
+    assert (table.start, table.end, table.is_last) == (EARLIEST, LATEST, True)
+    assert business.timetable(EARLIEST, LATEST) is business.timetable(0, 0) is table
+
+
 def test_reversed_and_empty_ranges_hold_nothing() -> None:
     business = BusinessTime(BERLIN_OFFICE)
     assert business.elapsed(instant("2026-06-02T10:00Z"), instant("2026-06-01T10:00Z")) == 0
@@ -159,6 +188,7 @@ def test_always_is_one_period_without_end() -> None:
 @pytest.mark.parametrize("ask", [
     lambda business: business.elapsed(EARLIEST - 1, 0),
     lambda business: business.elapsed(0, LATEST + 1),
+    lambda business: business.elapsed(LATEST + 1, LATEST + 1),
     lambda business: business.deadline(LATEST + 1, 0),
     lambda business: business.deadline(EARLIEST - 1, 1),
     lambda business: business.next_open(LATEST + 1),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slo_gen.timekeeping.calendars import Always, Calendar, Difference, Intersection, Union, Weekly, WholeDays, replace_days, week
-from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyDate
+from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyDate, has_holidays
 from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import TimeError, local, read_instant, zone
 
@@ -111,6 +111,11 @@ def test_special_days_replace_the_week() -> None:
 def test_holidays(days: Days, kept: date, other: str | None) -> None:
     found = days.name_of(kept)
     assert found is None if other is None else found is not None and other in found
+
+
+@pytest.mark.parametrize(("place", "known"), [(("DE",), True), (("DE", "BE"), True), (("DE", "XX"), False), (("XX",), False)])
+def test_whether_holidays_are_known(place: tuple[str, ...], known: bool) -> None:
+    assert has_holidays(*place) is known
 
 
 @pytest.mark.parametrize(("hours", "message"), [

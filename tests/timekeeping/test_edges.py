@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from datetime import date
 
 import numpy as np
 import pytest
 
 from slo_gen.timekeeping.bulk import BulkTime, Pauses
 from slo_gen.timekeeping.business import Boundary, BusinessTime
-from slo_gen.timekeeping.calendars import Always, Weekly, week
+from slo_gen.timekeeping.calendars import Always, ByDate, Weekly, week
 from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import LATEST, TimeError, is_zone, read_instant, write_instant, zone
@@ -73,6 +74,12 @@ def test_elapsed_pauses_that_touch_an_edge_take_nothing() -> None:
     assert BulkTime(OFFICE).elapsed([at("09:00")] * 2, [at("12:00")] * 2, halts).tolist() == [10_800, 10_800]
 
 
+def test_pauses_of_the_second_clock_alone() -> None:
+    halts = Pauses([1, 1], [at("12:00"), at("10:00")], [at("13:00"), at("11:00")])
+    assert BulkTime(OFFICE).elapsed([at("09:00")] * 3, at("14:00"), halts).tolist() == [18_000, 10_800, 18_000]
+    assert BulkTime(OFFICE).deadline([at("09:00")] * 3, 7200, halts).tolist() == [at("11:00"), at("13:00") - 3600, at("11:00")]
+
+
 def test_numbers_of_any_whole_kind_are_taken() -> None:
     small = np.array([at("09:00")], dtype=np.uint32)
     assert BulkTime(OFFICE).elapsed(small, at("10:00")).tolist() == [3600]
@@ -104,8 +111,23 @@ def test_parts_of_a_second_are_rounded_up(written: str, seconds: int) -> None:
 
 def test_a_business_day_may_be_its_first_second_alone() -> None:
     """Open from midnight for one second: the day still is a business day, and ends with that second."""
-    calendar = Weekly("UTC", week({"mon-fri": ["00:00-00:01"]}))
-    assert write_instant(add_duration(at("12:00"), "1bd", "UTC", calendar)) == "2026-11-24T00:01:00Z"
+    calendar = ByDate("UTC", ((date(2026, 11, 24), ((0, 1),)),))
+    assert write_instant(add_duration(at("12:00"), "1bd", "UTC", calendar)) == "2026-11-24T00:00:01Z"
+
+
+@pytest.mark.parametrize("duration", ["1d", "1mo", "1y"])
+def test_a_day_of_the_year_2300_may_be_in_2299_still(duration: str) -> None:
+    """On Kiritimati the new year begins 14 hours before it does in London."""
+    there = zone("Pacific/Kiritimati")
+    start = {"1d": "2299-12-31T00:30", "1mo": "2299-12-01T00:30", "1y": "2299-01-01T00:30"}[duration]
+    assert write_instant(add_duration(read_instant(start, there), duration, "Pacific/Kiritimati")) == "2299-12-31T10:30:00Z"
+
+
+@pytest.mark.parametrize("duration", ["1d", "1w", "1mo", "1y", "999999999999d", "999999999999mo", "8000y1d"])
+@pytest.mark.parametrize("where", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York"])
+def test_what_ends_after_all_time_is_told(duration: str, where: str) -> None:
+    with pytest.raises(TimeError, match="the time is not between the years 1900 and 2300"):
+        add_duration(LATEST, duration, where)
 
 
 def test_a_zone_that_is_none_is_told_from_one_that_is() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from slo_gen.timekeeping.zones import EARLIEST, LATEST, TimeError, at, in_range, local_date, read_instant, write_instant, zone
+from slo_gen.timekeeping.zones import EARLIEST, LATEST, TimeError, at, in_range, local_date, read_date, read_instant, write_instant, zone
 
 
 @pytest.mark.parametrize(("name", "shown", "instant"), [
@@ -64,6 +64,26 @@ def test_the_first_and_the_last_instant() -> None:
     for outside in (EARLIEST - 1, LATEST + 1):
         with pytest.raises(TimeError, match=FAR_AWAY):
             in_range(outside)
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2026-03-01", "2028-02-29", "2299-12-31"])
+def test_dates_that_are_read(text: str) -> None:
+    year, month, day = map(int, text.split("-"))
+    assert read_date(text) == date(year, month, day)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("", "there is no date ''; write it like 2026-03-01"),
+    ("2026-02-29", "there is no date '2026-02-29'; write it like 2026-03-01"),
+    ("20260301", "there is no date '20260301'; write it like 2026-03-01"),
+    ("2026-03-01T", "there is no date '2026-03-01T'; write it like 2026-03-01"),
+    ("1899-12-31", "the date 1899-12-31 is not in the years 1900 to 2299"),
+    ("2300-01-01", "the date 2300-01-01 is not in the years 1900 to 2299"),
+])  # fmt: skip
+def test_what_is_no_date(text: str, message: str) -> None:
+    with pytest.raises(TimeError) as error:
+        read_date(text)
+    assert str(error.value) == message
 
 
 def test_a_zone_that_is_none() -> None:

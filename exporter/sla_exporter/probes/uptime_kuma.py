@@ -6,36 +6,53 @@ Its ratios are shares of checks and not of time, so they are never read. A monit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
-from sla_exporter.probes.probe import UNSEEN, Seen, lines
+from sla_exporter.probes.probe import UNSEEN, Answer, ProbeSettings, Seen, lines, opened
 from sla_exporter.probes.states import State
 from sla_exporter.sources.source import SourceError, ask
 from slo_gen.fetch import Fetcher
 
 __all__ = ["UptimeKumaReader"]
 
-_STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 2.0: "unknown", 3.0: "excluded"}
-"""2 is pending: a check failed, and Uptime Kuma has not decided yet. 3 is maintenance."""
+_STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 3.0: "excluded"}
+"""3 is maintenance."""
+
+_PENDING: Final = 2.0
+"""A check failed, and Uptime Kuma has not decided yet."""
 
 
 class UptimeKumaReader:
     """One request for all monitors."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
+    experimental: ClassVar[bool] = True
 
-    async def look(self, subjects: Sequence[str]) -> Mapping[str, Seen]:
+    def __init__(self, settings: ProbeSettings) -> None:
+        document = settings.document.uptime_kuma
+        assert document, "the registry knows which kind it is"
+        self._settings = settings
+        self._url = document.url
+        self._states: Mapping[float, State] = {**_STATES, _PENDING: document.pending}
+        self._fetcher: Fetcher | None = None
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._fetcher is not None:
+            await self._fetcher.__aexit__()
+
+    async def look(self, subjects: Sequence[str]) -> Mapping[str, Answer]:
         """The status of monitors. Raises SourceError, also where two monitors have the name of a subject."""
-        answer = await ask(self._fetcher, "GET", "/metrics", text=True)
-        wanted, found = set(subjects), dict.fromkeys(subjects, UNSEEN)
+        self._fetcher = fetcher = await opened(self._fetcher, self._url, self._settings)
+        answer = await ask(fetcher, "GET", "/metrics", text=True)
+        wanted, found = set(subjects), dict[str, Answer].fromkeys(subjects, UNSEEN)
         told: set[str] = set()
-        for line in lines(answer.body, self._fetcher.url):
+        for line in lines(answer.body, fetcher.url):
             name = line.labels.get("monitor_name", "")
             if line.name != "monitor_status" or name not in wanted:
                 continue
             if name in told:
-                raise SourceError("query", f"{self._fetcher.url} has two monitors {name!r}; rename one of them")
+                raise SourceError("query", f"{fetcher.url} has two monitors {name!r}; rename one of them")
             told.add(name)
-            found[name] = Seen(_STATES.get(line.value, "unknown"))
+            state = self._states.get(line.value, "unknown")
+            found[name] = Seen(state, reason=None if state == "up" else "value", detail=f"its status is {line.value:g}")
         return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Final
+from typing import Any, Final
 
 from sla_exporter.sources.source import Settings, TicketReader
 from slo_gen.spec.documents.exporter import TicketSource
 from slo_gen.spec.nearest import did_you_mean
 
-__all__ = ["GROUP", "READERS", "UnknownPluginError", "kind_of", "reader_class"]
+__all__ = ["GROUP", "READERS", "UnknownPluginError", "kind_of", "plugin", "reader_class"]
 
 GROUP: Final = "sla_exporter.sources"
 
@@ -41,19 +41,20 @@ def kind_of(document: TicketSource) -> str:
 def reader_class(document: TicketSource) -> Callable[[Settings], TicketReader]:
     """The class that reads a source. Raises UnknownPluginError."""
     if document.plugin:
-        return _plugin(document.plugin.use)
+        found: Callable[[Settings], TicketReader] = plugin(document.plugin.use, GROUP, "source")
+        return found
     module, _, name = READERS[kind_of(document)].partition(":")
-    found: Callable[[Settings], TicketReader] = getattr(import_module(module), name)
+    found = getattr(import_module(module), name)
     return found
 
 
-def _plugin(name: str) -> Callable[[Settings], TicketReader]:
-    known = {each.name: each for each in entry_points(group=GROUP)}
+def plugin(name: str, group: str, what: str) -> Any:
+    """What a plugin gives by its name in an entry point group. Raises UnknownPluginError."""
+    known = {each.name: each for each in entry_points(group=group)}
     if name not in known:
         installed = did_you_mean(name, known) if known else "none is installed"
-        raise UnknownPluginError(f"there is no source plugin {name!r}; {installed}")
+        raise UnknownPluginError(f"there is no {what} plugin {name!r}; {installed}")
     try:
-        found: Callable[[Settings], TicketReader] = known[name].load()
+        return known[name].load()
     except Exception as error:
-        raise UnknownPluginError(f"the source plugin {name!r} cannot be loaded: {type(error).__name__}: {error}") from None
-    return found
+        raise UnknownPluginError(f"the {what} plugin {name!r} cannot be loaded: {type(error).__name__}: {error}") from None

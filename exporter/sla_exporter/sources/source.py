@@ -10,7 +10,8 @@ Plugins name their class in the entry point group ``sla_exporter.sources``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final, Literal, Protocol, TypeVar
@@ -18,13 +19,13 @@ from typing import ClassVar, Final, Literal, Protocol, TypeVar
 import msgspec
 
 from sla_exporter.ledger.ledger import GONE, SourceEvent
-from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
+from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response, TooLargeError, TooSlowError
 from slo_gen.known_secrets import covered
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = [
-    "GONE", "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "next_link",
-    "server_clock", "status_meanings", "when",
+    "GONE", "Found", "Page", "Reason", "Settings", "SourceError", "SourceEvent", "TicketReader", "ask", "decoded", "lines",
+    "next_link", "server_clock", "status_meanings", "when",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -117,23 +118,17 @@ def status_meanings(document: TicketSource) -> dict[str, str]:
 
 async def ask(
     fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
-    missing: bool = False, moved: bool = False, text: bool = False,
+    headers: Mapping[str, str] | None = None, missing: bool = False, moved: bool = False, text: bool = False,
 ) -> Response:  # fmt: skip
     """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too; with ``moved``,
     one that says that what was asked for is elsewhere for good. With ``text`` it is plain text in place of JSON.
 
     Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
     """
-    from slo_gen.fetch import TooLargeError, TooSlowError
-
     try:
-        answer = await fetcher.request(method, path, form, json)
-    except TooSlowError as error:
-        raise SourceError("timeout", str(error)) from None
-    except TooLargeError as error:
-        raise SourceError("too_large", str(error)) from None
+        answer = await fetcher.request(method, path, form, json, headers)
     except RequestError as error:
-        raise SourceError("unreachable", str(error)) from None
+        raise _unanswered(error) from None
     if (missing and answer.status in (404, 410)) or (moved and answer.status in (301, 308)):
         return answer
     if answer.status != 200:
@@ -142,6 +137,26 @@ async def ask(
         kind, wanted = answer.media_type or "nothing that says what it is", "text" if text else "JSON"
         raise SourceError("not_json", f"{fetcher.url} answered {path} with {kind} in place of {wanted}; is it a login page?")
     return answer
+
+
+@asynccontextmanager
+async def lines(fetcher: Fetcher, path: str, json: object, idle: float) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The lines of an answer that goes on, asked for with POST; ``idle`` seconds without any are taken for its end.
+
+    Raises SourceError, also while lines are read, and where the answer ends.
+    """
+    try:
+        async with fetcher.lines("POST", path, json, idle) as (answer, found):
+            if answer.status != 200:
+                raise _refused(fetcher.url, path, answer)
+            yield found
+    except RequestError as error:
+        raise _unanswered(error) from None
+
+
+def _unanswered(error: RequestError) -> SourceError:
+    reasons: Sequence[tuple[type[RequestError], Reason]] = ((TooSlowError, "timeout"), (TooLargeError, "too_large"))
+    return SourceError(next((reason for kind, reason in reasons if isinstance(error, kind)), "unreachable"), str(error))
 
 
 def decoded(answer: Response, shape: type[T], what: str) -> T:

@@ -1,4 +1,4 @@
-"""Exporter: where the exporter reads tickets, where it keeps its record, and how often it asks."""
+"""Exporter: where the exporter reads tickets and states, where it keeps its record, and how often it asks."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -6,24 +6,14 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from slo_gen.spec.documents.envelope import Choice, Envelope, Section
+from slo_gen.spec.documents.probes import ProbeSource
 from slo_gen.spec.documents.scalars import AtLeastOne, LabelName, Name, PlainUrl, PositiveDuration, Text
+from slo_gen.spec.documents.source_credentials import SourceCredentials
 
 __all__ = [
     "Exporter", "ExporterSpec", "FileSource", "GitHubSource", "JiraSource", "LedgerPlace", "PluginSource", "RedmineSource",
-    "RequestTrackerSource", "ServiceNowSource", "SourceCredentials", "SourceStatuses", "SqlSource", "TicketSource", "ZendeskSource",
+    "RequestTrackerSource", "ServiceNowSource", "SourceStatuses", "SqlSource", "TicketSource", "ZendeskSource",
 ]  # fmt: skip
-
-
-class SourceCredentials(Section, frozen=True, kw_only=True):
-    """What lets the exporter in. Secrets stand in files or in the environment, never in a document."""
-
-    username: Annotated[Text | UnsetType, Meta(description="User name, where the system wants one beside the secret.")] = UNSET
-    password_file: Annotated[Text | UnsetType, Meta(description="File with the password.")] = UNSET
-    password_env: Annotated[LabelName | UnsetType, Meta(description="Variable of the environment with the password.")] = UNSET
-    token_file: Annotated[Text | UnsetType, Meta(description="File with the token or API key.")] = UNSET
-    token_env: Annotated[
-        LabelName | UnsetType, Meta(description="Variable of the environment with the token or API key.", examples=["REDMINE_KEY"])
-    ] = UNSET
 
 
 class SourceStatuses(Section, frozen=True, kw_only=True):
@@ -178,6 +168,7 @@ class ExporterSpec(Section, frozen=True, kw_only=True):
     ] = ("specs",)
     ledger: Annotated[LedgerPlace, Meta(description="Where it keeps what it has read.")] = LedgerPlace(file="sla-ledger.sqlite")
     sources: Annotated[tuple[TicketSource, ...], Meta(description="Ticketing systems.")] = ()
+    probes: Annotated[tuple[ProbeSource, ...], Meta(description="Monitoring that says whether services are up.")] = ()
     nearest: Annotated[AtLeastOne, Meta(description="How many tickets with the nearest deadlines are told by their ids.")] = 100
     series_limit: Annotated[
         AtLeastOne, Meta(description="The most series of one metric; what is beyond is dropped, and counted.")
@@ -185,7 +176,7 @@ class ExporterSpec(Section, frozen=True, kw_only=True):
 
 
 class Exporter(Envelope, frozen=True, kw_only=True):
-    """The configuration of `sla-exporter`: where tickets are read, and where the record of them is kept."""
+    """The configuration of `sla-exporter`: where tickets and states are read, and where the record of them is kept."""
 
     kind: Annotated[Literal["Exporter"], Meta(description="Exporter: the configuration of `sla-exporter`.")]
-    spec: Annotated[ExporterSpec, Meta(description="Sources and ledger.")] = ExporterSpec()
+    spec: Annotated[ExporterSpec, Meta(description="Sources, probes and ledger.")] = ExporterSpec()

@@ -68,15 +68,37 @@ class ThresholdMeasure(Section, frozen=True, kw_only=True):
     ]
 
 
-class Probe(Section, frozen=True, kw_only=True):
-    """A probe that reports 1 or 0, from one or several locations; every minute weighs the same."""
+class Probe(Choice, frozen=True, kw_only=True):
+    """Whether something is up, seen from one or several locations; all time weighs the same."""
 
-    series: Annotated[Selector, Meta(description="The probe's series.", examples=['probe_success{job="probe"}'])]
-    location: Annotated[LabelName, Meta(description="Label that tells the locations apart.")] = "instance"
+    series: Annotated[
+        Selector | UnsetType, Meta(description="The probe's series in Prometheus, 1 or 0.", examples=['probe_success{job="probe"}'])
+    ] = UNSET
+    read_by: Annotated[
+        Literal["exporter"] | UnsetType,
+        Meta(description="`exporter`: it is asked by `sla-exporter`, whose `probes` say how, and which keeps the record to the second."),
+    ] = UNSET
+    location: Annotated[
+        LabelName | UnsetType, Meta(description="Label that tells the locations of `series` apart; by default `instance`.")
+    ] = UNSET
     quorum: Annotated[
         AtLeastOne | Literal["majority"],
         Meta(description="How many locations must see it down for it to be down; `majority` is more than half of those that report."),
     ] = 1
+    known: Annotated[
+        AtLeastOne | UnsetType,
+        Meta(description="With `read_by`: how many locations must know its state; while fewer do, it is unknown. By default 1."),
+    ] = UNSET
+    failures: Annotated[
+        Annotated[int, Meta(ge=1, le=10)] | UnsetType,
+        Meta(description="With `read_by`: how many checks in a row must fail at a location for it to be down there. By default 1."),
+    ] = UNSET
+    back_dated: Annotated[
+        bool | UnsetType,
+        Meta(description="With more than one of `failures`: whether it was down since the first of them, or since the last."),
+    ] = UNSET
+
+    exactly_one = (("series", "read_by"),)
 
 
 class RatioMeasure(Section, frozen=True, kw_only=True):
@@ -95,7 +117,7 @@ class IndicatorSpec(Choice, frozen=True, kw_only=True):
     events: Annotated[Events | UnsetType, Meta(description="Counted events, good and bad.")] = UNSET
     latency: Annotated[Latency | UnsetType, Meta(description="Requests slower than a threshold, from a histogram.")] = UNSET
     threshold: Annotated[ThresholdMeasure | UnsetType, Meta(description="A gauge beyond a limit.")] = UNSET
-    probe: Annotated[Probe | UnsetType, Meta(description="A probe's 1 or 0, from one or several locations.")] = UNSET
+    probe: Annotated[Probe | UnsetType, Meta(description="Whether it is up, seen from one or several locations.")] = UNSET
     ratio: Annotated[RatioMeasure | UnsetType, Meta(description="A share of errors that you compute yourself.")] = UNSET
     by: Annotated[
         tuple[LabelName, ...],

@@ -17,6 +17,7 @@ from slo_gen.spec.resolve.indicators import resolve_indicators
 from slo_gen.spec.resolve.links import check_links, check_target_links
 from slo_gen.spec.resolve.maintenance import resolve_maintenance
 from slo_gen.spec.resolve.notifications import resolve_notifications
+from slo_gen.spec.resolve.records import resolve_records
 from slo_gen.spec.resolve.register import Register
 from slo_gen.spec.resolve.services import evaluation, resolve_customers, resolve_services
 from slo_gen.spec.resolve.slos import resolve_slos
@@ -46,5 +47,6 @@ def resolve(documents: Sequence[Document]) -> tuple[model.Catalogue, list[Proble
         maintenance=resolve_maintenance(register, documents),
         notifications=resolve_notifications(register),
         adjustments=resolve_adjustments(register, agreements),
+        records=resolve_records(register),
     )
     return catalogue, sorted(register.problems)

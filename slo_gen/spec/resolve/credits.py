@@ -21,7 +21,7 @@ from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Money, Repeat, Tier
 
-__all__ = ["check_credits", "credit_terms", "takes_of_fee"]
+__all__ = ["check_credits", "credit_terms", "read_money", "takes_of_fee"]
 
 _DAY: Final = 86_400
 _ENDS: Final[dict[str, Op]] = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
@@ -96,7 +96,7 @@ def _tier(register: Register, document: Document, tier: WrittenTier, path: Steps
         return Tier(
             when=when,
             credit=percent(tier.credit) if tier.credit else None,
-            amount=_money(tier.amount) if tier.amount else None,
+            amount=read_money(tier.amount) if tier.amount else None,
             days=exact(tier.days) if tier.days is not UNSET else None,
             until=until[0] if until else None,
             each=step,
@@ -140,7 +140,7 @@ def _minimum(credits: Credits) -> tuple[Money | None, bool]:
     """The least amount, and whether just that is too little."""
     if not credits.minimum:
         return None, False
-    return _money(credits.minimum.removeprefix("more than ")), credits.minimum.startswith("more than ")
+    return read_money(credits.minimum.removeprefix("more than ")), credits.minimum.startswith("more than ")
 
 
 def _repeat(register: Register, document: Document, repeat: WrittenRepeat, path: Steps) -> Repeat:
@@ -162,7 +162,8 @@ def _earn_back(register: Register, document: Document, credits: Credits, path: S
     return EarnBack(credits.earn_back.periods, objective, percent(credits.earn_back.share))
 
 
-def _money(text: str) -> Money:
+def read_money(text: str) -> Money:
+    """``184.00 EUR`` as an exact amount."""
     amount, _, currency = text.partition(" ")
     return Money(Fraction(amount), currency)
 

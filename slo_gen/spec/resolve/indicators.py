@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
+from msgspec import UNSET
+
 from slo_gen import names
 from slo_gen.spec import documents, model
 from slo_gen.spec.convert import Document
-from slo_gen.spec.documents.indicator import IndicatorSpec
+from slo_gen.spec.documents.indicator import IndicatorSpec, Probe
 from slo_gen.spec.problems import Problem
 from slo_gen.spec.resolve.quantities import seconds
 from slo_gen.spec.resolve.references import Steps
@@ -39,6 +41,7 @@ def resolve_indicators(register: Register, agreed: frozenset[str]) -> dict[str, 
 def _indicator(document: Document, value: documents.Indicator, register: Register, agreed: frozenset[str]) -> model.Indicator:
     spec = value.spec
     settings = register.policy.spec.evaluation
+    register.problems.extend(_probe_problems(document, spec))
     register.problems.extend(_label_problems(document, spec))
     measure, places = _measure(document, spec)
     return model.Indicator(
@@ -84,14 +87,46 @@ def _measure(document: Document, spec: IndicatorSpec) -> tuple[model.Measure, di
             document, "threshold", ("value", "bad_when")
         )
     if spec.probe:
-        quorum = None if spec.probe.quorum == "majority" else spec.probe.quorum
-        return model.Probe(spec.probe.series, spec.probe.location, quorum), _places(document, "probe", ("series", "quorum"))
+        return _probe(document, spec.probe), _places(document, "probe", ("series", "quorum"))
     assert spec.ratio, "the structs take exactly one measure"
     return model.Ratio(spec.ratio.error), _places(document, "ratio", ("error",))
 
 
+def _probe(document: Document, probe: Probe) -> model.Probe:
+    """A probe of Prometheus, or one of the exporter, which makes one series of what its locations say."""
+    quorum = None if probe.quorum == "majority" else probe.quorum
+    if not probe.read_by:
+        return model.Probe(probe.series or "", probe.location or "instance", quorum)
+    watch = model.Watch(quorum, probe.known or 1, probe.failures or 1, bool(probe.back_dated))
+    series = f'{names.PROBE_UP}{{{names.INDICATOR}="{document.name}"}}'      # a name needs no quoting
+    return model.Probe(series, names.INDICATOR, watch=watch)
+
+
 def _places(document: Document, measure: str, keys: Iterable[str]) -> dict[str, model.Origin]:
     return {key: origin(document, ("spec", measure, key)) for key in keys if document.written(("spec", measure, key))}
+
+
+def _probe_problems(document: Document, spec: IndicatorSpec) -> Iterable[Problem]:
+    probe = spec.probe
+    if not probe:
+        return
+    if not probe.read_by:
+        for key in ("known", "failures", "back_dated"):
+            if getattr(probe, key) is not UNSET:
+                message, hint = f"{key} is for a probe that the exporter reads", "leave it out, or write `read_by: exporter` for `series`"
+                yield document.problem(("spec", "probe", key), message, hint, check="probe-location")
+        return
+    if probe.location:
+        message = "a probe that the exporter reads has no label for its locations"
+        hint = "leave it out; the `probes` of the exporter name the locations"
+        yield document.problem(("spec", "probe", "location"), message, hint, check="probe-location")
+    if probe.failures and probe.failures > 1 and probe.back_dated is UNSET:
+        message = "it is not said since when it is down once failures are confirmed"
+        hint = "write `back_dated: true` for the first of them, `back_dated: false` for the last"
+        yield document.problem(("spec", "probe", "failures"), message, hint, check="back-dated")
+    if spec.by:
+        message = "what the exporter reads is one state, and has no labels to be split by"
+        yield document.problem(("spec", "by"), message, "make an indicator of each part", check="probe-location")
 
 
 def _label_problems(document: Document, spec: IndicatorSpec) -> Iterable[Problem]:
@@ -107,7 +142,7 @@ def _label_problems(document: Document, spec: IndicatorSpec) -> Iterable[Problem
             )
         elif label in spec.by[:position]:
             yield document.problem(path, f"{label} is there twice", "remove one", check="duplicate-label")
-        elif spec.probe and label == spec.probe.location:
+        elif spec.probe and label == (spec.probe.location or "instance"):
             yield document.problem(
                 path,
                 f"{label} tells the locations of the probe apart, so each result would have one location",

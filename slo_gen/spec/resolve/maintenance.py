@@ -63,7 +63,18 @@ def _maintenance(document: Document, value: documents.Maintenance, windows: tupl
         notice=value.spec.notice or "",
         reason=value.spec.reason,
         origin=origin(document, ("metadata", "name")),
+        recurs=_recurs(value.spec),
     )
+
+
+def _recurs(spec: MaintenanceSpec) -> str:
+    """``every week on wed, 02:00-03:00 Europe/Berlin``."""
+    written = spec.recurring
+    if not written:
+        return ""
+    days = f" on {', '.join(map(str, written.on))}" if written.on else ""
+    until = f" until {written.until}" if written.until else ""
+    return f"every {written.every}{days}, {written.at} {spec.timezone}, from {written.from_}{until}"
 
 
 class _Reader:

@@ -1,0 +1,82 @@
+"""How the periods of the last twelve months ended, from the last figure that was recorded of each.
+
+A period is met when its worst case keeps the promise, missed when its best case breaks it, and not proven in between. It is told in
+the month in which it began. The promise is the present one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sla_dashboards.standing import PAIR
+from slo_gen import names
+from slo_gen.rules.promql import all_of, label_list, label_matcher
+
+__all__ = ["MONTH", "by_month", "ended", "kept_share"]
+
+MONTH: Final = "month"
+"""The label that names a month: 2026-11."""
+
+_IN_PERIOD: Final = label_list((names.AGREEMENT, names.TARGET, names.PERIOD))
+_BACK: Final = "400d"
+"""Twelve months that have ended, and the running one."""
+
+_TO_CUSTOMERS: Final = label_matcher(names.CUSTOMER, "", "!=")
+_WEST: Final = 14 * 3600
+"""Added to the start of a period, seconds: the largest distance between the start of a month somewhere and that in UTC."""
+
+_EXACT: Final = "1e-12"
+
+
+def _past(metric: str) -> str:
+    return f"max by ({_IN_PERIOD}) (last_over_time({all_of(metric, _TO_CUSTOMERS)}[{_BACK}]))"
+
+
+def ended() -> str:
+    """1 for each period of a customer's target that has ended, with its month."""
+    start = f"({_past(names.PERIOD_STARTED)} + {_WEST})"
+    numbers = f'(count_values by ({_IN_PERIOD}) ("year", year({start})) * on ({_IN_PERIOD}) group_left () month({start}))'
+
+    def named(which: str, zero: str) -> str:
+        counted = f'count_values by ({_IN_PERIOD}, year) ("number", {numbers} {which} 10)'
+        return f'label_join({counted}, "{MONTH}", "-{zero}", "year", "number")'
+
+    every = f"({named('<', '0')} or {named('>=', '')})"
+    return f"({every} and on ({_IN_PERIOD}) ({_past(names.PERIOD_ENDS)} <= time()))"
+
+
+def _beyond(least_bound: str, most_bound: str, holds: str) -> str:
+    """Periods whose figure is on one side of its promise: that of a least level, or the other one of a greatest level."""
+
+    def compared(bound: str, side: str, sign: str) -> str:
+        promise = f"max by ({PAIR}) ({all_of(names.AGREEMENT_TARGET, label_matcher(names.OBJECTIVE_TEXT, f'{side} .*', '=~'))})"
+        return f"({sign}round({_past(bound)} - on ({PAIR}) group_left () {promise}, {_EXACT}) {holds} 0)"
+
+    return f"({compared(least_bound, 'at least', '')} or {compared(most_bound, 'at most', '-')})"
+
+
+def _missed() -> str:
+    return _beyond(names.PERIOD_ATTAINED_UPPER, names.PERIOD_ATTAINED_LOWER, "<")
+
+
+def _met() -> str:
+    return _beyond(names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER, ">=")
+
+
+def by_month() -> tuple[tuple[str, str], ...]:
+    """In words how periods ended, and how many of each month did."""
+    every = ended()
+    met, missed = (f"({every} and on ({_IN_PERIOD}) {how})" for how in (_met(), _missed()))
+    judged = f"({_met()} or {_missed()})"
+    unproven = f"({every} unless on ({_IN_PERIOD}) {judged})"
+    return tuple(
+        (words, f"count by ({MONTH}) {which} or 0 * count by ({MONTH}) {every}")
+        for words, which in (("met", met), ("missed", missed), ("not proven", unproven))
+    )
+
+
+def kept_share() -> str:
+    """The share of the ended periods of each month that was met."""
+    every = ended()
+    met = f"({every} and on ({_IN_PERIOD}) {_met()})"
+    return f"(count by ({MONTH}) {met} or 0 * count by ({MONTH}) {every}) / count by ({MONTH}) {every}"

@@ -1,0 +1,1 @@
+"""What people read: the pieces of pages, and charts for them."""

@@ -1,0 +1,1 @@
+"""Bringing what was compiled to the servers that show it."""
