@@ -145,8 +145,8 @@ class Bookkeeper:
                 self._generation = self._ledger.generation()
                 self._stale = True
         self.states.tick(now, writes=writes)
-        self._tell_states()
         with self._lock:
+            self._tell_states()
             if self._stale or now >= self._page.until:
                 self._page = self._rendered(now)
             self._ticked = monotonic()

@@ -31,6 +31,10 @@ ALL = "ALL_FAULTS" in os.environ
 KINDS = {
     "redmine": "", "request_tracker": "", "jira": "", "servicenow": "", "zendesk": "", "github": ", repository: acme/shop",
 }  # fmt: skip
+PROBES = {
+    "blackbox": "", "prometheus": "", "icinga": "", "uptime_kuma": "", "json": ", up: ['1'], parameters: {q: '1'}",
+}  # fmt: skip
+INDICATOR = "---\nkind: Indicator\nmetadata: {name: up}\nspec: {service: checkout, probe: {read_by: exporter}}\n"
 LOGINS = ("password_file", "password_env", "token_file", "token_env")
 OTHERS = ("postgres_file", "postgres_env")
 
@@ -38,6 +42,7 @@ OTHERS = ("postgres_file", "postgres_env")
 def test_every_secret_field_of_the_exporter_has_a_canary() -> None:
     """A new field for a secret needs one, here and in ``Planted``."""
     planted = {("SourceCredentials", field) for field in LOGINS} | {(of, field) for of in ("SqlSource", "LedgerPlace") for field in OTHERS}
+    planted.add(("ProbeSource", "authorities_file"))
     alertmanagers = {each for each in secret_fields() if each[0] in _receivers()}
     assert secret_fields() - alertmanagers == planted
 
@@ -58,9 +63,16 @@ class Planted:
         self.files: list[Path] = []
         self.environment: dict[str, str] = {}
         self.sources: list[str] = []
+        self.probes: list[str] = []
         for number, (kind, more) in enumerate(KINDS.items()):
             for login in LOGINS[number % 2 :: 2]:
                 self._source(f"{kind}-{login.replace('_', '-')}", f"{kind}: {{url: '{url}'{more}}}", login)
+        for number, (kind, more) in enumerate(PROBES.items()):
+            for login in LOGINS[number % 2 :: 2]:
+                user = "username: me, " if "password" in login else ""
+                place = f"credentials: {{{user}{self._place(login, self._secret())}}}"
+                self._probe(f"probe-{kind.replace('_', '-')}-{login.replace('_', '-')}", f"{kind}: {{url: '{url}'{more}}}, {place}")
+        self._probe("probe-authorities", f"json: {{url: '{url}', up: ['1']}}, {self._place('authorities_file', self._secret())}")
         for number, way in enumerate(("refused", "malformed", "broken")):
             for login in OTHERS:
                 # A database that is not there, a password in place of a connection string, and a string with a mistake in it.
@@ -100,6 +112,9 @@ class Planted:
     def _source(self, name: str, kind: str, login: str) -> None:
         user = "username: me, " if "password" in login else ""
         self._add(name, f"{kind}, credentials: {{{user}{self._place(login, self._secret())}}}")
+
+    def _probe(self, name: str, text: str) -> None:
+        self.probes.append(f"    - {{name: {name}, {text}, subjects: [{{subject: a, indicator: up}}], every: 1s, timeout: 1s}}\n")
 
     def _add(self, name: str, text: str) -> None:
         self.sources.append(f"- {{name: {name}, {text}, every: 1s, timeout: 2s, requests_per_minute: 10000}}")
@@ -166,7 +181,8 @@ def test_whatever_goes_wrong_no_secret_is_told(server: Api, tmp_path: Path, log_
     planted.secrets += [password, hashed]
     (folder / "web.yaml").write_text(f"basic_auth_users: {{me: '{hashed}'}}\n")
     planted.files += [folder / "web.yaml", folder / "sla-exporter.yaml"]
-    with exporter(folder, "\n".join(planted.sources), PROMISES, environment=planted.environment) as daemon:
+    with exporter(folder, "\n".join(planted.sources), PROMISES + INDICATOR, environment=planted.environment) as daemon:
+        daemon.file.write_text(daemon.file.read_text() + "  probes:\n" + "".join(planted.probes))
         daemon.options = ("--web.config.file", str(folder / "web.yaml"), "--log.level", "debug", "--log.format", log_format,
                           "--web.enable-lifecycle")  # fmt: skip
         daemon.begin()
@@ -178,12 +194,13 @@ def test_whatever_goes_wrong_no_secret_is_told(server: Api, tmp_path: Path, log_
             server.fault = ways[way]  # type: ignore[assignment]
             before = len(server.asked)
             daemon.hang_up()
-            until(lambda before=before: len(server.asked) - before >= 12, 30, lambda: daemon.log)  # type: ignore[misc]
+            until(lambda before=before: len(server.asked) - before >= 20, 30, lambda: daemon.log)  # type: ignore[misc]
             said += httpx.get(f"{daemon.url}/metrics", auth=users[0], timeout=20).content
-        assert len({each for asked in server.asked for each in found_in(json.dumps(dict(asked.headers)), planted.secrets)}) >= 12
+        sent = {each for asked in server.asked for each in found_in(json.dumps(dict(asked.headers)), planted.secrets)}
+        assert len(sent) >= 2 * (len(KINDS) + len(PROBES))
         said += answers(daemon, users)
         good = daemon.file.read_text()
-        daemon.file.write_text(good + planted.plugin.replace("- {", "    - {") + "\n")
+        daemon.file.write_text(good.replace("  probes:\n", planted.plugin.replace("- {", "    - {") + "\n  probes:\n"))
         refused = httpx.post(f"{daemon.url}/-/reload", auth=users[0], timeout=20)
         assert refused.status_code == 500
         said += refused.content
