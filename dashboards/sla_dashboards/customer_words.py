@@ -97,8 +97,8 @@ def credit_terms(agreements: Agreements) -> str:
 
 
 # --- what happened -------------------------------------------------------------------------------------------------------
-def breaches(catalogue: Catalogue, agreements: Agreements) -> str:
-    """Targets that were missed, the latest first: with the cause, and what was given back."""
+def breaches(catalogue: Catalogue, agreements: Agreements, *, public: bool = False) -> str:
+    """Targets that were missed, the latest first: with the cause, and for the customer with what was given back."""
     own = {agreement.name: agreement for agreement in agreements}
     found = sorted(
         (each for each in catalogue.records.breaches if each.agreement in own), key=lambda each: (each.period, each.name), reverse=True
@@ -112,7 +112,8 @@ def breaches(catalogue: Catalogue, agreements: Agreements) -> str:
         for each in found
     )  # fmt: skip
     headings = ("Period", "Agreement", "Target", "Attained", "Cause", "State", "Given back", "Improvement")
-    return table(headings, rows, "No breach is on record.")
+    shown = len(headings) - 2 if public else len(headings)
+    return table(headings[:shown], (row[:shown] for row in rows), "No breach is on record.")
 
 
 def _title(known: Mapping[str, Improvement], name: str) -> str:
@@ -217,7 +218,7 @@ def _reached(side: str, people: Iterable[Contact]) -> Iterator[tuple[str, ...]]:
         yield side, each.name, each.role, each.email, each.phone, ", ".join(each.purposes)
 
 
-def about_figures(zone: str) -> str:
+def about_figures(zone: str, *, public: bool = False) -> str:
     """How the figures of the page are to be read."""
     return (
         "- Figures of the running period are **indicative** until it is closed; they lag by about ten minutes.\n"
@@ -225,5 +226,4 @@ def about_figures(zone: str) -> str:
         "- What was attained is cut off at the decimals shown, never rounded up.\n"
         "- Minutes left and used: of a failure of everything. Where requests count, they are the share of them in minutes of the period.\n"
         "- What nobody measured is neither good nor bad: it is told as unknown, and a target that it might break is at risk.\n"
-        "- Credits are shown of closed periods alone, once they were given.\n"
-    )
+    ) + ("" if public else "- Credits are shown of closed periods alone, once they were given.\n")

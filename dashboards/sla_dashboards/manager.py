@@ -34,11 +34,10 @@ from sla_dashboards.modern import (
     ValueText,
     by_name,
     grouping_to_matrix,
-    merge,
     organize,
     sort_by,
 )
-from sla_dashboards.months import MONTH, by_month
+from sla_dashboards.months import MONTH, OUTCOME, WORDS, by_month
 from sla_dashboards.standing import PAIR, Standing
 from sla_dashboards.states import AT_RISK, BREACHED, NO_DATA, OF_AGREEMENTS, OK, cut_off
 from slo_gen import names
@@ -184,20 +183,20 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
 
 def months_chart(at: tuple[int, int, int, int]) -> Panel:
     """How the periods of each month ended, side by side."""
-    colours = {"met": Line(colour="green"), "missed": Line(colour="red"), "not proven": Line(colour=GREY)}
-    ways = by_month()
+    colours: dict[int, Colour] = {OK: "green", BREACHED: "red", NO_DATA: GREY}
     return BarChart(
         key="months", title="Twelve months", at=at, datasource=CHOSEN_SOURCE, figures=Format("none", 0, absent="0"), x="Month",
         stacked=True,
         description="How the periods that began in each month ended, of all targets of customers that an indicator measures. Not proven: "
         "what was not seen may have broken the promise. From the last figure of each period that was recorded, which is indicative; "
         "the closings are what counts. Prometheus must keep its data for as long.",
-        queries=tuple(Target("ABC"[place], expr, table=True) for place, (_, expr) in enumerate(ways)),
+        queries=(Target("A", by_month(), table=True),),
         transformations=(
-            merge(), organize(((MONTH, "Month"), *((f"Value #{'ABC'[place]}", words) for place, (words, _) in enumerate(ways))), ("Time",)),
+            grouping_to_matrix(OUTCOME, MONTH, "Value"),
+            organize(((rf"{MONTH}\{OUTCOME}", "Month"), *((str(outcome), words) for outcome, words in WORDS.items()))),
             sort_by("Month"),
         ),
-        changes=tuple(Override(by_name(words), (colours[words],)) for words, _ in ways),
+        changes=tuple(Override(by_name(words), (Line(colour=colours[outcome]),)) for outcome, words in WORDS.items()),
     )  # fmt: skip
 
 

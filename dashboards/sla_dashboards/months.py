@@ -9,13 +9,20 @@ from __future__ import annotations
 from typing import Final
 
 from sla_dashboards.standing import PAIR
+from sla_dashboards.states import BREACHED, NO_DATA, OK
 from slo_gen import names
 from slo_gen.rules.promql import all_of, label_list, label_matcher
 
-__all__ = ["MONTH", "by_month", "ended", "kept_share"]
+__all__ = ["MONTH", "OUTCOME", "WORDS", "by_month", "ended"]
 
 MONTH: Final = "month"
 """The label that names a month: 2026-11."""
+
+OUTCOME: Final = "outcome"
+"""The label that says how a period ended, in the numbers of ``states``."""
+
+WORDS: Final = {OK: "met", BREACHED: "missed", NO_DATA: "not proven"}
+"""These numbers in words."""
 
 _IN_PERIOD: Final = label_list((names.AGREEMENT, names.TARGET, names.PERIOD))
 _BACK: Final = "400d"
@@ -63,20 +70,7 @@ def _met() -> str:
     return _beyond(names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER, ">=")
 
 
-def by_month() -> tuple[tuple[str, str], ...]:
-    """In words how periods ended, and how many of each month did."""
-    every = ended()
-    met, missed = (f"({every} and on ({_IN_PERIOD}) {how})" for how in (_met(), _missed()))
-    judged = f"({_met()} or {_missed()})"
-    unproven = f"({every} unless on ({_IN_PERIOD}) {judged})"
-    return tuple(
-        (words, f"count by ({MONTH}) {which} or 0 * count by ({MONTH}) {every}")
-        for words, which in (("met", met), ("missed", missed), ("not proven", unproven))
-    )
-
-
-def kept_share() -> str:
-    """The share of the ended periods of each month that was met."""
-    every = ended()
-    met = f"({every} and on ({_IN_PERIOD}) {_met()})"
-    return f"(count by ({MONTH}) {met} or 0 * count by ({MONTH}) {every}) / count by ({MONTH}) {every}"
+def by_month() -> str:
+    """How many periods of each month ended in which way, by MONTH and OUTCOME."""
+    outcome = f"{OK} + 0 * {_met()} or {BREACHED} + 0 * {_missed()} or {NO_DATA} + 0 * {_past(names.PERIOD_ENDS)}"
+    return f'count_values by ({MONTH}) ("{OUTCOME}", 0 * {ended()} + on ({_IN_PERIOD}) group_left () ({outcome}))'

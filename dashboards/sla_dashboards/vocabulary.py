@@ -57,8 +57,9 @@ def said_to_everybody() -> frozenset[str]:
             services={}, customers={}, indicators={}, slos={}, agreements={each.name: each for each in agreements},
             evaluation=Evaluation(), maintenance=maintenance, records=records,
         )  # fmt: skip
-        page = customer_dashboard(catalogue, Customer(_NOBODY, _NOBODY, {}, _WHERE), agreements, {})
-        found.update(_lines(json.loads(page.text())))
+        for public in (False, True):
+            page = customer_dashboard(catalogue, Customer(_NOBODY, _NOBODY, {}, _WHERE), agreements, {}, public=public)
+            found.update(_lines(json.loads(page.text())))
     return frozenset(found)
 
 
