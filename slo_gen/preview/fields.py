@@ -26,7 +26,7 @@ from slo_gen.preview.dashboard import (
     read_json,
 )
 from slo_gen.preview.errors import PreviewError
-from slo_gen.preview.frames import Field, Frame, Value
+from slo_gen.preview.frames import Field, Frame, Value, is_drawable
 from slo_gen.preview.values import Moment, figure_text, is_known_unit
 
 __all__ = ["Look", "Text", "looks_of"]
@@ -79,7 +79,7 @@ class Look:
     @property
     def bounds(self) -> tuple[float, float]:
         """The least and the most that figures are drawn between."""
-        numbers = [value for value in self.field.values if isinstance(value, float) and math.isfinite(value)]
+        numbers = [value for value in self.field.values if is_drawable(value)]
         low = self.config.min if self.config.min is not None else min(numbers, default=0.0)
         high = self.config.max if self.config.max is not None else max(numbers, default=low)
         return low, high

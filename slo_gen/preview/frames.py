@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from slo_gen.preview.dashboard import Target
 from slo_gen.preview.queries import Question
 from slo_gen.prometheus import Sample, Series
 
-__all__ = ["Field", "Frame", "Value", "frames_of", "legend", "reduced"]
+__all__ = ["Field", "Frame", "Value", "frames_of", "is_drawable", "legend", "reduced"]
 
 Value = float | str | None
 Kind = Literal["time", "number", "string"]
@@ -120,6 +120,11 @@ def _bound(text: str) -> float:
         return float(text)
     except ValueError:
         return math.inf
+
+
+def is_drawable(value: Value) -> TypeGuard[float]:
+    """Whether a value is a number with a place on an axis: not missing, and not so far away that the axis would have no length."""
+    return isinstance(value, float) and abs(value) < 1e200
 
 
 def reduced(values: Iterable[Value], calculation: str) -> Value:

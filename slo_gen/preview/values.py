@@ -30,6 +30,9 @@ class Moment:
     zone: tzinfo
 
 
+_WHOLE: Final = 2.0**53
+"""From here on every floating point number is a whole one."""
+
 Scale = Callable[[float], tuple[float, float, str]]
 """From a figure to what it is multiplied with, then divided by, and what is written behind it."""
 
@@ -42,6 +45,8 @@ def figure_text(value: float, unit: str | None, decimals: int | None, moment: Mo
     unit = unit or "none"
     if unit in _WORDS:
         return _WORDS[unit][0 if value else 1]
+    if math.isinf(value * 100_000):        # 100 for a share, 1000 for a duration
+        return "-∞" if value < 0 else "∞"
     if unit in _DURATIONS:
         return _duration(value, decimals, _DURATIONS[unit])
     if unit in _DATES:
@@ -50,8 +55,6 @@ def figure_text(value: float, unit: str | None, decimals: int | None, moment: Mo
         return _plain(value) + (" s" if unit == "s" else "")
     if unit in ("dthms", "dthmsms"):
         return _clock(value if unit == "dthms" else value / 1000)
-    if math.isinf(value):
-        return "-∞" if value < 0 else "∞"
     before, scale = _scale(unit)
     times, per, after = scale(value)
     known = [*marks, 0.0, *({"percentunit": [1.0], "percent": [100.0]}.get(unit, []))]
@@ -88,7 +91,8 @@ def _side(value: float, mark: float) -> int:
 
 def _rounded(value: float, decimals: int) -> str:
     factor = 10**decimals
-    text = _plain(math.floor(value * factor + 0.5) / factor)
+    whole = abs(value) >= _WHOLE        # and so nothing to round
+    text = _plain(value if whole else math.floor(value * factor + 0.5) / factor)
     if "e" in text:
         return text
     present = len(text.partition(".")[2])

@@ -82,3 +82,13 @@ def test_an_unknown_unit_is_named() -> None:
     assert not is_time("s")
     with pytest.raises(PreviewError, match="The unit 'furlongs' is not known here"):
         figure_text(1, "furlongs", None, MOMENT)
+
+
+@given(
+    st.floats(allow_nan=False), st.sampled_from([*sorted(UNITS), "suffix:x", "prefix:x", "currency:CHF"]),
+    st.none() | st.integers(0, 6), st.lists(st.floats(-1e6, 1e6), max_size=2),
+)  # fmt: skip
+def test_every_figure_has_a_text(value: float, unit: str, decimals: int | None, marks: list[float]) -> None:
+    text = figure_text(value, unit, decimals, MOMENT, marks)
+    assert text.strip() or abs(value) < 1       # a duration below a millisecond has no parts
+    assert "nan" not in text

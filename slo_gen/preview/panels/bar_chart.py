@@ -10,7 +10,7 @@ from slo_gen.preview.colours import Tone, tone
 from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look
-from slo_gen.preview.frames import Field, Frame, Value
+from slo_gen.preview.frames import Field, Frame, Value, is_drawable
 from slo_gen.preview.panels.content import Content, at_both_widths, chart_size, figures_table, legend, no_data, value_axis
 
 __all__ = ["draw_bar_chart"]
@@ -56,7 +56,7 @@ def _groups(content: Content, frame: Frame, wanted: str | None) -> Field | None:
 
 def _bars(content: Content, each: Field, texts: bool, alone: bool) -> Bars:
     look = content.look(each)
-    values = tuple(value if isinstance(value, float) else None for value in each.values)
+    values = tuple(value if is_drawable(value) else None for value in each.values)
     return Bars(
         look.heading, values,
         tuple(content.paint.css(_colour(look, value, alone)) for value in each.values),
@@ -73,7 +73,7 @@ def _colour(look: Look, value: Value, alone: bool) -> Tone:
 
 
 def _heights(figures: list[Field], stacked: bool) -> list[float]:
-    columns = [[value for value in row if isinstance(value, float)] for row in zip(*(each.values for each in figures), strict=True)]
+    columns = [[value for value in row if is_drawable(value)] for row in zip(*(each.values for each in figures), strict=True)]
     return [sum(column) for column in columns] if stacked else [value for column in columns for value in column]
 
 

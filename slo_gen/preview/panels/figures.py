@@ -9,6 +9,7 @@ from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import tone
 from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.fields import Look
+from slo_gen.preview.frames import is_drawable
 from slo_gen.preview.panels.content import Content, Reduced, ReduceOptions, at_both_widths, chart_size, no_data, reductions
 from slo_gen.preview.values import figure_text
 
@@ -59,7 +60,7 @@ def _tile(content: Content, options: StatOptions, each: Reduced, named: bool) ->
         parts.append(element("span", change, class_="change"))
     if options.graph_mode == "area" and each.times is not None and len(each.field.values) > 1:
         points = tuple(
-            (at / 1000, value if isinstance(value, float) else None)
+            (at / 1000, value if is_drawable(value) else None)
             for at, value in zip(each.times.values, each.field.values, strict=True)
             if isinstance(at, float)
         )

@@ -10,6 +10,7 @@ from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import CIVIDIS
 from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
+from slo_gen.preview.frames import is_drawable
 from slo_gen.preview.panels.content import Content, at_both_widths, chart_size, figures_table, no_data, span_axis
 from slo_gen.preview.values import figure_text, is_known_unit
 
@@ -51,7 +52,7 @@ def draw_heatmap(content: Content) -> Markup:
         names.append(_bound(content, each.labels.get("le", each.shown_as), options))
         step = max(step, frame.step or 0.0)
         for at, value in zip(times.values if times is not None else (), each.values, strict=True):
-            if isinstance(at, float) and isinstance(value, float):
+            if isinstance(at, float) and is_drawable(value):
                 columns.setdefault(at / 1000, {})[number] = value
     counts = {(row, at): count for at, column in columns.items() for row, count in _between(column).items()}
     least = options.filter_values.le

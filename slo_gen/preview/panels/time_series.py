@@ -13,7 +13,7 @@ from slo_gen.preview.colours import Tone, tone
 from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look
-from slo_gen.preview.frames import reduced
+from slo_gen.preview.frames import is_drawable, reduced
 from slo_gen.preview.panels.content import (
     Content,
     at_both_widths,
@@ -88,7 +88,7 @@ def _courses(content: Content) -> Iterator[Course]:
             continue
         look = content.look(each)
         points = tuple(
-            (at / 1000, value if isinstance(value, float) and math.isfinite(value) else None)
+            (at / 1000, value if is_drawable(value) else None)
             for at, value in zip(times.values, each.values, strict=True)
             if isinstance(at, float)
         )
