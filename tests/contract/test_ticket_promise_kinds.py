@@ -110,6 +110,17 @@ def test_which_priority_a_counted_ticket_has(changes: str, raised: list[str], lo
     assert [outcome for outcome, _ in of_other(COUNT, down, tickets)] == lowered
 
 
+@pytest.mark.parametrize(("story", "priority"), [
+    ("10:00: opened high\n11:00: priority urgent", "urgent"), ("10:00: opened urgent\n11:00: priority high", "urgent"),
+    ("10:00: opened other\n11:00: priority High", "High"), ("10:00: opened high\n11:00: priority other", "high"),
+    ("10:00: opened", ""),
+])  # fmt: skip
+def test_the_highest_priority_of_a_counted_ticket_is_that_which_stands_first_in_the_matrix(story: str, priority: str) -> None:
+    tickets = "priority_changes: highest\nmatrix: {columns: [hours, response], urgent: [24x7, 15m], high: [24x7, 1h]}"
+    found = results(tickets, story, promised('count: {of: tickets}, objective: "at most 2"'))
+    assert [(each.priority, each.outcome(at("12:00"))) for each in found if each.target == "other"] == [(priority, "counted")]
+
+
 def test_spam_and_relieved_tickets_are_not_counted() -> None:
     assert of_other(COUNT, "10:00: opened P1\n10:01: spam") == [("spam", 0)]
     more = promised(COUNT) + """

@@ -95,6 +95,8 @@ PENDING = "pause_when: {status: [pending]}\n"
     ("last", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
     ("restart", "10:00: opened\n11:00: priority P1\n12:00: status solved", [("p1-resolution", "met", 2 * HOUR)]),
     ("now", "10:00: opened\n12:00: status solved", []),
+    ("now", "10:00: opened P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("now", "10:00: opened P3\n11:00: priority P1\n12:00: priority P4\n13:00: status solved", [("p4-resolution", "met", 3 * HOUR)]),
     # In eighths of the whole: 4 and 4 and 1; 4 and, while nothing is promised, none, and 2.
     ("by_interval", "10:00: opened P1\n11:00: priority P2\n12:00: priority P3\n13:00: status solved",
      [("p3-resolution", "missed", 9 * HOUR)]),
@@ -119,6 +121,20 @@ def test_which_priority_a_clock_has(changes: str, story: str, expected: list[tup
 def test_a_promise_for_any_other_priority(story: str, expected: list[tuple[str, str, int, str, int]]) -> None:
     found = results("priority_changes: restart\n" + PENDING, story, ANY_OTHER)
     assert [(each.target, each.priority, each.cycle, each.outcome(at("wed 00:00")), each.start) for each in found] == expected
+
+
+def test_a_ticket_without_a_priority_is_judged_by_the_promise_for_any() -> None:
+    [result] = results("priority_changes: now\n" + PENDING, "10:00: opened\n13:00: status solved", ANY_OTHER)
+    assert (result.target, result.priority, result.outcome(at("14:00"))) == ("any", "", "met")
+
+
+def test_each_promise_counts_for_its_own_time_be_it_for_any_priority_or_in_business_days() -> None:
+    """Four hours of eight and half an hour of two are six eighths; two hours of 18 and two of 28 are 46 of 252."""
+    story = "10:00: opened P7\n14:00: priority P1\n14:30: status solved"
+    assert told("priority_changes: by_interval\n" + PENDING, story, more=ANY_OTHER) == [("p1", "met", 6 * HOUR)]
+    days = "priority_changes: by_interval\nmatrix: {columns: [hours, resolution], P1: [office, 1bd], P2: [office, 2bd]}"
+    [result] = results(days, "10:00: opened P1\n12:00: priority P2\n14:00: status solved")
+    assert (result.target, result.worked, result.allowed) == ("p2-resolution", 46 * HOUR, 252 * HOUR)
 
 
 @pytest.mark.parametrize(("retroactive", "start", "worked", "since", "due"), [
@@ -146,6 +162,17 @@ def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
     assert one(RESPONSE, "09:00: opened P1", "09:15")[0] == "running"
 
 
+@pytest.mark.parametrize(("then", "outcome", "reason"), [
+    ("10:30: status pending", "paused", ""),                        # it stands, and may go on
+    ("10:30: status pending\n11:00: status open", "running", ""),
+    ("11:00: status solved", "met", ""),
+    ("11:00: status solved\n12:00: spam", "spam", "spam"),
+])  # fmt: skip
+def test_why_a_clock_has_no_result(then: str, outcome: str, reason: str) -> None:
+    [result] = results(PENDING + "matrix: {columns: [hours, resolution], P1: [24x7, 12h]}", f"10:00: opened P1\n{then}")
+    assert (result.outcome(at("13:00")), result.reason) == (outcome, reason)
+
+
 # --- the judge itself --------------------------------------------------------------------------------------------------
 def test_what_a_target_allows_and_its_hours() -> None:
     more = '  targets: [{name: number, count: {of: tickets}, objective: "at most 2"}]'
@@ -156,7 +183,8 @@ def test_what_a_target_allows_and_its_hours() -> None:
     assert judged.calendar("p1-response") == catalogue(RESPONSE).calendars["office"]
     assert judged.calendar("number") == Always()
     [counted] = [each for each in judged.results([("T-1", life(events("10:00: opened P1"), judged.program))]) if each.target == "number"]
-    assert (counted.allowed, counted.cycle, counted.priority, counted.start, counted.stop) == (0, 1, "P1", at("10:00"), at("10:00"))
+    assert (counted.ticket, counted.cycle, counted.priority, counted.allowed) == ("T-1", 1, "P1", 0)
+    assert (counted.opened, counted.start, counted.stop) == (at("10:00"), at("10:00"), at("10:00"))
 
 
 def test_only_clocks_that_something_is_promised_for_are_kept() -> None:
@@ -304,6 +332,26 @@ spec: {agreement: acme, ticket: T-1, reason: Storm, agreed_by: [{party: customer
     judged = TicketJudge(found.agreements["acme"], found.calendars, found.adjustments)
     lives = [(name, life(events("10:00: opened P1\n11:00: agent_message"), judged.program)) for name in ("T-1", "T-2")]
     assert [each.outcome(at("12:00")) for each in judged.results(lives)] == ["relieved", "missed"]
+
+
+@pytest.mark.parametrize(("targets", "outcomes"), [
+    ("p1-response", ["relieved", "missed"]), ("p1-resolution", ["missed", "relieved"]), ("p1-response, p1-resolution", ["relieved"] * 2),
+])  # fmt: skip
+def test_an_agreed_relief_may_be_about_some_targets(targets: str, outcomes: list[str]) -> None:
+    adjustment = f"""
+---
+kind: Adjustment
+metadata: {{name: storm}}
+spec:
+  agreement: acme
+  ticket: T-1
+  targets: [{targets}]
+  reason: Storm
+  agreed_by: [{{party: customer/acme, by: A. Buyer, date: 2026-11-24}}]
+"""
+    story = "10:00: opened P1\n11:00: agent_message\n15:00: status solved"
+    found = told("matrix: {columns: [hours, response, resolution], P1: [24x7, 15m, 4h]}", story, more=adjustment)
+    assert [outcome for _, outcome, _ in found] == outcomes
 
 
 def test_only_tickets_with_the_fields_of_the_agreement_are_its_own() -> None:
