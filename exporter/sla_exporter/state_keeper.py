@@ -86,6 +86,7 @@ class StateKeeper:
         self._handed = threading.Lock()
         self._number = -1
         self._due = 0.0
+        self._defect = ""
         self._transitions: Counter[tuple[str, State]] = Counter()
         self._entered: dict[str, Counter[State]] = {}
         self._indicators: dict[str, Watch] = {}
@@ -94,13 +95,17 @@ class StateKeeper:
         self.kept = Kept()
 
     def replace(self, catalogue: Catalogue, now: int) -> None:
-        """Take other documents; everything is judged anew."""
+        """Take other documents, once the ledger was read for them; everything is judged anew."""
+        standings = StateStandings(catalogue)
+        indicators = {name: each.watch for name, each in catalogue.indicators.items() if each.watch is not None}
+        states, watched = self._ledger.states, Watched(indicators)
         with self._lock:
-            self._standings = StateStandings(catalogue)
-            self._indicators = {name: each.watch for name, each in catalogue.indicators.items() if each.watch is not None}
+            number = states.number()
+            watched.take(states.since(standings.begins(now) * 1000))
+            self._certificates = states.certificates()
+            self._standings, self._indicators, self._watched, self._number = standings, indicators, watched, number
             self._entered = {}
-            self._load(now)
-        self._judge(now)
+        self._judge_if_possible(now)
 
     def last(self, place: Place) -> Stretch | None:
         """The last stretch of a place. Never raises, and waits for nobody."""
@@ -121,7 +126,7 @@ class StateKeeper:
                 self._write()
         started = monotonic()
         if started >= self._due:
-            self._judge(now)
+            self._judge_if_possible(now)
             self._due = monotonic() + _SHARE_OF_TIME * (monotonic() - started)
 
     def end(self, *, writes: bool) -> None:
@@ -132,13 +137,6 @@ class StateKeeper:
                 self._write()
 
     # --- the record -------------------------------------------------------------------------------------------------
-    def _load(self, now: int) -> None:
-        states = self._ledger.states
-        self._watched = Watched(self._indicators)
-        self._number = states.number()
-        self._watched.take(states.since(self._standings.begins(now) * 1000))
-        self._certificates = states.certificates()
-
     def _follow(self) -> None:
         states = self._ledger.states
         number = states.number()
@@ -175,6 +173,18 @@ class StateKeeper:
         self._certificates |= certificates
 
     # --- what follows from it ---------------------------------------------------------------------------------------
+    def _judge_if_possible(self, now: int) -> None:
+        """Judge; what was found before stays where a defect keeps it from being judged again."""
+        try:
+            self._judge(now)
+        except Exception as error:
+            # A defect of judging must not end the asking, nor what is told of tickets.
+            if (text := type(error).__name__) != self._defect:
+                _LOG.exception("states cannot be judged, and are told as they were: a defect of the exporter: %s", text)
+                self._defect = text
+        else:
+            self._defect = ""
+
     def _judge(self, now: int) -> None:
         current: dict[str, Current] = {}
         for name in self._indicators:

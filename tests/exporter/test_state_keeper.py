@@ -172,6 +172,38 @@ def test_other_documents_are_taken_over(tmp_path: Path) -> None:
     assert one.seconds() == (105, 0, 0, 0)
 
 
+def test_documents_that_the_ledger_cannot_be_read_for_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Shop(tmp_path / "ledger")
+    one.tell(saw("udu"), START + 45)
+
+    def away(*_: object) -> int:
+        raise LedgerError("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(one.ledger.states, "number", away)
+        with pytest.raises(LedgerError):
+            one.states.replace(shop(probe=", failures: 2, back_dated: true"), START + 45)
+    one.tick(START + 45)
+    assert one.seconds() == (30, 15, 0, 0)
+
+
+def test_a_defect_of_judging_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    one = Shop(tmp_path / "ledger")
+    one.tell(saw("u"), START + 15)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sla_exporter.state_standings.target_period", broken)
+        for text, now in (("ud", START + 30), ("udu", START + 45)):
+            one.tell(saw(text), now)
+        assert one.seconds() == (15, 0, 0, 0)
+    assert len(caplog.records) == 1
+    one.tick(START + 45)
+    assert one.seconds() == (30, 15, 0, 0)
+
+
 def test_what_begins_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     one = Shop(tmp_path / "ledger")
