@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sla_exporter.cli import main
+from sla_exporter.probes.checking import STALE
 
 from slo_gen import __version__
+from slo_gen.rules.ticket_rules import STALE as CALLED_STALE
 
 PROMISES = """
 kind: Service
@@ -123,6 +125,16 @@ def test_what_is_wrong_with_probes_is_told_with_its_place(folder: Path, text: st
     assert told in result.output
     assert "sla-exporter.yaml:7:" in result.output
     assert "secret" not in result.output
+
+
+def test_a_probe_that_alerts_take_for_stale_is_told(folder: Path) -> None:
+    assert CALLED_STALE == STALE
+    (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
+    for every, told in (("15m", False), ("16m", True)):
+        (folder / "sla-exporter.yaml").write_text(PROBED.replace("every: 5s", f"every: {every}"))
+        result = run("check")
+        assert result.exit_code == 0
+        assert ("warning: between two looks of web is more than the quarter of an hour" in result.output) is told
 
 
 def test_an_indicator_that_nobody_looks_at_is_told(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from sla_exporter.config import at_once_of, holds_of, probe_reader_of
 from sla_exporter.probes.blackbox import BlackboxReader
+from sla_exporter.probes.probe import Seen, one_by_one
 
 from slo_gen.spec.documents.probes import ProbeSource
 
@@ -38,3 +40,24 @@ def test_a_request_takes_no_longer_than_an_interval(document: dict[str, Any], lo
     reader = probe_reader_of(probe(**document), Path(), lambda: 0)
     assert isinstance(reader, BlackboxReader)
     assert reader._settings.seconds == longest
+
+
+@pytest.mark.parametrize(("slow", "most"), [(False, 50), (True, 300)])
+def test_more_are_asked_at_a_time_only_while_none_is_answered(slow: bool, most: int) -> None:
+    now, seen = 0, 0
+
+    async def look_at(subject: str) -> Seen:
+        nonlocal now, seen
+        now += 1
+        seen = max(seen, now)
+        if slow:
+            while now < most:
+                await asyncio.sleep(0.01)
+        else:
+            await asyncio.sleep(0)
+        now -= slow is False
+        return Seen("up")
+
+    found = asyncio.run(one_by_one([str(number) for number in range(300)], look_at, 300))
+    assert len(found) == 300
+    assert seen == most

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from sla_exporter.probes.registry import reader_class
 from sla_exporter.probes.writing import mistake_in_subject, mistakes_in_settings
@@ -18,6 +19,9 @@ from slo_gen.spec.resolve.quantities import seconds
 __all__ = ["location_of", "probe_problems"]
 
 Step = str | int
+
+STALE: Final = 900
+"""Seconds after which the rules call a source stale that told nothing new."""
 
 
 def location_of(probe: ProbeSource, subject: ProbeSubject) -> str:
@@ -41,6 +45,9 @@ def probe_problems(document: Document, probes: Sequence[ProbeSource], sources: I
         if probe.timeout and seconds(probe.timeout) > seconds(probe.every):
             message = f"a request may take {probe.timeout}, and the next one is due after {probe.every}"
             yield document.problem((*at, "timeout"), message, f"write {probe.every} at most")
+        if seconds(probe.every) > STALE:
+            message = f"between two looks of {probe.name} is more than the quarter of an hour after which SLMSourceStale fires"
+            yield document.problem((*at, "every"), message, "write 15m at most, or silence the alert for this source", severity="warning")
         if probe.checked_every and seconds(probe.checked_every) < seconds(probe.every):
             message = f"the system looks every {probe.checked_every}, and is asked every {probe.every} only"
             yield document.problem((*at, "checked_every"), message, "leave it out, or write a shorter `every`")

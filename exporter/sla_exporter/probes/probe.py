@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample as Line
@@ -94,18 +94,42 @@ class HistoryReader(Protocol):
         """All that was seen of a subject in ``(start, end]``, in order; milliseconds since 1970. Raises SourceError."""
 
 
+_USUAL: Final = 50
+_CHECKED: Final = 0.25
+"""So many requests are under way at first; so many seconds later it is seen whether they end."""
+
+
 async def one_by_one(subjects: Sequence[str], look_at: Callable[[str], Awaitable[Seen]], at_once: int) -> dict[str, Answer]:
-    """Each subject by a question of its own, at most ``at_once`` of them at a time. One that fails fails alone."""
-    turn = asyncio.Semaphore(at_once)
+    """Each subject by a question of its own, at most ``at_once`` of them at a time. One that fails fails alone.
+
+    More than are usual are asked at a time only while hardly any are answered: a machine that is busy itself is not made busier.
+    """
+    turn, ended = asyncio.Semaphore(min(at_once, _USUAL)), 0
 
     async def answered(subject: str) -> Answer:
+        nonlocal ended
         async with turn:
             try:
                 return await look_at(subject)
             except SourceError as error:
                 return error
+            finally:
+                ended += 1
 
-    found = await asyncio.gather(*(answered(subject) for subject in subjects))
+    async def widen() -> None:
+        turns, before = min(at_once, _USUAL), 0
+        while turns < at_once:
+            await asyncio.sleep(_CHECKED)
+            more = min(at_once - turns, at_once // 8 + 1) if ended - before < turns // 8 else 0
+            for _ in range(more):
+                turn.release()
+            turns, before = turns + more, ended
+
+    widening = asyncio.create_task(widen())
+    try:
+        found = await asyncio.gather(*map(answered, subjects))
+    finally:
+        widening.cancel()
     return dict(zip(subjects, found, strict=True))
 
 
