@@ -116,7 +116,7 @@ def _usual_decimals(value: float) -> int:
     places = 1 - math.floor(math.log10(abs(value)))
     if abs(value) / 10.0**-places > 2.25:
         places += 1
-    return max(0, places)
+    return min(max(0, places), 100)
 
 
 # --- scales ------------------------------------------------------------------------------------------------------
