@@ -46,7 +46,8 @@ test-integration: setup
 test-faults: setup
 	CHURN_SECONDS=900 $(BIN)/pytest tests/integration/test_churn.py
 	KILLS=200 $(BIN)/pytest tests/integration/test_exporter_killed.py tests/faults
-	$(BIN)/pytest tests/integration/test_exporter_faults.py
+	ALL_FAULTS=1 $(BIN)/pytest tests/integration/test_exporter_faults.py tests/integration/test_secrets.py
+	PROBE_INTERVALS=1,5,30 $(BIN)/pytest tests/integration/test_probed_nginx.py
 
 test-rt:
 	@$(PYTHON) scripts/setup.py --tests --request-tracker

@@ -12,9 +12,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
+
+from slo_gen.known_secrets import covered, remember
 
 if TYPE_CHECKING:
     import ssl
@@ -29,6 +32,9 @@ __all__ = [
 
 class RequestError(Exception):
     """No usable answer came; the text is a sentence for the reader and holds no secret."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(covered(text))
 
 
 class AddressError(RequestError):
@@ -70,6 +76,9 @@ class Credentials:
     header: str = ""                      # the header that carries the token, where it is not Authorization
     scheme: str = "Bearer"                # what stands before the token in Authorization
     organisation: int = 0                 # the number of a Grafana organisation; 0 for the one that the login is in
+
+    def __post_init__(self) -> None:
+        remember(self.password, self.token, *([f"{self.username}:{self.password}"] if self.password else []))
 
     @classmethod
     def from_environment(cls, prefix: str, environment: Mapping[str, str] | None = None) -> Self:
@@ -148,11 +157,11 @@ class Fetcher:
         try:
             self._client = httpx.AsyncClient(
                 headers={"Accept": "application/json", "Accept-Encoding": "gzip", **login.headers()},
-                auth=(login.username, login.password) if login.username else None,
+                auth=(login.username, login.password) if login.username or login.password else None,
                 follow_redirects=False,
                 timeout=None,
-                # To read all certificates takes longer than a request that needs none.
-                verify=trusted(self._authorities) if self.url.startswith("https:") else False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),      # who asks bounds how much at once
+                verify=self._vouched(),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
@@ -163,12 +172,20 @@ class Fetcher:
             await self._client.aclose()
             self._client = None
 
+    def _vouched(self) -> ssl.SSLContext | bool:
+        """Who may vouch for the server. To read all certificates takes longer than a request that needs none."""
+        if self.url.lower().startswith("http:"):
+            return False
+        return trusted(self._authorities) if self._authorities else _usually_trusted(os.environ.get("SSL_CERT_FILE"))
+
     async def request(
-        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None
-    ) -> Response:
+        self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         """Send one request below the base address and read the whole answer.
 
-        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. Raises RequestError.
+        ``form`` goes into the query string of a GET and into the body of a POST, ``json`` into a body. ``headers`` come beside those of
+        all requests. Raises RequestError.
         """
         import asyncio
 
@@ -179,6 +196,8 @@ class Fetcher:
         parameters: dict[str, object] = {"data" if method == "POST" else "params": form} if form else {}
         if json is not None:
             parameters["json"] = json
+        if headers:
+            parameters["headers"] = headers
         seconds = self._limits.seconds
         await self._wait_for_turn()
         try:
@@ -235,11 +254,11 @@ class Fetcher:
             except TimeoutError:
                 raise TooSlowError(f"{self.url} sent nothing for {idle:g} seconds.") from None
             *whole, left = left.split(b"\n")
+            if any(len(line) > self._limits.body for line in (*whole, left)):
+                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
             for line in whole:
                 if line.strip():
                     yield line
-            if len(left) > self._limits.body:
-                raise TooLargeError(f"{self.url} sent a line of more than {self._limits.body} bytes.")
 
     async def _wait_for_turn(self) -> None:
         import asyncio
@@ -257,7 +276,7 @@ class Fetcher:
         """The body, unpacked bit by bit: what a small answer unpacks to may be larger than the memory there is."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
-            raise NoAnswerError(f"{self.url} answered in a way of packing that was not asked for: {encoding[:40]}.")
+            raise NoAnswerError(f"{self.url} packed its answer in a way that was not asked for.")
         packed = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding.endswith("gzip") else None
         parts: list[bytes] = []
         left = self._limits.body
@@ -284,6 +303,12 @@ def _begun(response: httpx.Response) -> Response:
         location=response.headers.get("location", ""),
         headers={name.lower(): value for name, value in response.headers.items()},
     )
+
+
+@cache
+def _usually_trusted(_named: str | None) -> ssl.SSLContext:
+    """One for all fetchers, as long as the environment names the same file: each takes some hundred kilobytes."""
+    return trusted()
 
 
 def trusted(authorities: str = "") -> ssl.SSLContext:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
+from slo_gen.known_secrets import covered
 
 __all__ = [
     "AccessError",
@@ -331,6 +332,7 @@ def _seconds(value: float) -> str:
 
 def _excerpt(body: bytes, longest: int = 200) -> str:
     """The beginning of an answer as one printable line."""
-    text = " ".join(body[: longest * 4].decode("utf-8", "replace").split())
+    # Covered before it is cut: a part of a secret would not be known for one.
+    text = " ".join(covered(body[: longest * 100].decode("utf-8", "replace")).split())
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= longest else text[:longest] + "..."

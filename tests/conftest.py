@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import Phase, settings
 
+from slo_gen import known_secrets
 from slo_gen.cli import main
 
+# How long an example takes says nothing about the code on a machine that does other things as well.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 if "mutmut" in sys.modules:
-    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is, however slow the machine.
-    from hypothesis import Phase, settings
-
+    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is.
     settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
 
@@ -25,6 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests() -> Iterator[None]:
+    """What one test has for a secret is an ordinary word of the next one."""
+    yield
+    known_secrets._WAYS.clear()
+    known_secrets._pattern.cache_clear()
 
 
 def _run(*arguments: str) -> Result:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from fractions import Fraction
 from pathlib import Path
 
 import promtool
 import pytest
+from sla_exporter.config import read_configuration
+from sla_exporter.sources.rows import read_rows
 
 from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.rule import AlertRule
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import business_time
+import daemon
 import peer_rules
 import rule_cost
 import synthetic
@@ -79,3 +84,15 @@ def test_business_time_is_asked_in_the_same_way_of_all() -> None:
         business_time.measured([*ways, wrong])
     starts, ends = questions.moments(200)
     assert (business_time.seconds(starts), business_time.seconds(ends)) == (questions.starts.tolist(), questions.ends.tolist())
+
+
+def test_the_exporter_is_measured_with_agreements_that_it_takes(tmp_path: Path) -> None:
+    (tmp_path / "promises.yaml").write_text(daemon.promises(3, "15m"))
+    (tmp_path / "exporter.yaml").write_text("kind: Exporter\nmetadata: {name: main}\nspec: {specs: [promises.yaml]}\n")
+    configuration = read_configuration(tmp_path / "exporter.yaml")
+    assert (list(configuration.catalogue.agreements), configuration.problems) == ([f"sla-{number}" for number in range(3)], [])
+    told = [json.loads(line) for line in daemon.events(3)]
+    read = read_rows(told, {})
+    assert (len(read.events), read.rejected) == (4 * daemon.TICKETS, {})
+    assert daemon.shown([0.001] * 99 + [0.5]) == "p50    1.0 ms   p99  500.0 ms   longest  500.0 ms   of 100"
+    assert 1 < daemon.megabytes(os.getpid()) <= daemon.resident(os.getpid())

@@ -27,7 +27,7 @@ def executive_dashboard(catalogue: Catalogue, zone: str, existing: Collection[st
     exposure = Exposure(catalogue, "owed")
     panels = (
         *_figures(standing),
-        *((total(exposure, "owed", (18, 0, 6, 6)),) if exposure else ()),
+        *((total(exposure, "owed", (18, 0, 6, 6)),) if exposure.currencies else ()),
         months_chart((0, 6, 12, 10)),
         _problems(standing, existing),
     )

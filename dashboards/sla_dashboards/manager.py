@@ -37,7 +37,7 @@ from sla_dashboards.modern import (
     organize,
     sort_by,
 )
-from sla_dashboards.months import MONTH, OUTCOME, WORDS, by_month
+from sla_dashboards.months import MONTH, OUTCOME, TO_CUSTOMERS, WORDS, Months
 from sla_dashboards.standing import PAIR, Standing
 from sla_dashboards.states import AT_RISK, BREACHED, NO_DATA, OF_AGREEMENTS, OK, cut_off
 from slo_gen import names
@@ -156,7 +156,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
             "first. Below 0, more is gone than there was. Attained is cut off and not rounded.",
             queries=tuple(Target(ref, expr, table=True) for ref, expr in (
                 ("A", f"max by ({of_row}) ({of_these(standing.every_state())})"), ("B", of_these(f"max by ({PAIR}) ({promised})")),
-                ("C", of_these(cut_off(standing.attained(), _decimals(catalogue)))), ("D", cut_off(worst, 1)),
+                ("C", of_these(standing.attained(_decimals(catalogue)))), ("D", cut_off(worst, 1)),
                 ("E", of_these(f"{standing.ends()} - time()")),
             )),
             columns=(
@@ -190,7 +190,7 @@ def months_chart(at: tuple[int, int, int, int]) -> Panel:
         description="How the periods that began in each month ended, of all targets of customers that an indicator measures. Not proven: "
         "what was not seen may have broken the promise. From the last figure of each period that was recorded, which is indicative; "
         "the closings are what counts. Prometheus must keep its data for as long.",
-        queries=(Target("A", by_month(), table=True),),
+        queries=(Target("A", Months((TO_CUSTOMERS,)).by_month(), table=True),),
         transformations=(
             grouping_to_matrix(OUTCOME, MONTH, "Value"),
             organize(((rf"{MONTH}\{OUTCOME}", "Month"), *((str(outcome), words) for outcome, words in WORDS.items()))),
@@ -240,9 +240,7 @@ def total(exposure: Exposure, side: Side, at: tuple[int, int, int, int]) -> Pane
         description=f"Indicative: {meaning}, if the running periods ended in the steps of their credits that they have reached for "
         "certain. Of the targets of one agreement the largest credit counts where one outage may have hit several. Without caps of a year, "
         "minimums, and what depends on the length of the downtime. What is owed is known when a period is closed.",
-        queries=tuple(
-            Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
-        ) or (Target("A", exposure.steps()),),
+        queries=tuple(Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)),
     )  # fmt: skip
 
 
@@ -250,10 +248,10 @@ def _side(exposure: Exposure, side: Side, left: int, top: int) -> tuple[Panel, .
     whom = Column(names.CUSTOMER, "Customer") if side == "owed" else Column(names.PARTY, "Supplier")
     known = bool(exposure.currencies)
     return (
-        total(exposure, side, (left, top, 12, 4)),
+        *((total(exposure, side, (left, top, 12, 4)),) if known else ()),
         Table(
             key=f"{side}-steps", title="Steps of credits reached: " + ("customers" if side == "owed" else "suppliers"),
-            at=(left, top + 4, 12, 7), datasource=CHOSEN_SOURCE,
+            at=(left, top + 4, 12, 7) if known else (left, top, 12, 11), datasource=CHOSEN_SOURCE,
             description="Each step of the credits of an agreement that its running period has reached whatever comes until the end, and "
             "what it gives where that follows from the fee alone.",
             queries=(Target("A", exposure.steps(), table=True), *((Target("B", exposure.amounts(), table=True),) if known else ())),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Final
 
 from sla_exporter.exposition import Family, Sample, labels, limited, render
@@ -19,7 +21,9 @@ from sla_exporter.ledger.ledger import Ledger, SourceEvent, SourceState
 from sla_exporter.ledger.results import ResultRow
 from sla_exporter.promises import Promises
 from sla_exporter.standings import Standings
-from sla_exporter.ticket_metrics import TicketFamilies
+from sla_exporter.state_keeper import Kept, StateKeeper
+from sla_exporter.state_metrics import state_families
+from sla_exporter.ticket_metrics import TicketFamilies, identity
 from slo_gen import names
 from slo_gen.spec.model import Catalogue
 
@@ -29,8 +33,13 @@ _LOG = logging.getLogger("sla_exporter")
 _SLIP: Final = 2
 """Seconds that a clock which is kept right may go back."""
 
-_PATIENCE: Final = 0.2
+_TICKS: Final = 3.0
+"""Seconds within which there was a tick, as long as nothing long is written."""
+
+_PATIENCE: Final = 0.02
 """Seconds that a scrape waits for the lock."""
+
+_EDGES: Final = (names.TICKETS_PERIOD_START, names.TICKETS_PERIOD_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Page:
 
 
 class Bookkeeper:
-    """Keeps account of tickets. ``now`` is the present instant everywhere. Methods raise LedgerError unless they say otherwise."""
+    """Keeps account of tickets and states. ``now`` is the present instant everywhere. Methods raise LedgerError unless they say so."""
 
     def __init__(
         self, ledger: Ledger, catalogue: Catalogue, sources: Sequence[str], health: Health, now: int, *, nearest: int = 100,
@@ -57,10 +66,14 @@ class Bookkeeper:
         self._nearest, self._limit = nearest, series_limit
         self._page = Page(b"", b"", 0)
         self._stale = True
+        self.states: Final = StateKeeper(ledger, self._lock)
+        self._told_of_states: Kept | None = None
+        self._state_page = (b"", b"")
         self._dropped: dict[str, int] = {}
         self._generation = -1
         self._writes = False
         self._now = now
+        self._ticked = float("-inf")
         self.replace(catalogue, sources, now)
 
     def replace(self, catalogue: Catalogue, sources: Sequence[str], now: int) -> None:
@@ -68,14 +81,16 @@ class Bookkeeper:
         promises = Promises(catalogue, sources)
         with self._lock:
             self._now = now
-            self._sources = tuple(sources)
+            self._sources, self._catalogue = tuple(sources), catalogue
             self._writes = self._ledger.database.may_write()
             if self._writes:
                 self._ledger.agree(promises, self._sources, now)
             self._promises = promises
             self._standings = Standings(self._ledger, promises, catalogue.notifications, now)
+            self.states.replace(catalogue, now)
             self._families = TicketFamilies(self._standings, self._ledger.books, self._nearest)
             self._generation = self._ledger.generation()
+            self._tell_states()
             self._page = self._rendered(now)
 
     # --- what the sources tell --------------------------------------------------------------------------------------
@@ -129,7 +144,13 @@ class Bookkeeper:
                 self._standings.apply(self._ledger.books.book_late(late, now), now)
                 self._generation = self._ledger.generation()
                 self._stale = True
-            return writes
+        self.states.tick(now, writes=writes)
+        self._tell_states()
+        with self._lock:
+            if self._stale or now >= self._page.until:
+                self._page = self._rendered(now)
+            self._ticked = monotonic()
+        return writes
 
     def _surely_late(self) -> list[ResultRow]:
         """Open results that are missed by all that their source could have told.
@@ -160,13 +181,21 @@ class Bookkeeper:
         """Let go of the ledger when what is being written has been, or has been undone. Raises nothing."""
         for _ in range(2):
             if self._lock.acquire(timeout=seconds):
+                with suppress(LedgerError):
+                    self.states.end(writes=self._writes)
                 self._ledger.database.close()
                 self._lock.release()
                 return
             self._ledger.database.abandon()
 
+    def served(self, now: int, *, openmetrics: bool) -> bytes:
+        """The page of the last tick, so that no scrape waits for one to be made; a new one where no tick was for a while. Never raises."""
+        if monotonic() - self._ticked > _TICKS:
+            return self.page(now, openmetrics=openmetrics)
+        return self._told(openmetrics=openmetrics)
+
     def page(self, now: int, *, openmetrics: bool) -> bytes:
-        """Everything about tickets as text. Never raises: what cannot be read is as it was."""
+        """Everything about tickets and states as text. Never raises: what cannot be read is as it was."""
         if self._lock.acquire(timeout=_PATIENCE):
             try:
                 now = self._present(now)
@@ -177,8 +206,11 @@ class Bookkeeper:
                 self._health.ledger_failed(error)
             finally:
                 self._lock.release()
+        return self._told(openmetrics=openmetrics)
+
+    def _told(self, *, openmetrics: bool) -> bytes:
         page = self._page
-        return page.openmetrics if openmetrics else page.text
+        return (page.openmetrics if openmetrics else page.text) + self._state_page[openmetrics]
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -187,13 +219,37 @@ class Bookkeeper:
 
     def _rendered(self, now: int) -> Page:
         self._stale = False
+        families = [replace(each, samples=[*each.samples, *self._edges(each.name)]) if each.name in _EDGES else each
+                    for each in self._families.families()]  # fmt: skip
+        until = max(self._standings.turns_at, now + 1)
+        return Page(*self._text(families), until)
+
+    def _tell_states(self) -> None:
+        """Write anew what is told of states, where it has changed."""
+        kept = self.states.kept
+        if kept is self._told_of_states:
+            return
+        before = self._told_of_states.periods if self._told_of_states is not None else {}
+        self._stale = self._stale or before != kept.periods
+        self._told_of_states = kept
+        self._state_page = self._text(state_families(kept, self._catalogue))
+
+    def _edges(self, name: str) -> Iterator[Sample]:
+        """Where the periods of agreements begin or end that promise states alone."""
+        kept = self._told_of_states
+        for agreement, period in kept.periods.items() if kept is not None else ():
+            if agreement not in self._promises.all:
+                edge = period.start if name == names.TICKETS_PERIOD_START else period.end
+                yield Sample(labels(identity(self._catalogue.agreements[agreement])), edge)
+
+    def _text(self, families: Iterable[Family]) -> tuple[bytes, bytes]:
+        """Families within the limit, in both forms; what was left out is counted."""
         kept: list[Family] = []
-        for family, dropped in limited(self._families.families(), self._limit):
+        for family, dropped in limited(families, self._limit):
             kept.append(family)
             self._dropped[family.name] = self._dropped.get(family.name, 0) + dropped
-        until = max(self._standings.turns_at, now + 1)
-        text = b"".join(render(family, openmetrics=False) for family in kept)
-        return Page(text, b"".join(render(family, openmetrics=True) for family in kept), until)
+        plain = b"".join(render(family, openmetrics=False) for family in kept)
+        return plain, b"".join(render(family, openmetrics=True) for family in kept)
 
     def dropped_family(self) -> Family:
         """The family that says what was left out."""

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from slo_gen import __version__
+from slo_gen.known_secrets import covered
 from slo_gen.spec.problems import Problem, render_text, summary
 
 __all__ = ["main"]
@@ -85,6 +86,7 @@ def run(
 @_web_config
 def check(file: Path, web_file: Path | None) -> None:
     """Say what is wrong with the configuration, with the promises that it names, and with the web configuration."""
+    from sla_exporter.state_standings import state_promises
     from sla_exporter.web_configuration import WebConfigurationError, read_web_configuration
     from slo_gen.contract.ticket_promises import promised_of_tickets
 
@@ -97,8 +99,13 @@ def check(file: Path, web_file: Path | None) -> None:
     sources = len(configuration.spec.sources)
     promised = [targets for targets in map(promised_of_tickets, configuration.catalogue.agreements.values()) if targets]
     targets = sum(map(len, promised))
-    click.echo(f"{file} is good: {sources} {_s(sources, 'source')}, {targets} {_s(targets, 'target')} on tickets in "
-               f"{len(promised)} {_s(len(promised), 'agreement')}")  # fmt: skip
+    told = [f"{sources} {_s(sources, 'source')}", f"{targets} {_s(targets, 'target')} on tickets in {len(promised)} "
+            f"{_s(len(promised), 'agreement')}"]  # fmt: skip
+    if probes := configuration.spec.probes:
+        subjects, states = sum(len(probe.subjects) for probe in probes), len(state_promises(configuration.catalogue))
+        told += [f"{len(probes)} {_s(len(probes), 'probe')} of {subjects} {_s(subjects, 'subject')}",
+                 f"{states} {_s(states, 'target')} on states"]  # fmt: skip
+    click.echo(f"{file} is good: {', '.join(told)}")
 
 
 @main.command("explain-ticket")
@@ -131,26 +138,33 @@ def ledger() -> None:
 @ledger.command()
 @_config
 def verify(file: Path) -> None:
-    """Compute every result again from the events, and compare. Exit code 1 where one differs."""
+    """Compute every result again from the events, and compare; look whether states can be as they are. Exit code 1 where not."""
     from sla_exporter.ledger.ledger import Ledger
-    from sla_exporter.ledger.upkeep import differences
+    from sla_exporter.ledger.upkeep import differences, impossible_states
 
     configuration = _read(file)
     with _ledger(configuration) as database:
-        told = [text for _, text in differences(Ledger(database), configuration.catalogue, configuration.source_names)]
+        ledger = Ledger(database)
+        told = [text for _, text in differences(ledger, configuration.catalogue, configuration.source_names)]
+        states = list(impossible_states(ledger))
+    if wrong := [text for text in states if text]:
+        click.echo("\n".join(wrong[:20]))
+        _fail(f"{len(wrong)} of {len(states)} stretches of states cannot be; put a copy of the ledger back")
     number, found = len(told), [text for text in told if text]
     for text in found[:20]:
         click.echo(text)
     if found:
         _fail(f"{len(found)} of {number} results differ from what the events say; `sla-exporter ledger rebuild` computes them anew")
     click.echo(f"{number} {_s(number, 'result')} follow from the events, to the second")
+    if states:
+        click.echo(f"{len(states)} {_s(len(states), 'stretch')} of states follow each other")
 
 
 @ledger.command()
 @_config
-@click.option("--what", default="results", show_default=True, type=click.Choice(["results", "events", "corrections"]))
+@click.option("--what", default="results", show_default=True, type=click.Choice(["results", "events", "corrections", "states"]))
 def export(file: Path, what: str) -> None:
-    """Write the ledger as JSON lines: every result, every event, or every correction of a complete period."""
+    """Write the ledger as JSON lines: results, events, corrections of complete periods, or the states that probes saw."""
     from sla_exporter.ledger.ledger import Ledger
     from sla_exporter.ledger.upkeep import exported
 
@@ -236,10 +250,9 @@ def _ledger(configuration: Any) -> Any:
 
 
 def _s(number: int, word: str) -> str:
-    return word if number == 1 else f"{word}s"
+    return word if number == 1 else f"{word}es" if word.endswith("ch") else f"{word}s"
 
 
 def _fail(text: str) -> NoReturn:
-    logging.getLogger("sla_exporter").debug("ends: %s", text)
-    click.echo(f"sla-exporter: {text}", err=True)
+    click.echo(f"sla-exporter: {covered(text)}", err=True)
     sys.exit(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -30,9 +31,13 @@ from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, has_errors
 from slo_gen.spec.resolve import resolve
 from slo_gen.spec.resolve.quantities import seconds
+from slo_gen.spec.secrets import variable
 
-__all__ = ["Configuration", "ConfigurationError", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of"]
+__all__ = [
+    "Configuration", "ConfigurationError", "at_once_of", "holds_of", "open_ledger", "probe_reader_of", "read_configuration", "reader_of",
+]  # fmt: skip
 
+_AT_ONCE: Final = 50
 _LONGEST_LOOK: Final = 10.0
 """Seconds that a request of a probe may take, where its document does not say."""
 
@@ -149,12 +154,13 @@ def open_ledger(configuration: Configuration, *, read_only: bool = False) -> Dat
     if place.postgres_env:
         address = os.environ.get(place.postgres_env, "")
         if not address:
-            raise LedgerError(f"the environment has no {place.postgres_env}, which is to name the ledger's PostgreSQL")
+            missing = variable("postgres_env", place.postgres_env)
+            raise LedgerError(f"the environment has no {missing}, which is to name the ledger's PostgreSQL")
         return PostgresDatabase(address)
     try:
         return PostgresDatabase(Path(place.postgres_file or "").read_text(encoding="utf-8").strip())
     except (OSError, UnicodeError):
-        raise LedgerError(f"the file {place.postgres_file}, which is to name the ledger's PostgreSQL, cannot be read") from None
+        raise LedgerError("the file that `postgres_file` of the ledger names cannot be read") from None
 
 
 def reader_of(source: TicketSource, folder: Path) -> TicketReader:
@@ -169,31 +175,41 @@ def holds_of(probe: ProbeSource) -> int:
     return int(HOLDS * seconds(probe.checked_every or probe.every) * 1000)
 
 
+def at_once_of(probe: ProbeSource) -> int:
+    """How many requests a probe may be sent at once: by default as many as end within its interval where none is answered."""
+    rounds = max(1, int(float(seconds(probe.every)) / _longest_look(probe)))          # one after the other: the last ends as late as that
+    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) / rounds))
+
+
+def _longest_look(probe: ProbeSource) -> float:
+    return float(seconds(probe.timeout)) if probe.timeout else min(_LONGEST_LOOK, float(seconds(probe.every)))
+
+
 def probe_reader_of(probe: ProbeSource, folder: Path, now: Callable[[], int]) -> ProbeReader:
     """The reader of a probe; ``now`` in milliseconds. Raises AddressError where its secret cannot be read, and UnknownPluginError."""
     login = _login(probe.credentials, folder) if probe.credentials else Credentials()
-    longest = float(seconds(probe.timeout)) if probe.timeout else min(_LONGEST_LOOK, float(seconds(probe.every)))
-    return probe_reader_class(probe)(ProbeSettings(probe, login, holds_of(probe), longest, probe.at_once, now))
+    settings = ProbeSettings(probe, login, holds_of(probe), _longest_look(probe), at_once_of(probe), now)
+    return probe_reader_class(probe)(settings)
 
 
 def _login(written: SourceCredentials, folder: Path) -> Credentials:
     return Credentials(
         username=written.username or "",
-        password=_secret(written.password_file or "", written.password_env or "", folder),
-        token=_secret(written.token_file or "", written.token_env or "", folder),
+        password=_secret("password", written.password_file or "", written.password_env or "", folder),
+        token=_secret("token", written.token_file or "", written.token_env or "", folder),
     )
 
 
-def _secret(file: str, variable: str, folder: Path) -> str:
+def _secret(what: str, file: str, name: str, folder: Path) -> str:
     if file:
         try:
             return (folder / file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError):
-            raise AddressError(f"the file {file} with a secret cannot be read") from None
-    if variable:
-        found = os.environ.get(variable, "")
+            raise AddressError(f"the file that `{what}_file` names cannot be read") from None
+    if name:
+        found = os.environ.get(name, "")
         if not found:
-            raise AddressError(f"the environment has no {variable}, which is to hold a secret")
+            raise AddressError(f"the environment has no {variable(f'{what}_env', name)}, which is to hold a secret")
         return found
     return ""
 

@@ -7,8 +7,11 @@ again; one that is wrong leaves the old one in force and says so.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,11 +26,13 @@ from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.config import Configuration, ConfigurationError, described, open_ledger, read_configuration
 from sla_exporter.exposition import render
 from sla_exporter.gate import Gate
-from sla_exporter.health import Health
+from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.database import LedgerError
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.negotiation import Form
+from sla_exporter.probes.registry import kind_of
 from sla_exporter.probes.run_clock import RunClock
+from sla_exporter.probes.watching import ProbeWatching
 from sla_exporter.reading import SourceReading
 from sla_exporter.server import Address, MetricsServer
 from slo_gen.spec.secrets import hidden
@@ -36,6 +41,7 @@ __all__ = ["Daemon", "Options"]
 
 _LOG = logging.getLogger("sla_exporter")
 _TICK: Final = 1.0
+_PROBES_AT_ONCE: Final = 1000
 _LONGEST_RELOAD: Final = 60.0
 """Seconds that a client who asked for a reload is kept waiting."""
 
@@ -43,6 +49,8 @@ _TO_WRITE: Final = 5.0
 """Seconds that what is being written is given when the exporter is asked to end; after them it is undone."""
 _TO_ANSWER: Final = 2.0
 """Seconds that scrapes which are being answered are given then, and sources to close their connections."""
+_TURN: Final = 0.001
+"""Seconds after which a thread that computes lets another one go on."""
 _CLOCK_STEP: Final = 5_000
 """Milliseconds by which the clock of the machine may drift from what went by."""
 
@@ -62,6 +70,11 @@ class Options:
 def wall_clock() -> int:
     """The present instant."""
     return int(time.time())
+
+
+def milliseconds() -> int:
+    """The present instant to the millisecond."""
+    return time.time_ns() // 1_000_000
 
 
 class Daemon:
@@ -86,6 +99,8 @@ class Daemon:
             series_limit=spec.series_limit,
         )  # fmt: skip
         self.health.writer = self._database.may_write()
+        for name in configuration.source_names:
+            self.health.sources[name] = SourceHealth()          # there from the first scrape on
         try:
             self.servers = self._listening()
         except BaseException:
@@ -108,12 +123,19 @@ class Daemon:
 
     def run(self) -> None:
         """Until a signal ends it."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))      # each request of a probe is an open file
         for server in self.servers:
             threading.Thread(target=server.serve_forever, name="web", daemon=True, kwargs={"poll_interval": 0.2}).start()
             host, port = server.server_address[:2]
             shown = host.decode() if isinstance(host, bytes | bytearray) else host
             scheme = "https" if self._gate.current()[1] is not None else "http"
             _LOG.info("listening on %s://%s:%s%s", scheme, f"[{shown}]" if ":" in shown else shown or "*", port, self._options.path)
+        # A scrape, which waits for somebody at each of its steps, is not to wait long for what computes, nor for a search through
+        # all that was loaded at the beginning and stays.
+        sys.setswitchinterval(_TURN)
+        gc.collect()
+        gc.freeze()
         # Not asyncio.run, which would wait for every thread, also for one that is never answered.
         loop = asyncio.new_event_loop()
         try:
@@ -181,14 +203,20 @@ class Daemon:
             return "the exporter ends, or is busy; see its log"
 
     def _readings(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[None]]:
-        known = set(self._configuration.source_names)
+        spec = self._configuration.spec
+        known = {*self._configuration.source_names, *(probe.name for probe in spec.probes)}
         for gone in set(self.health.sources) - known:
             self.health.sources.pop(gone)
         found = []
-        for source in self._configuration.spec.sources:
+        for source in spec.sources:
             _LOG.info("reading source %s every %s", described(source), source.every)
             one = SourceReading(source, self._configuration.folder, self.keeper, self.health, self._now)
             found.append(loop.create_task(one.run(), name=source.name))
+        turns = asyncio.Semaphore(_PROBES_AT_ONCE)
+        for probe in spec.probes:
+            _LOG.info("asking probe %s every %s", f"{probe.name} ({kind_of(probe)})", probe.every)
+            watching = ProbeWatching(probe, self._configuration.folder, self.keeper.states, self.health, milliseconds, turns)
+            found.append(loop.create_task(watching.run(), name=probe.name))
         return found
 
     def _tick(self) -> None:
@@ -231,7 +259,7 @@ class Daemon:
     def _metrics(self, form: Form) -> bytes:
         own = [*self.health.families(), self.keeper.dropped_family()]
         end = b"# EOF\n" if form.openmetrics else b""
-        page = self.keeper.page(self._now(), openmetrics=form.openmetrics)
+        page = self.keeper.served(self._now(), openmetrics=form.openmetrics)
         return page + b"".join(render(family, openmetrics=form.openmetrics) for family in own) + end
 
 

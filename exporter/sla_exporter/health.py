@@ -18,6 +18,9 @@ _LOG = logging.getLogger("sla_exporter")
 REASONS = ("unreachable", "timeout", "auth", "forbidden", "rate_limited", "server", "not_json", "schema", "too_large", "query", "internal")
 """Every reason for which nothing was read from a source."""
 
+REJECTIONS = ("no_ticket", "no_time", "no_history", "unknown_event", "unknown_meaning", "too_long")
+"""Every reason for which a source that comes with the exporter leaves a row out. Those of plugins come when they are told."""
+
 
 @dataclass(slots=True)
 class SourceHealth:
@@ -30,6 +33,7 @@ class SourceHealth:
     errors: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     experimental: bool = False
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -68,7 +72,7 @@ class Health:
         ]
         rejected = [
             Sample(labels({names.SOURCE: name, names.REASON: reason}), number)
-            for name, source in each for reason, number in sorted(source.rejected.items())
+            for name, source in each for reason, number in sorted({**dict.fromkeys(REJECTIONS, 0), **source.rejected}.items())
         ]  # fmt: skip
         build = labels({"version": __version__, "python": platform.python_version()})
         return [
@@ -82,6 +86,8 @@ class Health:
                    [Sample(of[name], round(source.seconds, 3)) for name, source in each]),
             Family(names.SOURCE_ERRORS, "counter", "Readings of a source that failed, by why.", errors),
             Family(names.SOURCE_REJECTED, "counter", "Rows of a source that could not be read, by why.", rejected),
+            Family(names.SOURCE_SKIPPED, "counter", "Looks of a probe that were left out, since those before them took too long.",
+                   [Sample(of[name], source.skipped) for name, source in each]),
             Family(names.LEDGER_WRITABLE, "gauge", "1 while the ledger can be written.", [Sample("", int(self.ledger_writable))]),
             Family(names.LEDGER_WRITER, "gauge", "1 on the replica that writes the ledger.", [Sample("", int(self.writer))]),
             Family(names.EXPORTER_INFO, "info", "The exporter itself.", [Sample(build, 1)]),

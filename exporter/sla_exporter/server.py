@@ -71,6 +71,8 @@ class MetricsServer(ThreadingHTTPServer):
         self._taking: dict[socket.socket, float] = {}
         """Connections whose client is being sent an answer, and since when."""
         self._answering: set[socket.socket] = set()
+        self._packed: dict[str, tuple[bytes, bytes]] = {}
+        """By its form, the page that was packed last."""
         self._waiting_lock = threading.Lock()
         super().__init__(address, _Handler)
 
@@ -132,6 +134,13 @@ class MetricsServer(ThreadingHTTPServer):
         finally:
             with self._waiting_lock:
                 self._taking.pop(connection, None)
+
+    def packed(self, kind: str, body: bytes) -> bytes:
+        """A page as gzip. Packing takes longer than all the rest of a scrape, and often nothing has changed since the last one."""
+        known = self._packed.get(kind)
+        if known is None or known[0] != body:
+            known = self._packed[kind] = (body, gzip.compress(body, compresslevel=1))
+        return known[1]
 
     def finish(self, seconds: float) -> None:
         """After ``shutdown``: wait until what is being answered has been, but no longer than that."""
@@ -244,7 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
         self, status: int, kind: str, body: bytes, *, may_zip: bool = False, headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         zipped = may_zip and accepts_gzip(self.headers.get("Accept-Encoding", ""))
-        data = gzip.compress(body, compresslevel=1) if zipped else body
+        data = self.server.packed(kind, body) if zipped else body
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))

@@ -21,6 +21,7 @@ from slo_gen.rules.compile import compile_rules
 from slo_gen.rules.info import promises
 from slo_gen.rules.period_unit_tests import period_unit_test_files
 from slo_gen.rules.rule import RuleGroup
+from slo_gen.rules.state_unit_tests import state_unit_test_files
 from slo_gen.rules.ticket_unit_tests import ticket_unit_test_files
 from slo_gen.rules.unit_tests import UnitTestFile, unit_test_files
 from slo_gen.spec.model import Catalogue, Latency
@@ -105,7 +106,8 @@ def _unit_tests(catalogue: Catalogue, settings: OutputSettings | None, horizon: 
     chosen = settings or OutputSettings()
     files = (*unit_test_files(catalogue), *ticket_unit_test_files(catalogue))
     if horizon is not None and catalogue.agreements:
-        files = (*files, *period_unit_test_files(catalogue, accounts(catalogue, horizon)[0], horizon))
+        summed = accounts(catalogue, horizon)[0]
+        files = (*files, *period_unit_test_files(catalogue, summed, horizon), *state_unit_test_files(catalogue, summed))
     return tuple(replace(file, groups=tuple(prefixed(name, chosen) for name in file.groups)) for file in files)
 
 

@@ -24,7 +24,7 @@ from slo_gen.contract.window import Window
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.spans import Spans
 
-__all__ = ["evaluate"]
+__all__ = ["basis", "evaluate"]
 
 _DAY: Final = 86_400
 
@@ -37,6 +37,11 @@ def evaluate(target: str, measurement: Measurement, objective: Bound, facts: Fac
     if measurement.slot is None and not isinstance(measurement.score, Down) and isinstance(facts, Slots):
         return _of_events(target, measurement, objective, observed, window)
     return _of_time(target, measurement, objective, observed, window)
+
+
+def basis(measurement: Measurement, window: Window) -> int:
+    """What a figure of time is a share of by the end of the period of ``window``, in seconds, if nothing without data is left out."""
+    return window.weighed(_denominator(measurement, window), measurement.weights)
 
 
 # --- events as they are ------------------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ class Account:
     reasons known beforehand. ``conditions``:
     expressions while which more is excluded. ``slot``: seconds of an interval, the minute where events count as they are. ``unit``:
     seconds that are booked at once; ``floor``: the objective is a least level. ``grouped``: an indicator has several series.
-    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own.
+    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own. ``watched``: the
+    exporter knows all of this and judges by its record.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Account:
     grouped: bool
     apart_from: str
     targets: tuple[Promise, ...]
+    watched: bool = False
 
     @property
     def timezone(self) -> str:
@@ -117,6 +119,9 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
                 continue
             if periods not in tables:
                 tables[periods] = period_table(periods, horizon)
+            if _is_watched(catalogue, promise):
+                found[_watched_account(promise, tables[periods], catalogue.evaluation)].append(promise)
+                continue
             shared = _on_which_counting_depends(catalogue, promise)
             if shared not in masks:
                 masks[shared] = _masks(catalogue, promise, tables[periods], zones)
@@ -137,6 +142,9 @@ def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: 
     to sums of other time.
     """
     for account, targets in found.items():
+        if account.watched:
+            yield replace(account, key=_digest(("watched", targets[0].agreement.period, account.floor)), targets=tuple(targets))
+            continue
         grouped = any(_is_grouped(catalogue, promise) for promise in targets)
         name = _digest(_terms(catalogue, account, targets[0]))
         if _Masks(account.term, account.agreed, account.counting) == _masks(catalogue, _of_anybody(targets[0]), account.table, zones):
@@ -193,6 +201,22 @@ def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: 
         key="", measurement=measured, floor=target.direction == "at least", table=table, begins=_begins(agreement), term=masks.term,
         agreed=masks.agreed, counting=masks.counting, conditions=conditions, where=tuple(sorted(target.where.items())),
         exact=indicator.is_counted and indicator.counting == "exact", slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
+    )  # fmt: skip
+
+
+def _is_watched(catalogue: Catalogue, promise: Promise) -> bool:
+    """Whether the exporter judges a target: it watches the indicator, and no condition is excluded that only Prometheus knows."""
+    watched = catalogue.indicators[promise.target.indicator].watch is not None
+    return watched and not any(exclusion.when for exclusion in promise.target.exclude)
+
+
+def _watched_account(promise: Promise, table: PeriodTable, evaluation: Evaluation) -> Account:
+    """What targets have in common that the exporter judges: their periods, and on which side of the objective is good."""
+    everything = mask_of(ALL_TIME, evaluation.interval, table.start, table.end)
+    return Account(
+        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", table=table, begins=None,
+        term=everything, agreed=everything, counting=everything, conditions=(), where=(), exact=False, slot=evaluation.interval,
+        unit=evaluation.interval, grouped=False, apart_from="", targets=(), watched=True,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from slo_gen.rules.period_alerts import period_alerts
 from slo_gen.rules.period_rules import period_group
 from slo_gen.rules.rule import Rule, RuleGroup
 from slo_gen.rules.shards import Shard, deal
+from slo_gen.rules.state_rules import state_group
 from slo_gen.rules.ticket_rules import ticket_group
 from slo_gen.rules.verdicts import burn_rate_rules, verdict_rules
 from slo_gen.rules.windows import DAY, ROLLUP_STEP, long_window_rules, rollup_rules, short_window_rules
@@ -111,7 +112,7 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
         groups.append(calendar_group(
             catalogue,
             _calendar_periods(catalogue),
-            {account.counting for account in summed},
+            {account.counting for account in summed if not account.watched},
             {condition_key(condition): condition for account in summed for condition in account.conditions},
             horizon,
         ))
@@ -127,7 +128,7 @@ def _group(kind: str, context: _Context, interval: int, concerns: tuple[_Concern
 
 
 def _period_group(account: Account, catalogue: Catalogue) -> RuleGroup:
-    group = period_group(account, catalogue.evaluation)
+    group = (state_group if account.watched else period_group)(account, catalogue.evaluation)
     alerts = (*period_alerts(account, catalogue), *credit_alerts(account, catalogue), *claim_rules(account, catalogue))
     return replace(group, rules=(*group.rules, *leading_to(alerts, catalogue.evaluation.agreement_page)))
 

@@ -19,7 +19,7 @@ from slo_gen.rules.promql import all_of, label_matcher, number
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, InputSeries, UnitTest, UnitTestFile
 from slo_gen.spec.model import Catalogue
 
-__all__ = ["period_unit_test_files"]
+__all__ = ["alert_raised", "breached", "called", "identity_of", "period_unit_test_files"]
 
 _BASIS: Final = 10**9
 """A basis by which figures with many decimals make whole numbers."""
@@ -63,7 +63,7 @@ def _humanized(seconds: int) -> str:
 
 def _budget(catalogue: Catalogue, account: Account, name: str, ratio: str, left: str) -> UnitTest:
     figures = {names.PERIOD_BUDGET_LEFT_RATIO: ratio, names.PERIOD_BUDGET_LEFT: left}
-    raised = tuple(_breached(catalogue, promise) for promise in account.targets) if left.startswith("-") else ()
+    raised = tuple(breached(catalogue, promise) for promise in account.targets) if left.startswith("-") else ()
     return UnitTest(f"the budget is {name}", tuple(_inputs(catalogue, account, account.targets, figures)), (
         Expectation(STEP, names.PERIOD_BREACHED, raised), Expectation(STEP, names.PERIOD_AT_RISK, ()),
     ))
@@ -73,7 +73,7 @@ def _inputs(catalogue: Catalogue, account: Account, targets: Iterable[Promise], 
     """Targets with these figures, each by its metric, and the owners of their indicators."""
     targets = tuple(targets)
     for promise in targets:
-        labels = [label_matcher(*each) for each in _identity(promise).items()]
+        labels = [label_matcher(*each) for each in identity_of(promise).items()]
         yield InputSeries(all_of(names.AGREEMENT_TARGET, *labels, label_matcher(names.ACCOUNT, account.key)), "0.9x2")
         for metric, value in figures.items():
             name, _, stage = metric.partition("/")
@@ -90,7 +90,7 @@ def _credits(catalogue: Catalogue, account: Account) -> Iterator[UnitTest]:
     for steps, targets in credit_steps(account).items():
         for figure in _figures(steps):
             raised = tuple(
-                _raised(catalogue, promise, credit_texts(_called(promise), step_text(tier)), step_text(tier))
+                alert_raised(catalogue, promise, credit_texts(called(promise), step_text(tier)), step_text(tier))
                 for tier in steps.at(figure) for promise in targets
             )
             left = number(steps.left(figure, _BASIS))
@@ -111,8 +111,8 @@ def _claims(catalogue: Catalogue, account: Account) -> Iterator[UnitTest]:
     """A deadline that is near, one that is not, and one that has passed."""
     for step, targets in claims(account).items():
         for name, deadline in (("near", STEP + CLAIM_NOTICE - 1), ("far", STEP + CLAIM_NOTICE), ("over", STEP)):
-            texts = (claim_texts(step, _called(promise), _humanized(deadline - STEP)) for promise in targets)
-            raised = tuple(_raised(catalogue, *each, step.stage) for each in zip(targets, texts, strict=True))
+            texts = (claim_texts(step, called(promise), _humanized(deadline - STEP)) for promise in targets)
+            raised = tuple(alert_raised(catalogue, *each, step.stage) for each in zip(targets, texts, strict=True))
             yield UnitTest(
                 f"the deadline to {step.stage} is {name}",
                 tuple(_inputs(catalogue, account, targets, {f"{names.CLAIM_DEADLINE}/{step.stage}": f"{deadline}"})),
@@ -120,7 +120,8 @@ def _claims(catalogue: Catalogue, account: Account) -> Iterator[UnitTest]:
             )
 
 
-def _identity(promise: Promise) -> dict[str, str]:
+def identity_of(promise: Promise) -> dict[str, str]:
+    """The labels of what is recorded of a target."""
     party = names.CUSTOMER if promise.agreement.party.kind == "customer" else names.PARTY
     return {
         names.AGREEMENT: promise.agreement.name, names.TARGET: promise.target.name, names.INDICATOR: promise.target.indicator,
@@ -128,22 +129,25 @@ def _identity(promise: Promise) -> dict[str, str]:
     }
 
 
-def _called(promise: Promise) -> str:
+def called(promise: Promise) -> str:
+    """As alerts call a target."""
     return f"{promise.target.name} of {promise.agreement.name}"
 
 
-def _breached(catalogue: Catalogue, promise: Promise) -> ExpectedAlert:
-    return _raised(catalogue, promise, (
-        f"{_called(promise)} is missed: the budget of its period is used up",
+def breached(catalogue: Catalogue, promise: Promise) -> ExpectedAlert:
+    """The alert about a budget that is used up."""
+    return alert_raised(catalogue, promise, (
+        f"{called(promise)} is missed: the budget of its period is used up",
         "What has happened so far breaks it, whatever comes until the end of the period."
         " The figure is indicative until the period is closed.",
     ))
 
 
-def _raised(catalogue: Catalogue, promise: Promise, texts: tuple[str, str], stage: str = "") -> ExpectedAlert:
+def alert_raised(catalogue: Catalogue, promise: Promise, texts: tuple[str, str], stage: str = "") -> ExpectedAlert:
+    """An alert about a target in the period that began in 1970, with its summary and description."""
     team = owner(catalogue, catalogue.indicators[promise.target.indicator])
     severity = catalogue.evaluation.severity_names.get(PERIOD_SEVERITY, PERIOD_SEVERITY)
-    labels = {**_identity(promise), names.PERIOD: "0", names.SEVERITY: severity, names.TEAM: team, names.STAGE: stage}
+    labels = {**identity_of(promise), names.PERIOD: "0", names.SEVERITY: severity, names.TEAM: team, names.STAGE: stage}
     summary, description = texts
     address = filled_address(catalogue.evaluation.agreement_page, labels)
     return ExpectedAlert(

@@ -21,7 +21,7 @@ from typing import Final, Literal
 
 import promql_parser
 
-from slo_gen.promql_text import quote
+from slo_gen.promql_text import parsed, quote
 
 __all__ = [
     "Expression", "Matcher", "MatcherOp", "PromqlError", "Selector", "all_of", "duration", "label_list", "label_matcher", "number",
@@ -312,7 +312,7 @@ def _parse(text: str, what: str) -> promql_parser.Expr:
         raise PromqlError(f"the {what} holds half a character (a lone surrogate)", "save the file as UTF-8")
     plain = _plain(text)
     try:
-        return promql_parser.parse(plain)
+        return parsed(plain)
     except ValueError as error:
         raise PromqlError(f"this is not PromQL: {error}", "check the brackets, quotes and commas") from None
 
@@ -336,7 +336,7 @@ def _plain_token(match: re.Match[str]) -> str:
 def _verify(rendered: str, tree: promql_parser.VectorSelector, text: str) -> None:
     """What was rendered must read back as what was parsed; anything else must not reach a rule."""
     try:
-        back = promql_parser.parse(rendered)
+        back = parsed(rendered)
     except ValueError:
         back = None
     if not isinstance(back, promql_parser.VectorSelector) or _meaning(back) != _meaning(tree):

@@ -21,8 +21,8 @@ from slo_gen.rules.templates import literal
 from slo_gen.spec.model import Agreement, Catalogue, TicketTarget
 from slo_gen.spec.notification import PERIOD_BUDGET
 
-__all__ = ["ALL", "STALE", "TICKET_SEVERITY", "TicketPromise", "allowed_misses", "risk_stages", "ticket_group", "ticket_promises",
-           "ticket_texts"]  # fmt: skip
+__all__ = ["ALL", "STALE", "TICKET_SEVERITY", "TicketPromise", "allowed_misses", "reads_states", "risk_stages", "ticket_group",
+           "ticket_promises", "ticket_texts"]  # fmt: skip
 
 TICKET_SEVERITY: Final = "ticket"
 ALL: Final = "100%"
@@ -56,11 +56,13 @@ def ticket_promises(catalogue: Catalogue) -> tuple[TicketPromise, ...]:
 
 
 def ticket_group(catalogue: Catalogue) -> RuleGroup:
-    """The rules of all targets on tickets; without a rule where there is none."""
+    """The rules of all targets on tickets, and of the exporter that reads them or states; without a rule where there is neither."""
     promised = ticket_promises(catalogue)
     rules: tuple[Rule, ...] = ()
     if promised:
         rules = (*_figures(), *_alerts(catalogue))
+    if promised or reads_states(catalogue):
+        rules = (*rules, _stale(catalogue))
     return RuleGroup("slm-tickets", catalogue.evaluation.interval, rules)
 
 
@@ -127,7 +129,7 @@ def ticket_texts(alert: str, target: str, ticket: str, value: str, stage: str = 
             return _Texts(summary, f"{value} too many of those that are decided so far.")
         case names.PERIOD_AT_RISK:
             return _Texts(f"{target} is at risk: {stage} of the misses of its period are used up", f"{value} more may be missed.")
-    return _Texts(f"Source {target} told nothing new", f"All that is known of its tickets is {value} old.")
+    return _Texts(f"Source {target} told nothing new", f"All that is known from it is {value} old.")
 
 
 def risk_stages(catalogue: Catalogue) -> Mapping[str, list[str]]:
@@ -171,10 +173,19 @@ def _alerts(catalogue: Catalogue) -> Iterator[AlertRule]:
         used = f"{still} >= 0 and {lost} > 0 and {lost} - {share} * ({lost} + {still}) >= 0"
         apart = f"risk_{stage.strip('%').replace('.', '_')}"
         yield alert(names.PERIOD_AT_RISK, used, "{{ $value }}", stage=stage, apart=apart)
+
+
+def reads_states(catalogue: Catalogue) -> bool:
+    """Whether the exporter has probes to ask."""
+    return any(indicator.watch is not None for indicator in catalogue.indicators.values())
+
+
+def _stale(catalogue: Catalogue) -> AlertRule:
+    severity = literal(catalogue.evaluation.severity_names.get(TICKET_SEVERITY, TICKET_SEVERITY))
     age = f"time() - max by ({names.SOURCE}) ({names.SOURCE_WATERMARK}) > {STALE}"
     summary, description = ticket_texts(names.SOURCE_STALE, f"{{{{ $labels.{names.SOURCE} }}}}", "", "{{ $value | humanizeDuration }}")
-    yield AlertRule(names.SOURCE_STALE, age, hold=_STALE_HOLD, labels={names.SEVERITY: severity, "slm_shard_tickets_stale": ""},
-                    annotations={"summary": summary, "description": description})  # fmt: skip
+    return AlertRule(names.SOURCE_STALE, age, hold=_STALE_HOLD, labels={names.SEVERITY: severity, "slm_shard_tickets_stale": ""},
+                     annotations={"summary": summary, "description": description})  # fmt: skip
 
 
 def _deadline(op: Literal["=", "!="]) -> str:

@@ -9,7 +9,16 @@ from slo_gen import names
 from slo_gen.contract.ticket_promises import COUNTED
 from slo_gen.rules.agreement_pages import filled_address
 from slo_gen.rules.promql import all_of, label_matcher, number
-from slo_gen.rules.ticket_rules import ALL, STALE, TICKET_SEVERITY, TicketPromise, allowed_misses, ticket_promises, ticket_texts
+from slo_gen.rules.ticket_rules import (
+    ALL,
+    STALE,
+    TICKET_SEVERITY,
+    TicketPromise,
+    allowed_misses,
+    reads_states,
+    ticket_promises,
+    ticket_texts,
+)  # fmt: skip
 from slo_gen.rules.unit_tests import Expectation, ExpectedAlert, InputSeries, UnitTest, UnitTestFile
 from slo_gen.spec.model import Catalogue
 
@@ -24,15 +33,16 @@ _STAGE: Final = "75%"
 
 def ticket_unit_test_files(catalogue: Catalogue) -> Iterator[UnitTestFile]:
     """The tests of the rules about tickets; none where nothing is promised."""
-    promised = ticket_promises(catalogue)
+    promised, interval = ticket_promises(catalogue), catalogue.evaluation.interval
     if not promised:
+        if reads_states(catalogue):
+            yield UnitTestFile("tickets", ("slm-tickets",), interval, (_stale(catalogue, interval),))
         return
     different: dict[object, TicketPromise] = {}
     for promise in promised:
         terms = promise.agreement.tickets
         few = terms.low_volume if terms is not None and promise.target in promise.agreement.ticket_targets else None
         different.setdefault((promise.target.share, promise.target.limit, few), promise)
-    interval = catalogue.evaluation.interval
     tests = [_deadlines(catalogue, promised[0], interval), _stale(catalogue, interval)]
     for promise in different.values():
         if promise.target.limit is not None:

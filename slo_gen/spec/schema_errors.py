@@ -233,7 +233,7 @@ class _Explainer:
         self._add(self._at(leaf.path), f"{self._field(leaf.path)}: {message}")
 
     def _wrong_value(self, leaf: Leaf) -> None:
-        if leaf.path and str(leaf.path[-1]).endswith("_file"):
+        if leaf.path and str(leaf.path[-1]).endswith(("_file", "_env")):
             # What was written may be the secret itself: neither it nor a way to mend it is shown, nor a line that holds nothing else.
             span, key = self._at(leaf.path), self._key(leaf.path)
             beside = span.line == key.line or not isinstance(leaf.value, str)

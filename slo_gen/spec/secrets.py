@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["hidden", "is_secret_address"]
+from slo_gen.known_secrets import covered
+
+__all__ = ["hidden", "is_secret_address", "variable"]
 
 _NAMED: Final = re.compile(
     r"""(?:password|passwd|secret|token|credentials|api_?key|routing_key|service_key|user_key|slack_api_url|webhook_url|\bapi_url)"""
@@ -20,6 +22,11 @@ _NAMED: Final = re.compile(
 
 _NO_FILE: Final = re.compile(r"""_file["']?\s*:\s*(?P<value>(?!["']?[^\s:{}]*/[^\s:{}]*["']?\s*(?:[,}\]#]|$))\S.*)""")
 """What stands where the path of a file belongs, and is none."""
+
+_NO_VARIABLE: Final = re.compile(
+    r"""_env["']?\s*:\s*(?P<value>(?!["']?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+["']?\s*(?:[,}\]#]|$))\S.*)"""
+)
+"""What stands where the name of a variable of the environment belongs, and looks like none."""
 
 _USER: Final = re.compile(r"://(?P<value>[^\s/@]+)@")
 _HOOKS: Final = re.compile(
@@ -35,9 +42,16 @@ def is_secret_address(url: str) -> bool:
     return any(pattern.search(url) for pattern in _ADDRESSES)
 
 
+def variable(field: str, name: str) -> str:
+    """What a message calls the variable that a field names; not by its name where that may be the secret itself."""
+    written = f"{field}: {name}"
+    return name if hidden(written) == written else f"variable as `{field}` names"
+
+
 def hidden(text: str) -> str:
-    """One line, with a ``*`` for each character that may belong to a secret; as long as before."""
-    for pattern in (_NAMED, _NO_FILE, *_ADDRESSES):
+    """One line, with a ``*`` for each character that may belong to a secret, or does; as long as before."""
+    text = covered(text)
+    for pattern in (_NAMED, _NO_FILE, _NO_VARIABLE, *_ADDRESSES):
         text = pattern.sub(_covered, text)
     return text
 

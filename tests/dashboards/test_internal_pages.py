@@ -117,3 +117,11 @@ def test_another_customer_changes_no_page_of_the_sre() -> None:
     fewer = {name: each for name, each in promised().agreements.items() if each.party.name != "globex"}
     changed = {page.audience: page for page in dashboard_files(replace(promised(), agreements=fewer)) if page.customer is None}
     assert changed["sre"] == PAGES["sre"]
+
+
+def test_agreements_without_a_fee_have_steps_and_no_sum() -> None:
+    free = {name: replace(each, fee=None) for name, each in promised().agreements.items()}
+    pages = {page.audience: page for page in dashboard_files(replace(promised(), agreements=free)) if page.customer is None}
+    titles = {panel["title"] for panel in panels(pages["service level manager"])}
+    assert "Steps of credits reached: customers" in titles
+    assert "Owed to customers so far" not in titles | {panel["title"] for panel in panels(pages["executive"])}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 from sla_exporter.cli import main
+from sla_exporter.probes.registry import READERS as PROBE_READERS
 from sla_exporter.sources.registry import READERS, reader_class
 from sla_exporter.sources.rows import ALSO, NEEDED
 from sla_exporter.standings import OUTCOMES
@@ -15,12 +17,20 @@ from sla_exporter.standings import OUTCOMES
 from slo_gen.spec.clock_profiles import PROFILES
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.documents.exporter import TicketSource
+from slo_gen.spec.documents.probes import ProbeSource
 from slo_gen.spec.ticket_terms import EVENTS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 HEADINGS = {
     "redmine": "Redmine", "request_tracker": "Request Tracker", "jira": "Jira", "servicenow": "ServiceNow", "zendesk": "Zendesk",
     "github": "GitHub", "sql": "A query", "file": "A file", "plugin": "A source of your own",
+}  # fmt: skip
+PROBES = {
+    "blackbox": "blackbox_exporter", "prometheus": "Prometheus", "icinga": "Icinga 2", "uptime_kuma": "Uptime Kuma",
+    "uptime_kuma_page": "A status page of Uptime Kuma",
+    "json": "A JSON endpoint", "http": "HTTP and TCP, checked by the exporter itself",
+    "tcp": "HTTP and TCP, checked by the exporter itself",
+    "plugin": "A probe of your own",
 }  # fmt: skip
 
 
@@ -63,6 +73,16 @@ def test_every_example_of_a_source_is_right(block: str) -> None:
     lines = "".join(f"    {line}\n" for line in block.splitlines())
     documents, problems = read_documents([("sources.yaml", f"kind: Exporter\nmetadata: {{name: main}}\nspec:\n  sources:\n{lines}")])
     assert (len(documents), problems) == (1, [])
+
+
+def test_every_probe_has_a_section_that_says_whether_it_is_experimental() -> None:
+    text = page("probe-systems.md")
+    assert set(PROBES) == set(ProbeSource.exactly_one[0])
+    for kind, heading in PROBES.items():
+        [section] = re.findall(rf"^## {heading}( \(experimental\))?$", text, re.MULTILINE)
+        if kind in PROBE_READERS:
+            module, _, name = PROBE_READERS[kind].partition(":")
+            assert bool(section) == getattr(import_module(module), name).experimental, kind
 
 
 def test_every_event_clock_profile_and_outcome_is_explained() -> None:

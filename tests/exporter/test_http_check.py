@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
@@ -28,9 +29,9 @@ from odd_servers import (
     serving,
     silent,
 )
-from sla_exporter.probes.http_check import HttpReader
+from sla_exporter.probes.http_check import HttpReader, asked_for
 from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import Address, LookUp
+from sla_exporter.probes.reaching import Address, LookUp, NotUpError
 from sla_exporter.sources.source import SourceError
 
 
@@ -106,7 +107,7 @@ def test_status_and_text_decide(answer: bytes, expected: dict[str, Any], reason:
 
 @pytest.mark.parametrize(
     ("serve", "reasons"),
-    [(silent, "timeout"), (dripping, "timeout"), (endless_head, "protocol"), (continuing, "timeout"), (breaking, "protocol closed")],
+    [(silent, "timeout"), (dripping, "timeout"), (endless_head, "protocol"), (continuing, "protocol"), (breaking, "protocol closed")],
 )
 def test_a_server_that_never_answers_is_down_at_the_deadline(serve: Serve, reasons: str) -> None:
     found = check(serve, seconds=0.3)
@@ -204,6 +205,20 @@ def test_a_subject_that_is_no_address_is_unknown_and_its_secrets_are_not_told(su
     found = check(answering(page()), url=subject)
     assert (found.state, found.reason) == ("unknown", "address")
     assert "s3cret" not in found.detail
+
+
+@given(st.one_of(
+    st.text(st.characters()), st.builds("http://{}/{}?{}".format, *[st.text(st.characters(), max_size=10)] * 3),
+    st.builds("https://a:{}{}".format, st.integers(), st.text(st.characters())),
+))  # fmt: skip
+def test_no_subject_gets_beyond_its_line(subject: str) -> None:
+    try:
+        asked = asked_for(subject)
+    except NotUpError:
+        return
+    assert re.fullmatch(r"[!-~]+", asked.authority + asked.target + asked.shown)
+    assert 0 < asked.port < 65_536
+    assert "?" not in asked.shown
 
 
 def test_ipv6_is_asked_like_any_other() -> None:

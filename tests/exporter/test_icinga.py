@@ -18,6 +18,8 @@ from sla_exporter.probes.icinga_states import Event, by_event, subject_of
 from sla_exporter.probes.states import Sample
 from sla_exporter.sources.source import SourceError
 
+from slo_gen.fetch import Fetcher, Limits, TooLargeError, TooSlowError
+
 AT = 1_795_608_000.0         # 2026-11-25T12:00:00Z
 WEB, HOST = "web1!http", "web1"
 Story = Callable[[IcingaServer, IcingaReader], Awaitable[None]]
@@ -77,6 +79,55 @@ def test_every_check_is_heard_and_a_change_that_is_told_twice_counts_once() -> N
     server = play(story)
     assert server.questions[0]["types"] == ["CheckResult", "StateChange", "DowntimeStarted", "DowntimeTriggered", "DowntimeRemoved"]
     assert server.asked == ["POST /v1/events", "GET /v1/objects/services", "GET /v1/objects/hosts"]
+
+
+def test_an_object_that_there_is_not_is_told_until_it_is_there() -> None:
+    async def story(server: IcingaServer, reader: IcingaReader) -> None:
+        del server.objects[WEB]
+        server.objects[HOST]["last_check_result"] = None
+        with pytest.raises(SourceError, match="has no web1!http, or does not show it"):
+            await reader.history(WEB, 0, round(AT * 1000))
+        assert await reader.history(HOST, 0, round(AT * 1000)) == []
+        await server.listened_to()
+        server.checked(WEB, 2, AT + 10)
+        assert await heard(reader, 1) == [(10, "down")]
+
+    play(story)
+
+
+def test_a_defect_is_told_and_the_stream_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(server: IcingaServer, reader: IcingaReader) -> None:
+        await started(server, reader)
+        monkeypatch.setattr(reader, "_add", lambda subject, found: {}["x"])
+        server.checked(WEB, 2, AT + 10)
+        for _ in range(400):
+            if reader._listening is not None and reader._listening.done():
+                break
+            await asyncio.sleep(0.01)
+        monkeypatch.undo()
+        with pytest.raises(KeyError):
+            await reader.history(WEB, round(AT * 1000), round(AT * 1000))
+        server.found(WEB, 2, AT + 20, since=AT + 10)
+        assert (await heard(reader, 1, start=AT + 19))[-1] == (20, "down")
+
+    play(story)
+
+
+async def beginning(server: IcingaServer, limits: Limits, idle: float, say: bytes) -> str:
+    async with Fetcher(server.url, limits=limits) as fetcher, fetcher.lines("POST", "/v1/events", {"types": []}, idle) as (_, told):
+        server.say(say)
+        return (await anext(told)).decode()
+
+
+@pytest.mark.parametrize(("say", "error"), [(b"y" * 2000, TooLargeError), (b"", TooSlowError)])
+def test_lines_are_bounded_in_length_and_in_silence(say: bytes, error: type[Exception]) -> None:
+    async def story() -> None:
+        async with icinga() as server:
+            assert await beginning(server, Limits(5.0, 5000), 5.0, b"x" * 1000) == "x" * 1000
+            with pytest.raises(error):
+                await beginning(server, Limits(5.0, 1000), 0.2, say)
+
+    asyncio.run(story())
 
 
 def test_the_objects_tell_of_the_time_before_the_first_event() -> None:

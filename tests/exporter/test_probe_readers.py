@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from api_server import Asked, Told, api, looked, probe_reader
-from sla_exporter.probes.probe import UNSEEN, Answer, Seen
-from sla_exporter.probes.registry import READERS
+from api_server import Asked, Told, api, looked, probe_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sla_exporter.probes.probe import UNSEEN, Answer, Seen, lines
+from sla_exporter.probes.registry import READERS, reader_class
 from sla_exporter.sources.source import SourceError
 
+from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.probes import ProbeSource
 
 TEXT = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
@@ -23,10 +28,15 @@ def text(body: str) -> Told:
     return Told(body.encode(), headers=TEXT)
 
 
-def look(kind: str, answer: Callable[[Asked], Told | None], subjects: Sequence[str]) -> Mapping[str, Answer]:
+def look(
+    kind: str, answer: Callable[[Asked], Told | None], subjects: Sequence[str], credentials: Credentials | None = None, **document: Any
+) -> Mapping[str, Answer]:
     with api() as server:
         server.answer = answer
-        return asyncio.run(looked(probe_reader({kind: {"url": server.url}}), subjects))
+        given = probe_settings({kind: {"url": server.url, **document}})
+        if credentials is not None:
+            given = replace(given, credentials=credentials)
+        return asyncio.run(looked(reader_class(given.document)(given), subjects))
 
 
 def test_blackbox_probes_each_target_by_the_module() -> None:
@@ -39,15 +49,84 @@ def test_blackbox_probes_each_target_by_the_module() -> None:
     def answer(asked: Asked) -> Told | None:
         return text(answers[asked.query["target"]]) if asked.path == "/probe" and asked.query["module"] == "http_2xx" else None
 
-    expected = {"https://a": Seen("up", certificate_ends=1_800_000_000), "https://b": Seen("down"), "https://c": UNSEEN}
+    expected = {"https://a": Seen("up", certificate_ends=1_800_000_000), "https://b": Seen("down", reason="value"), "https://c": UNSEEN}
     assert look("blackbox", answer, list(answers)) == expected
+
+
+def test_blackbox_says_what_it_found() -> None:
+    body = "probe_success 0\nprobe_http_status_code 200\nprobe_failed_due_to_regex 1\n"
+    found = look("blackbox", lambda asked: text(body), ["a"])["a"]
+    assert isinstance(found, Seen)
+    assert found.detail == "probe_success is 0, its status is 200, and its text is not as the module wants it"
 
 
 def test_kuma_is_read_by_status_and_never_by_ratio() -> None:
     body = "".join(f'monitor_status{{monitor_name="{name}",monitor_type="push"}} {number}\n' for number, name in enumerate("abcd"))
     body += 'monitor_uptime_ratio{monitor_name="e",window="1d"} 1\nmonitor_response_time{monitor_name="a"} -1\n'
     found = look("uptime_kuma", lambda asked: text(body), list("abcde"))
-    assert found == {"a": Seen("down"), "b": Seen("up"), "c": Seen("unknown"), "d": Seen("excluded"), "e": UNSEEN}
+    assert found == {
+        "a": Seen("down", reason="value"), "b": Seen("up"), "c": Seen("unknown", reason="value"), "d": Seen("excluded", reason="value"),
+        "e": UNSEEN,
+    }  # fmt: skip
+
+
+def test_a_monitor_that_is_pending_is_down_where_that_is_wanted() -> None:
+    body = 'monitor_status{monitor_name="a"} 2\n'
+    assert look("uptime_kuma", lambda asked: text(body), ["a"]) == {"a": Seen("unknown", reason="value")}
+    assert look("uptime_kuma", lambda asked: text(body), ["a"], pending="down") == {"a": Seen("down", reason="value")}
+
+
+def test_an_answer_that_was_recorded_is_read() -> None:
+    body = (
+        'monitor_response_time{monitor_name="p1",monitor_type="push",monitor_url="null",monitor_hostname="null",monitor_port="null"} -1\n'
+        'monitor_status{monitor_name="p1",monitor_type="push",monitor_url="null",monitor_hostname="null",monitor_port="null"} 0\n'
+    )
+    assert look("uptime_kuma", lambda asked: text(body), ["p1"]) == {"p1": Seen("down", reason="value")}
+
+
+def test_kuma_is_asked_with_its_api_key_which_has_no_user_name() -> None:
+    def answer(asked: Asked) -> Told:
+        given = base64.b64decode(asked.headers.get("authorization", "Basic ").removeprefix("Basic "))
+        return text('monitor_status{monitor_name="a"} 1\n') if given == b":uk1_key" else Told({}, 401)
+
+    assert look("uptime_kuma", answer, ["a"], Credentials(password="uk1_key")) == {"a": Seen("up")}
+    with pytest.raises(SourceError, match="401"):
+        look("uptime_kuma", answer, ["a"], Credentials(password="uk1_other"))
+
+
+@pytest.mark.parametrize("line", ["monitor_status{monitor_name=\"a\",monitor_url=\"https://me:s3cret@h/\"} x", "{s3cret"])
+def test_what_an_answer_holds_is_not_in_what_is_said_of_it(line: str) -> None:
+    good = 'monitor_status{monitor_name="a",monitor_url="https://me:s3cret@h/?t=s3cret"} 0\n'
+    found = look("uptime_kuma", lambda asked: text(good), ["a"])["a"]
+    assert found == Seen("down", reason="value")
+    assert "s3cret" not in repr(found)
+    with pytest.raises(SourceError) as raised:
+        look("uptime_kuma", lambda asked: text(good + line + "\n"), ["a"])
+    assert "s3cret" not in str(raised.value)
+    with pytest.raises(SourceError) as raised:
+        look("uptime_kuma", lambda asked: text(good + good.replace("h/", "g/")), ["a"])
+    assert "s3cret" not in str(raised.value)
+
+
+def test_blackbox_is_told_how_long_it_may_take() -> None:
+    def answer(asked: Asked) -> Told:
+        return text(f"probe_success {int(asked.headers['x-prometheus-scrape-timeout-seconds'] == '2')}\n")
+
+    assert look("blackbox", answer, ["a"]) == {"a": Seen("up")}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet=st.sampled_from('monitor_staus{}=",\\# 0123.eEnNaA\n\t+-é'), max_size=120))
+def test_no_text_breaks_the_reading_of_metrics(body: str) -> None:
+    try:
+        found = list(lines(body.encode(), "it"))
+    except SourceError as error:
+        found = []
+        reason = error.reason
+    else:
+        reason = "schema"
+    assert reason == "schema"
+    assert all(isinstance(each.value, int | float) for each in found)
 
 
 def test_two_monitors_of_one_name_are_refused() -> None:

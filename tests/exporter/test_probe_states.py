@@ -7,7 +7,21 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sla_exporter.probes.states import STATES, Interval, Sample, State, agreed, confirmed, downtime, held, milliseconds
+from sla_exporter.probes.states import (
+    MOST_FAILURES,
+    STATES,
+    Interval,
+    Sample,
+    State,
+    Stretch,
+    agreed,
+    confirmed,
+    downtime,
+    grown,
+    held,
+    milliseconds,
+    seen_by,
+)  # fmt: skip
 
 from slo_gen.contract.facts import Downtime, Outage
 from slo_gen.timekeeping.spans import Spans
@@ -77,6 +91,7 @@ def test_a_row_that_is_not_decided_is_not_settled() -> None:
         ("???", 1, 0, "unknown"),
         ("ddx", None, 1, "excluded"),
         ("uud", 2, 2, "up"),
+        ("d??", 2, 1, "down"),
     ],
 )
 def test_locations_decide_together(states: str, quorum: int | None, known: int, together: State) -> None:
@@ -110,7 +125,8 @@ def test_locations_are_counted_at_every_instant(locations: list[list[Sample]], q
     for at in range(0, 200, 7):
         seen = [next(one.state for one in intervals if one.start <= at < one.end) for intervals in each]
         knowing = seen.count("down") + seen.count("up")
-        expected = "excluded" if "excluded" in seen else "unknown" if not knowing else "down" if seen.count("down") >= quorum else "up"
+        down = seen.count("down") >= min(quorum, knowing)
+        expected = "excluded" if "excluded" in seen else "unknown" if not knowing else "down" if down else "up"
         assert next(one.state for one in together if one.start <= at < one.end) == expected
 
 
@@ -124,3 +140,48 @@ def test_outages_longer_than_an_interval_are_measured_within_one(lengths: list[i
     found = [(each.start, each.end) for each in held(samples, 0, edges[-1], 3 * every) if each.state == "down"]
     assert len(found) == len(caused)
     assert all(0 <= a - c < every and (0 <= b - d < every or b == edges[-1]) for (a, b), (c, d) in zip(found, caused, strict=True))
+
+
+# --- what is kept of samples -------------------------------------------------------------------------------------------
+def recorded(samples: list[Sample], longest: int, parts: list[int]) -> list[Stretch]:
+    """The record of samples that are told in parts, each of them twice."""
+    record: list[Stretch] = []
+    edges = [0, *sorted(min(each, len(samples)) for each in parts), len(samples)]
+    for first, last in pairwise(edges):
+        for _ in range(2):
+            for stretch in grown(record, samples[first:last], longest):
+                place = next((place for place, each in enumerate(record) if each.start == stretch.start), len(record))
+                record[place:] = [stretch]
+    return record
+
+
+@given(SAMPLES, st.integers(1, 60), st.lists(st.integers(0, 30), max_size=4))
+def test_a_record_that_grows_says_what_its_samples_say(samples: list[Sample], longest: int, parts: list[int]) -> None:
+    ordered = sorted(samples, key=lambda each: each.at)
+    assert recorded(ordered, longest, parts) == list(grown((), samples, longest))
+
+
+@given(st.text("ud?x.", max_size=60), st.integers(1, MOST_FAILURES), st.booleans())
+def test_a_record_confirms_failures_as_its_samples_do(text: str, failures: int, back_dated: bool) -> None:
+    samples, end = saw(text), 10 * len(text) + 5
+    plain = confirmed(samples, failures, back_dated=back_dated)
+    intervals, _ = seen_by(grown((), samples, 30), 0, end, failures=failures, back_dated=back_dated)
+    assert intervals == held(plain.samples, 0, end, 30)
+
+
+def test_samples_of_one_state_are_one_stretch() -> None:
+    assert grown((), saw("uuuuu"), 30) == (Stretch(0, 40, 70, "up"),)
+    assert len(grown((), saw("d" * 100), 30)) == MOST_FAILURES
+
+
+def test_what_was_lost_is_unknown_whatever_would_hold() -> None:
+    samples = [Sample(0, "up"), Sample(10, "up"), Sample(20, "up", lost=True)]
+    assert held(samples, 0, 30, 50) == (Interval(0, 10, "up"), Interval(10, 20, "unknown"), Interval(20, 30, "up"))
+    record = recorded(samples, 50, [1, 2])
+    assert record == [Stretch(0, 10, 10, "up"), Stretch(20, 20, 70, "up")]
+
+
+def test_a_row_that_nobody_goes_on_looking_at_is_waited_for_no_longer() -> None:
+    record = grown((), saw("uud"), 30)
+    assert seen_by(record, 0, 49, failures=2, back_dated=True)[1] == 20
+    assert seen_by(record, 0, 50, failures=2, back_dated=True)[1] is None

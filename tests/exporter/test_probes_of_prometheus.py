@@ -100,11 +100,37 @@ def test_what_has_no_single_value_is_refused(text: str) -> None:
     assert raised.value.reason == "query"
 
 
+PARTS = st.sampled_from([
+    "up", "{", "}", "(", ")", "[5m]", "offset", "@", "-", "1", "1e999", "0x1F", "'", '"', "`", "#", "\n", "sum(", "by", '"x"', "=~",
+    "inf", "nan", "99999999999999999999y", "start()", ",", "a", "=", "__name__", "5m", ":", "bool", ">",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PARTS, max_size=8).map(" ".join) | st.lists(PARTS, max_size=8).map("".join) | st.text(max_size=20))
+def test_no_subject_breaks_the_parser(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert PromqlSubject.of(text).text == text
+
+
+@pytest.mark.parametrize("text", ["up offset inf", "up offset -NaN", "up offset 1e30", "inf offset inf", "up offset 0x7fffffffffffffffff"])
+def test_an_offset_without_an_end_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="an offset is a duration"):
+        PromqlSubject.of(text)
+    assert PromqlSubject.of(f"up{{a=\"{text}\"}}").stored
+
+
 def test_a_long_history_is_asked_in_parts_and_absence_is_unknown_at_each_instant() -> None:
     found, asked = asked_of(stored(), lambda reader: reader.history("vector(1)", 0, 15_000 * 25_000))
     assert len(asked) == 3
     assert [each.at for each in found] == [15_000 * number for number in range(1, 25_001)]
     assert {each.state for each in found} == {"unknown"}
+
+
+def test_stored_samples_of_a_long_gap_are_asked_for_by_days() -> None:
+    days = [0, 86_400, 2 * 86_400, 2 * 86_400 + 10]
+    _, asked = asked_of(stored(), lambda reader: reader.history("probe_success", days[0] * 1000, days[-1] * 1000))
+    assert len(asked) == 3
 
 
 @settings(max_examples=50, deadline=None)

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from hypothesis import strategies as st
 from odd_servers import answering, page, serving, silent
 from sla_exporter.probes.addresses import AddressPolicy, host_name
 from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import Address, LookUp, NotUpError, of_network
-from sla_exporter.probes.tcp_check import TcpReader
+from sla_exporter.probes.reaching import Address, LookUp, NotUpError, Reaching, of_network
+from sla_exporter.probes.tcp_check import TcpReader, host_and_port
 
 REFUSED = (
     "169.254.169.254", "169.254.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16",
@@ -156,6 +157,28 @@ def test_a_name_server_that_keeps_silent_is_unknown_at_the_deadline_and_keeps_no
         go_on.set()
 
 
+def test_look_ups_that_never_end_take_no_more_threads_than_they_may_and_keep_no_exit_waiting() -> None:
+    go_on, threads = threading.Event(), set[threading.Thread]()
+
+    def never(host: str, port: int) -> Sequence[Address]:
+        threads.add(threading.current_thread())
+        go_on.wait(20)
+        return []
+
+    async def story() -> set[str | None]:
+        reaching = Reaching(AddressPolicy(), never, at_once=3)
+        deadline = asyncio.get_running_loop().time() + 0.3
+        found = await asyncio.gather(*(reaching.addresses(f"a{number}", 80, deadline) for number in range(20)), return_exceptions=True)
+        return {each.reason for each in found if isinstance(each, NotUpError)}
+
+    try:
+        assert asyncio.run(story()) == {"resolver"}
+        assert len(threads) == 3
+        assert all(thread.daemon for thread in threads)
+    finally:
+        go_on.set()
+
+
 def test_a_port_that_nobody_has_is_down() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -281,6 +304,14 @@ UNREADABLE = ("shop.example", "shop.example:", ":80", "a:0", "a:65536", "a:-1", 
 @pytest.mark.parametrize("subject", UNREADABLE)
 def test_a_subject_without_host_and_port_is_unknown(subject: str) -> None:
     assert tcp(subject, lambda host, port: []) == Seen("unknown", reason="address")
+
+
+@given(st.text(st.characters()) | st.builds("{}:{}".format, st.text(st.characters(), max_size=10), st.integers()))
+def test_no_subject_of_tcp_is_more_than_a_host_and_a_port(subject: str) -> None:
+    with suppress(NotUpError):
+        host, port = host_and_port(subject)
+        assert host
+        assert 0 < port < 65_536
 
 
 def test_the_error_says_what_is_known() -> None:

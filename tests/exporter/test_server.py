@@ -53,6 +53,14 @@ def test_gzip_is_sent_when_asked_for(web: Web) -> None:
         assert gzip.decompress(b"".join(answer.iter_raw())) == b"# TYPE a gauge\na 1\n"
 
 
+def test_what_is_packed_is_the_page_as_it_is_now(web: Web) -> None:
+    for number in (1, 1, 2):
+        web.server.metrics = lambda form, number=number: b"a %d %d\n" % (form.openmetrics, number)  # type: ignore[misc]
+        answers = [httpx.get(f"{web.url}/metrics", headers={"Accept": accept, "Accept-Encoding": "gzip"}).text
+                   for accept in ("text/plain", "application/openmetrics-text", "text/plain")]  # fmt: skip
+        assert answers == [f"a 0 {number}\n", f"a 1 {number}\n", f"a 0 {number}\n"]
+
+
 def test_health_and_readiness(web: Web) -> None:
     assert httpx.get(f"{web.url}/-/healthy").status_code == 200
     assert httpx.get(f"{web.url}/-/ready").status_code == 200

@@ -157,7 +157,7 @@ def test_marks_and_complaints_of_the_period_are_told(desk: Desk) -> None:
     desk.tell("10:00", T1="10:00: opened P1\n10:05: agent_message\n11:00: rated 4/5", T2="10:00: opened P1\n11:00: rated good")
     desk.tell("10:00", T3="2026-10-05T10:00: opened P1\n2026-10-05T11:00: rated 1\n11:00: complained too slow")
     found = desk.samples("12:00")
-    told = [found[name, "", ""] for name in ("slm_feedback_ratings", "slm_feedback_score_sum", "slm_feedback_complaints")]
+    told = [found[name, "", ""] for name in ("slm_feedback_ratings", "slm_feedback_score", "slm_feedback_complaints")]
     assert told == [2, 5, 1]
 
 
@@ -228,3 +228,17 @@ def test_a_clock_that_is_set_back_makes_no_duration_negative(desk: Desk) -> None
     assert min(value for (name, *_), value in desk.samples("09:00").items() if "timestamp" not in name) == 0
     desk.tell("09:05", T1="12:00: opened P1\n12:05: agent_message")
     assert desk.samples("09:05")["slm_ticket_clock_seconds_sum", "p1-response", ""] == 300
+
+
+def test_a_scrape_is_given_the_page_of_the_last_tick(desk: Desk) -> None:
+    desk.keeper.tick(at("10:00"))
+    desk.tell("10:00", T1="10:00: opened P1")
+    running = b'slm_tickets_running{agreement="acme",slm_customer="acme",slm_service="checkout",target="p1-response"} '
+    assert running + b"0\n" in desk.keeper.served(at("10:00"), openmetrics=False)
+    desk.keeper.tick(at("10:00:01"))
+    assert running + b"1\n" in desk.keeper.served(at("10:00:01"), openmetrics=False)
+
+
+def test_a_scrape_makes_its_own_page_where_nothing_ticks(desk: Desk) -> None:
+    desk.tell("10:00", T1="10:00: opened P1")
+    assert desk.keeper.served(at("10:00"), openmetrics=True) == desk.keeper.page(at("10:00"), openmetrics=True)

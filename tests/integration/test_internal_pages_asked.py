@@ -187,7 +187,17 @@ def test_a_new_month_begins_without_the_figures_of_the_last(server: Prometheus) 
     panel = next(panel for panel in panels(PAGES[MANAGER]) if panel["title"] == "The ten targets with the least left")
     expr = filled(panel["targets"][3]["expr"], {"customer": ".*", "service": ".*"})
     server.write([({"__name__": names.AGREEMENT_TARGET, "agreement": named[0], "target": named[1], "slm_kind": "SLA",
-                    "slm_customer": "globex", "slm_service": "database", "slm_objective": "at least 99%"},
+                    "slm_account": "x", "slm_customer": "globex", "slm_service": "database", "slm_objective": "at least 99%"},
                    [(float(at), 0.99) for at in (turn - 60, turn + 240)])])  # fmt: skip
     assert [value for _, value in server.vector(expr, turn)] == [pytest.approx(-0.3)]
     assert [value for _, value in server.vector(expr, turn + 250)] == [pytest.approx(0.9)]
+
+
+@pytest.mark.parametrize("audience", PAGES)
+def test_while_nothing_is_recorded_no_page_says_that_all_is_well(server: Prometheus, audience: str) -> None:
+    """Ten years ago there was nothing: a figure of that time would be made up."""
+    values = chosen(server, PAGES[audience])
+    for panel in panels(PAGES[audience]):
+        for target in panel.get("targets", ()):
+            if target["instant"]:
+                assert server.vector(filled(target["expr"], values), NOW - 3650 * DAY) == [], f"{panel['title']} {target['refId']}"

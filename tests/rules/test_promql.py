@@ -198,3 +198,10 @@ def test_labels_are_checked_and_listed_once() -> None:
     assert label_list(["a", "b", "a"]) == "a, b"
     with pytest.raises(PromqlError, match="cannot be a label name"):
         label_list(["a) or (b"])
+
+
+@pytest.mark.parametrize("text", ["up offset inf", "up offset -NaN", "inf offset inf", "up offset 1e30", "up offset 99999999999999999999"])
+def test_an_offset_without_an_end_is_refused_and_not_a_defect(text: str) -> None:
+    with pytest.raises(PromqlError, match="an offset is a duration, such as 5m"):
+        parse_expression(text)
+    assert parse_selector(f'up{{a="{text}"}}').metric == "up"

@@ -15,6 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
+from sla_exporter.connection_strings import wrong_with
+from slo_gen.known_secrets import covered
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -26,6 +29,9 @@ Row = tuple[Any, ...]
 
 class LedgerError(Exception):
     """The ledger cannot be used; the text is a sentence for the reader and holds no secret."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(covered(text))
 
 
 class BusyError(LedgerError):
@@ -247,6 +253,8 @@ class PostgresDatabase:
             import psycopg
         except ImportError:
             raise LedgerError("a ledger in PostgreSQL needs psycopg: pip install 'slo-gen[postgres]'") from None
+        if wrong := wrong_with(self._address):
+            raise LedgerError(f"the ledger's PostgreSQL cannot be asked: {wrong}")
         try:
             return psycopg.connect(self._address, autocommit=True, connect_timeout=10, application_name="sla-exporter")
         except psycopg.Error as error:

@@ -1,4 +1,4 @@
-"""The ledger: events of tickets with their origin, how far each source was read, and the results that follow from them.
+"""The ledger: events of tickets with their origin, how far each source was read, and the results that follow; and states.
 
 What a source told and how far it was read are written in one transaction with the results of the tickets that it touched;
 nothing else is computed again. Lifetime counters grow only when a result comes to an outcome that was not counted for it, so
@@ -16,7 +16,8 @@ from sla_exporter.ledger.books import Books, Change
 from sla_exporter.ledger.database import Database, LedgerError, Row, SqliteDatabase
 from sla_exporter.ledger.recomputing import WORTH_IT, in_parallel, judged_rows, ordered_events, ranges
 from sla_exporter.ledger.results import COLUMNS, Key, ResultRow
-from sla_exporter.ledger.schema import OF_PERIOD, migrate, version_of
+from sla_exporter.ledger.schema import OF_PERIOD, VERSION, migrate, version_of
+from sla_exporter.ledger.stretches import Stretches
 from sla_exporter.promises import Promises
 from slo_gen.contract.clocks import TicketEvent
 
@@ -60,6 +61,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self.database: Final = database
         self.books: Final = Books(database)
+        self.states: Final = Stretches(database)
         if database.may_write():
             migrate(database)
         else:
@@ -290,12 +292,14 @@ class Ledger:
 def _await_tables(database: Database) -> None:
     """Wait a moment for the replica that writes, where both begin with an empty database. Raises LedgerError."""
     for _ in range(_PATIENCE):
-        if version_of(database):
+        if version_of(database) >= VERSION:
             return
         if database.may_write():
             migrate(database)
             return
         sleep(1)
+    if version_of(database):
+        raise LedgerError("another replica, of an older version, holds this ledger; stop it, and this one brings the ledger up to date")
     raise LedgerError("another replica holds this ledger and has not made its tables; see its log")
 
 

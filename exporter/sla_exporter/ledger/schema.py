@@ -38,7 +38,15 @@ _FIRST: Final = (
     "source TEXT NOT NULL, ticket TEXT NOT NULL, cycle BIGINT NOT NULL, period TEXT NOT NULL, was TEXT NOT NULL, becomes TEXT NOT NULL)",
 )
 
-MIGRATIONS: Final[Sequence[Sequence[str]]] = (_FIRST,)
+_STATES: Final = (
+    "CREATE TABLE stretch (indicator TEXT NOT NULL, location TEXT NOT NULL, start BIGINT NOT NULL, seen BIGINT NOT NULL, "
+    "until BIGINT NOT NULL, state TEXT NOT NULL, changed BIGINT NOT NULL, PRIMARY KEY (indicator, location, start)) {without_rowid}",
+    "CREATE INDEX stretch_changed ON stretch (changed)",
+    "CREATE TABLE probe (name TEXT PRIMARY KEY, asked_at BIGINT NOT NULL)",
+    "CREATE TABLE certificate (indicator TEXT NOT NULL, location TEXT NOT NULL, ends BIGINT NOT NULL, PRIMARY KEY (indicator, location))",
+)
+
+MIGRATIONS: Final[Sequence[Sequence[str]]] = (_FIRST, _STATES)
 """What makes version n + 1 of version n."""
 
 VERSION: Final = len(MIGRATIONS)

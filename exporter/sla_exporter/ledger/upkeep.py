@@ -11,11 +11,13 @@ from sla_exporter.config import Configuration, open_ledger
 from sla_exporter.ledger.database import CorruptError, Database
 from sla_exporter.ledger.ledger import Ledger
 from sla_exporter.ledger.results import ResultRow, result_row
+from sla_exporter.ledger.stretches import Place
+from sla_exporter.probes.states import Stretch
 from sla_exporter.promises import Promises
 from slo_gen.spec.model import Catalogue
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["differences", "exported", "rebuilt"]
+__all__ = ["differences", "exported", "impossible_states", "rebuilt"]
 
 _EVENT = ("source", "ticket", "event", "at", "place", "name", "value", "meaning")
 _AT_ONCE = 2_000
@@ -55,15 +57,34 @@ def _name(row: ResultRow) -> str:
     return f"{row.agreement}/{row.target} of {row.source} {row.ticket}, cycle {row.cycle}"
 
 
+def impossible_states(ledger: Ledger) -> Iterator[str]:
+    """For every stretch of states in words why it cannot be; "" where it can."""
+    before: tuple[Place, Stretch] | None = None
+    for place, stretch in ledger.states.all():
+        name = f"{place.indicator} from {place.location} at {stretch.start} ms"
+        if not stretch.start <= stretch.last <= stretch.until:
+            yield f"{name}: it ends before it begins"
+        elif before is not None and before[0] == place and before[1].until > stretch.start:
+            yield f"{name}: the stretch before it holds longer"
+        else:
+            yield ""
+        before = (place, stretch)
+
+
 def exported(ledger: Ledger, what: str) -> Iterator[str]:
     """The ledger as JSON lines, in the order of its keys. Instants are seconds since 1970.
 
-    Results have a line before them that says up to when each source was read, and their outcome at that instant.
+    Results have a line before them that says up to when each source was read, and their outcome at that instant. States have one
+    that says when each probe was asked last, and instants in milliseconds.
     """
     match what:
         case "events":
             for row in ledger.all_events():
                 yield json.dumps(dict(zip(_EVENT, row, strict=True)), ensure_ascii=False)
+        case "states":
+            yield json.dumps({"ledger": "states", "probes": ledger.states.asked()}, ensure_ascii=False)
+            for place, stretch in ledger.states.all():
+                yield json.dumps({**place._asdict(), **stretch._asdict()}, ensure_ascii=False)
         case "corrections":
             for correction in ledger.books.corrections():
                 yield json.dumps({**correction._asdict(), "found": write_instant(correction.at)}, ensure_ascii=False)
@@ -109,7 +130,10 @@ def _begun_anew(file: Path, configuration: Configuration) -> str:
         Ledger(database)
     finally:
         database.close()
-    return f"the damaged file is kept as {kept}; the new ledger is filled when the sources are read. Counters begin again at 0"
+    return (
+        f"the damaged file is kept as {kept}; the new ledger is filled when the sources are read. Counters begin again at 0, and of states "
+        "only what other systems have stored comes back"
+    )
 
 
 def _now() -> int:

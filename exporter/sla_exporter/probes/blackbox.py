@@ -37,7 +37,9 @@ class BlackboxReader:
             await self._fetcher.__aexit__()
 
     async def _probe(self, fetcher: Fetcher, subject: str) -> Seen:
-        answer = await ask(fetcher, "GET", "/probe", {"target": subject, "module": self._module}, text=True)
+        # It waits for a target for two minutes unless it is told how long whoever asks will wait; half a second of it is its own.
+        headers = {"X-Prometheus-Scrape-Timeout-Seconds": f"{self._settings.seconds:g}"}
+        answer = await ask(fetcher, "GET", "/probe", {"target": subject, "module": self._module}, text=True, headers=headers)
         values = {line.name: line.value for line in lines(answer.body, fetcher.url) if not line.labels}
         ends = values.get("probe_ssl_earliest_cert_expiry", 0.0)
         certificate = int(ends) if math.isfinite(ends) and ends > 0 else None
@@ -45,6 +47,12 @@ class BlackboxReader:
             case 1.0:
                 return Seen("up", certificate_ends=certificate)
             case 0.0:
-                return Seen("down", certificate_ends=certificate)
+                return Seen("down", certificate_ends=certificate, reason="value", detail=_said(values))
             case _:
                 return UNSEEN
+
+
+def _said(values: Mapping[str, float]) -> str:
+    status = values.get("probe_http_status_code", 0.0)
+    text = ", and its text is not as the module wants it" if values.get("probe_failed_due_to_regex") == 1 else ""
+    return f"probe_success is 0{f', its status is {status:.0f}' if status else ''}{text}"

@@ -26,7 +26,12 @@ from sla_exporter.probes.tcp_check import Stream, checked, opened, trusting
 
 __all__ = ["Asked", "Expected", "HttpReader", "asked_for"]
 
-_PART: Final = 65_536
+_PART: Final = 16_384
+"""How much of an answer is taken apart before others get their turn: in tiny pieces it is a tenth of a second's work."""
+
+_MOST_INTERIM: Final = 20
+"""Answers before the answer; a server that sends them without end says nothing."""
+
 _LONGEST_HEAD: Final = 65_536
 
 
@@ -102,15 +107,15 @@ def asked_for(subject: str) -> Asked:
         parts = urlsplit(subject)
         host, port, secure = parts.hostname or "", parts.port, parts.scheme == "https"
         name = host_name(host)
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     except ValueError:
         raise wrong from None
     if parts.scheme not in ("http", "https") or "@" in parts.netloc or port == 0:
         raise wrong
     shown = f"[{name.partition('%')[0]}]" if ":" in name else name
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     usual = 443 if secure else 80
     authority = shown if port in (None, usual) else f"{shown}:{port}"
-    query = f"?{quote(parts.query, safe=_QUERY)}" if parts.query else ""
     return Asked(f"{parts.scheme}://{authority}{path}", host, port or usual, secure, authority, path + query)
 
 
@@ -136,12 +141,17 @@ async def _ask(stream: Stream, asked: Asked, expected: Expected) -> None:
 
 async def _answer(stream: Stream, talk: h11.Connection, subject: str, expected: Expected) -> None:
     unpacked: Callable[[bytes], bytes] = _as_it_is
-    charset, body, length = "utf-8", list[bytes](), 0
+    charset, body, length, interim = "utf-8", list[bytes](), 0, 0
     keep = bool(expected.contains or expected.lacks)
     while True:
         event = talk.next_event()
         if event is h11.NEED_DATA:
             talk.receive_data(await stream.reader.read(_PART))
+            await asyncio.sleep(0)
+        elif isinstance(event, h11.InformationalResponse):
+            interim += 1
+            if interim > _MOST_INTERIM:
+                raise NotUpError("protocol", f"{subject} answers with {interim} interim answers, and more", down=True)
         elif isinstance(event, h11.Response):
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers}
             if not expected.status(event.status_code):

@@ -52,6 +52,7 @@ class IcingaReader:
             each.subject: deque(maxlen=_REMEMBERED) for each in settings.document.subjects
         }
         self._last: dict[str, Known] = {}
+        self._missing: set[str] = set()
         self._fetcher: Fetcher | None = None
         self._listening: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
@@ -74,8 +75,11 @@ class IcingaReader:
     async def history(self, subject: str, start: int, end: int) -> Sequence[Sample]:
         """What was heard of a subject in ``(start, end]``, in order; milliseconds since 1970.
 
-        Raises SourceError where there is nothing new to tell and no stream.
+        Raises SourceError where there is nothing new to tell and no stream, or no such object.
         """
+        if self._listening is not None and self._listening.done():
+            ended, self._listening = self._listening, None
+            ended.result()                       # it never ends but by a defect, which is told as such; then it is begun anew
         if self._listening is None:
             self._fetcher = fetcher = await opened(self._fetcher, self._url, self._settings)
             self._listening = asyncio.create_task(self._listen(fetcher), name=f"icinga {self._settings.document.name}")
@@ -86,6 +90,8 @@ class IcingaReader:
         found = sorted((each for each in known if start < each.at <= end), key=lambda each: each.at)
         if not found and not self._is_connected():
             raise self._failure or SourceError("timeout", f"{self._url} has not told of its objects yet")
+        if not found and subject in self._missing:
+            raise SourceError("query", f"{self._url} has no {subject}, or does not show it to whoever the credentials belong to")
         while known and known[0].at <= start:
             known.popleft()
         return [sample for each in found for sample in _samples(each, start, self._settings.holds)]
@@ -139,7 +145,11 @@ class IcingaReader:
             self._add(subject, Known(max(found.at, at), max(found.at, at), found.state, found.hard))
 
     async def _take_objects(self, fetcher: Fetcher, subjects: Sequence[str]) -> None:
-        for subject, found in (await self._objects(fetcher, subjects)).items():
+        told = await self._objects(fetcher, subjects)
+        self._missing = {subject for subject in subjects if subject not in told}
+        for subject, found in told.items():
+            if found is None:
+                continue
             before = self._last.get(subject)
             # A downtime that ended unheard ended somewhere in between: the state counts from now on only.
             ended = before is not None and before.state == "excluded" != found.state
@@ -147,6 +157,7 @@ class IcingaReader:
 
     def _add(self, subject: str, found: Known) -> None:
         """Remember what was found. A check is told twice where it changes a state."""
+        self._missing.discard(subject)
         if self._last.get(subject) != found:
             self._last[subject] = found
             self._known[subject].append(found)
@@ -156,9 +167,12 @@ class IcingaReader:
         return last.hard if last is not None else "unknown"
 
     # --- objects ----------------------------------------------------------------------------------------------------
-    async def _objects(self, fetcher: Fetcher, subjects: Sequence[str], *, alone: bool = False) -> dict[str, Known]:
-        """What the objects say: one request for all services that are asked for and one for all hosts, or ``alone`` for the one."""
-        found: dict[str, Known] = {}
+    async def _objects(self, fetcher: Fetcher, subjects: Sequence[str], *, alone: bool = False) -> dict[str, Known | None]:
+        """What the objects that there are say, None for those that were never checked.
+
+        One request for all services that are asked for and one for all hosts, or ``alone`` for the one.
+        """
+        found: dict[str, Known | None] = {}
         for kind in ("services", "hosts"):
             wanted = [each for each in subjects if ("!" in each) == (kind == "services")]
             if not wanted:
@@ -168,8 +182,7 @@ class IcingaReader:
             if answer.status != 200:
                 continue
             told = {each.name: each.attrs for each in decoded(answer, Objects, f"Icinga's list of {kind}").results}
-            states = {subject: by_object(subject, told[subject], self._types) for subject in wanted if subject in told}
-            found |= {subject: known for subject, known in states.items() if known is not None}
+            found |= {subject: by_object(subject, told[subject], self._types) for subject in wanted if subject in told}
         return found
 
 

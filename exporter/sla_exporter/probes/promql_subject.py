@@ -7,6 +7,8 @@ from typing import Final, Self
 
 import promql_parser
 
+from slo_gen.promql_text import parsed
+
 __all__ = ["PromqlSubject"]
 
 _NAME: Final = "__name__"
@@ -27,8 +29,8 @@ class PromqlSubject:
     def of(cls, text: str) -> Self:
         """Read one. Raises ValueError for what is no PromQL, or has no single value at an instant."""
         try:
-            tree = promql_parser.parse(text)
-        except (ValueError, OverflowError) as error:
+            tree = parsed(text)
+        except ValueError as error:
             raise ValueError(f"it is no PromQL: {error}") from None
         if isinstance(tree, promql_parser.MatrixSelector | promql_parser.SubqueryExpr | promql_parser.StringLiteral):
             raise ValueError("it has no single value at an instant")

@@ -97,7 +97,8 @@ class Reaching:
             raise NotUpError("resources", f"{name} could not be looked up: {error}", down=False) from None
         for address in found:
             if self._policy.refuses(address.text):
-                raise NotUpError("forbidden", f"{name} leads to {address.text}, which is not asked unless it is allowed", down=False)
+                what = name if name == address.text else f"{name} leads to {address.text}, which"
+                raise NotUpError("forbidden", f"{what} is not asked unless the configuration allows it", down=False)
         if not found:
             raise NotUpError("name", f"{name} has no address", down=True)
         return found

@@ -1,7 +1,8 @@
 """Whether a service was up, from single samples: time that a state held, never a number of samples.
 
 Pure and exact. Instants are whole milliseconds since 1970-01-01T00:00Z, intervals half-open. A state holds from its
-sample to the next one, but no longer than it is told; what nobody looked at is unknown, never down.
+sample to the next one, but no longer than it is told; what nobody looked at is unknown, never down. What is kept are
+stretches: samples of one state that follow each other. They are as good as the samples, and few.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from slo_gen.contract.facts import Downtime, Outage
 from slo_gen.timekeeping.spans import Spans
 
-__all__ = ["HOLDS", "STATES", "Confirmed", "Interval", "Sample", "State", "agreed", "confirmed", "downtime", "held", "milliseconds"]
+__all__ = [
+    "HOLDS", "MOST_FAILURES", "STATES", "Confirmed", "Interval", "Sample", "State", "Stretch", "agreed", "confirmed", "downtime",
+    "grown", "held", "milliseconds", "seen_by",
+]  # fmt: skip
 
 State = Literal["up", "down", "unknown", "excluded"]
 STATES: Final[tuple[State, ...]] = ("up", "down", "unknown", "excluded")
@@ -23,11 +27,25 @@ HOLDS: Final = 3
 """How many intervals of a probe a state holds when no sample follows."""
 
 
+MOST_FAILURES: Final = 10
+"""The first failures in a row are kept one by one, so that it can be said at any time which of them confirms an outage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one location saw at an instant."""
+    """What one location saw at an instant. ``lost``: nothing is known of the time since the sample before."""
 
     at: int
+    state: State
+    lost: bool = False
+
+
+class Stretch(NamedTuple):
+    """Samples of one state that follow each other, from the first to the ``last`` of them; the state holds ``until``."""
+
+    start: int
+    last: int
+    until: int
     state: State
 
 
@@ -77,22 +95,71 @@ def _clear(found: list[Sample], row: Sequence[int], failures: int, back_dated: b
         found[place] = Sample(found[place].at, "up")
 
 
+def grown(known: Sequence[Stretch], samples: Iterable[Sample], holds: int) -> tuple[Stretch, ...]:
+    """What changes in the record of a location by new samples: stretches in the place of those with the same start, or after them.
+
+    A state holds for ``holds`` at most. Of several samples at one instant the worst counts. Samples that are not later than those which
+    are known change nothing, so that the same may be told again. Raises ValueError for a hold of nothing.
+    """
+    if holds <= 0:
+        raise ValueError("a state holds for some time")
+    changed: dict[int, Stretch] = {}
+    tail = known[-1] if known else None
+    row = _failures_at_the_end_of(known)
+    for sample in _ordered(samples):
+        if tail is not None and sample.at <= tail.last:
+            continue
+        if tail is not None and _goes_on(tail, sample, row):
+            tail = Stretch(tail.start, sample.at, sample.at + holds, tail.state)
+        else:
+            if tail is not None:
+                changed[tail.start] = tail._replace(until=tail.last if sample.lost else min(tail.until, sample.at))
+            tail = Stretch(sample.at, sample.at, sample.at + holds, sample.state)
+            row = row + 1 if sample.state == "down" else row if sample.state == "unknown" else 0
+        changed[tail.start] = tail
+    return tuple(changed.values())
+
+
+def _goes_on(tail: Stretch, sample: Sample, row: int) -> bool:
+    alike = tail.state == sample.state and sample.at <= tail.until and not sample.lost
+    return alike and (sample.state != "down" or row >= MOST_FAILURES)
+
+
+def _failures_at_the_end_of(known: Sequence[Stretch]) -> int:
+    found = 0
+    for stretch in reversed(known):
+        if stretch.state == "down":
+            found += 1
+        elif stretch.state != "unknown" or found >= MOST_FAILURES:
+            break
+    return found
+
+
 def held(samples: Iterable[Sample], start: int, end: int, longest: int) -> tuple[Interval, ...]:
     """What one location saw in ``[start, end)``, without gaps. A state holds for ``longest`` at most, then it is unknown.
 
     Of several samples at one instant the worst counts, so that their order does not matter. Raises ValueError for a hold of nothing.
     """
-    if longest <= 0:
-        raise ValueError("a state holds for some time")
-    ordered = _ordered(samples)
+    return seen_by(grown((), samples, longest), start, end)[0]
+
+
+def seen_by(
+    stretches: Sequence[Stretch], start: int, end: int, *, failures: int = 1, back_dated: bool = False
+) -> tuple[tuple[Interval, ...], int | None]:
+    """What one location saw in ``[start, end)``, without gaps; and the instant before which it is settled, None where all of it is.
+
+    ``failures`` and ``back_dated`` are as ``confirmed`` takes them. While it is not known what follows, nothing waits for it.
+    """
+    confirm = confirmed((Sample(each.start, each.state) for each in stretches), failures, back_dated=back_dated)
     found: list[Interval] = []
     reached = start
-    for sample, after in zip(ordered, [*(each.at for each in ordered), end][1:], strict=True):
-        first, last = max(reached, sample.at), min(sample.at + longest, after, end)
+    for stretch, sample in zip(stretches, confirm.samples, strict=True):
+        first, last = max(reached, stretch.start), min(stretch.until, end)
         if first < last:
             found += [Interval(reached, first, "unknown"), Interval(first, last, sample.state)]
             reached = last
-    return _joined([*found, Interval(reached, end, "unknown")])
+    settled = confirm.settled if stretches and stretches[-1].until > end else None
+    return _joined([*found, Interval(reached, end, "unknown")]), settled
 
 
 def agreed(
@@ -100,7 +167,8 @@ def agreed(
 ) -> tuple[Interval, ...]:
     """What the locations say together of ``[start, end)``: down while at least ``quorum`` of those that know see it down.
 
-    None asks for more than half of those that know. While fewer than ``known`` of them know, it is unknown; where one says excluded, it is.
+    None asks for more than half of those that know; where fewer know than the quorum, all of them must see it down. While fewer
+    than ``known`` of them know, it is unknown; where one says excluded, it is.
     """
     edges = sorted({start, end, *(edge for each in locations for one in each for edge in (one.start, one.end) if start < edge < end)})
     places = [0] * len(locations)
@@ -126,7 +194,7 @@ def _together(seen: Sequence[State], quorum: int | None, known: int) -> State:
     knowing = down + seen.count("up")
     if knowing < max(known, 1):
         return "unknown"
-    return "down" if down >= (quorum if quorum is not None else knowing // 2 + 1) else "up"
+    return "down" if down >= (min(quorum, knowing) if quorum is not None else knowing // 2 + 1) else "up"
 
 
 def milliseconds(intervals: Iterable[Interval], start: int, end: int) -> Mapping[State, int]:
@@ -161,12 +229,12 @@ def _second(at: int) -> int:
 
 def _ordered(samples: Iterable[Sample]) -> list[Sample]:
     """By time, one for each instant."""
-    worst: dict[int, State] = {}
+    worst: dict[int, Sample] = {}
     for sample in samples:
-        before = worst.get(sample.at)
-        if before is None or _BADNESS[sample.state] > _BADNESS[before]:
-            worst[sample.at] = sample.state
-    return [Sample(at, worst[at]) for at in sorted(worst)]
+        before = worst.get(sample.at, sample)
+        bad = max(before.state, sample.state, key=_BADNESS.__getitem__)
+        worst[sample.at] = Sample(sample.at, bad, before.lost or sample.lost)
+    return [worst[at] for at in sorted(worst)]
 
 
 _BADNESS: Final[Mapping[State, int]] = {"unknown": 0, "up": 1, "down": 2, "excluded": 3}

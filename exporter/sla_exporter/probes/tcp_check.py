@@ -7,7 +7,8 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import ClassVar, Final
 
 from sla_exporter.probes.addresses import AddressPolicy, host_name
@@ -59,9 +60,11 @@ class TcpReader:
         host, port = host_and_port(subject)
         deadline = asyncio.get_running_loop().time() + self._seconds
         async with opened(self._reaching, host, port, deadline, self._trust) as stream:
-            if self._greeting:
+            try:
                 async with within(deadline, f"{subject} did not greet with the expected text in time"):
                     await self._greeted(subject, stream.reader)
+            except NotUpError as error:
+                return replace(error.seen, certificate_ends=stream.certificate_ends)
             return Seen("up", certificate_ends=stream.certificate_ends)
 
     async def _greeted(self, subject: str, reader: asyncio.StreamReader) -> None:
@@ -130,6 +133,16 @@ def certificate_end(connection: ssl.SSLObject | None) -> int | None:
 
 def trusting(authorities: str = "") -> ssl.SSLContext:
     """Who may vouch for servers: those of a file, or those whom all other requests trust. Raises SourceError for a file that is none."""
+    return _trusting(authorities) if authorities else _usually_trusting()
+
+
+@cache
+def _usually_trusting() -> ssl.SSLContext:
+    """One for all readers: each takes some hundred kilobytes."""
+    return _trusting("")
+
+
+def _trusting(authorities: str) -> ssl.SSLContext:
     try:
         context = trusted(authorities)
     except AddressError as error:

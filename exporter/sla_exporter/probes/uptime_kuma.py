@@ -13,10 +13,18 @@ from sla_exporter.probes.states import State
 from sla_exporter.sources.source import SourceError, ask
 from slo_gen.fetch import Fetcher
 
-__all__ = ["UptimeKumaReader"]
+__all__ = ["UptimeKumaReader", "states_of"]
 
-_STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 2.0: "unknown", 3.0: "excluded"}
-"""2 is pending: a check failed, and Uptime Kuma has not decided yet. 3 is maintenance."""
+_STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 3.0: "excluded"}
+"""3 is maintenance."""
+
+_PENDING: Final = 2.0
+"""A check failed, and Uptime Kuma has not decided yet."""
+
+
+def states_of(pending: State) -> Mapping[float, State]:
+    """What the statuses of monitors mean."""
+    return {**_STATES, _PENDING: pending}
 
 
 class UptimeKumaReader:
@@ -25,9 +33,11 @@ class UptimeKumaReader:
     experimental: ClassVar[bool] = True
 
     def __init__(self, settings: ProbeSettings) -> None:
-        assert settings.document.uptime_kuma, "the registry knows which kind it is"
+        document = settings.document.uptime_kuma
+        assert document, "the registry knows which kind it is"
         self._settings = settings
-        self._url = settings.document.uptime_kuma.url
+        self._url = document.url
+        self._states = states_of(document.pending)
         self._fetcher: Fetcher | None = None
 
     async def close(self) -> None:
@@ -48,5 +58,6 @@ class UptimeKumaReader:
             if name in told:
                 raise SourceError("query", f"{fetcher.url} has two monitors {name!r}; rename one of them")
             told.add(name)
-            found[name] = Seen(_STATES.get(line.value, "unknown"))
+            state = self._states.get(line.value, "unknown")
+            found[name] = Seen(state, reason=None if state == "up" else "value", detail=f"its status is {line.value:g}")
         return found

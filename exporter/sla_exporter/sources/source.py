@@ -20,6 +20,7 @@ import msgspec
 
 from sla_exporter.ledger.ledger import GONE, SourceEvent
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response, TooLargeError, TooSlowError
+from slo_gen.known_secrets import covered
 from slo_gen.spec.documents.exporter import TicketSource
 
 __all__ = [
@@ -39,7 +40,7 @@ class SourceError(Exception):
     """Nothing was read; the text is a sentence for the reader and holds no secret. ``retry_after``: seconds that were asked for."""
 
     def __init__(self, reason: Reason, text: str, retry_after: float | None = None) -> None:
-        super().__init__(text)
+        super().__init__(covered(text))
         self.reason: Reason = reason
         self.retry_after = retry_after
 
@@ -117,7 +118,7 @@ def status_meanings(document: TicketSource) -> dict[str, str]:
 
 async def ask(
     fetcher: Fetcher, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, *, json: object = None,
-    missing: bool = False, moved: bool = False, text: bool = False,
+    headers: Mapping[str, str] | None = None, missing: bool = False, moved: bool = False, text: bool = False,
 ) -> Response:  # fmt: skip
     """An answer that is JSON and says that all went well. With ``missing``, one of status 404 or 410 is an answer too; with ``moved``,
     one that says that what was asked for is elsewhere for good. With ``text`` it is plain text in place of JSON.
@@ -125,7 +126,7 @@ async def ask(
     Everything else becomes a SourceError: a login page with status 200 is none of "no tickets".
     """
     try:
-        answer = await fetcher.request(method, path, form, json)
+        answer = await fetcher.request(method, path, form, json, headers)
     except RequestError as error:
         raise _unanswered(error) from None
     if (missing and answer.status in (404, 410)) or (moved and answer.status in (301, 308)):

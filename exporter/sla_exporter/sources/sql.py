@@ -18,9 +18,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from sla_exporter.connection_strings import wrong_with
 from sla_exporter.sources.blocking import Blocking
 from sla_exporter.sources.rows import NEEDED, read_rows
 from sla_exporter.sources.source import Found, Page, Settings, SourceError, SourceEvent, status_meanings
+from slo_gen.spec.secrets import variable
 
 __all__ = ["SqlReader"]
 
@@ -98,8 +100,11 @@ class SqlReader:
             raise SourceError("query", "a query to PostgreSQL needs psycopg: pip install 'slo-gen[postgres]'") from None
         text = _SINCE.sub("%(since)s", query.replace("%", "%%"))
         limit = int(self._settings.seconds * 1000)
+        address = self._address()
+        if wrong := wrong_with(address):
+            raise SourceError("auth", f"PostgreSQL cannot be asked: {wrong}")
         try:
-            with psycopg.connect(self._address(), connect_timeout=10, options=f"-c statement_timeout={limit}") as connection:
+            with psycopg.connect(address, connect_timeout=10, options=f"-c statement_timeout={limit}") as connection:
                 connection.read_only = True
                 cursor = connection.execute(text.encode(), {"since": since})
                 return [column.name for column in cursor.description or ()], cursor.fetchall()
@@ -112,12 +117,12 @@ class SqlReader:
         if self._source.postgres_env:
             found = os.environ.get(self._source.postgres_env, "")
             if not found:
-                raise SourceError("auth", f"the environment has no {self._source.postgres_env}")
+                raise SourceError("auth", f"the environment has no {variable('postgres_env', self._source.postgres_env)}")
             return found
         try:
             return Path(self._source.postgres_file or "").read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError):
-            raise SourceError("auth", f"the file {self._source.postgres_file} cannot be read") from None
+            raise SourceError("auth", "the file that `postgres_file` names cannot be read") from None
 
 
 def _since(place: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from slo_gen.spec.documents.source_credentials import SourceCredentials
 
 __all__ = [
     "BlackboxProbe", "HttpProbe", "IcingaProbe", "JsonProbe", "PluginProbe", "ProbeSource", "ProbeSubject", "PrometheusProbe", "TcpProbe",
-    "UptimeKumaProbe",
+    "UptimeKumaPageProbe", "UptimeKumaProbe",
 ]  # fmt: skip
 
 
@@ -42,6 +42,21 @@ class UptimeKumaProbe(Section, frozen=True, kw_only=True):
     """An Uptime Kuma by its metrics. A subject is the name of a monitor."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["http://uptime-kuma:3001"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
+
+
+class UptimeKumaPageProbe(Section, frozen=True, kw_only=True):
+    """A public status page of an Uptime Kuma, with the last beats of its monitors. A subject is the name of a monitor."""
+
+    url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["https://status.example.com"])]
+    slug: Annotated[Name, Meta(description="The page, as its address ends.", examples=["shop"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
 
 
 class JsonProbe(Section, frozen=True, kw_only=True):
@@ -58,7 +73,7 @@ class JsonProbe(Section, frozen=True, kw_only=True):
     excluded: Annotated[tuple[Text, ...], Meta(description="Values that mean planned work.", examples=[["under_maintenance"]])] = ()
     at: Annotated[
         Text | UnsetType,
-        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["page.updated_at"]),
+        Meta(description="Path of the instant at which the answer was true; by default when it was given.", examples=["generated_at"]),
     ] = UNSET
 
 
@@ -114,6 +129,7 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     prometheus: Annotated[PrometheusProbe | UnsetType, Meta(description="Series of a Prometheus.")] = UNSET
     icinga: Annotated[IcingaProbe | UnsetType, Meta(description="An Icinga 2.")] = UNSET
     uptime_kuma: Annotated[UptimeKumaProbe | UnsetType, Meta(description="An Uptime Kuma.")] = UNSET
+    uptime_kuma_page: Annotated[UptimeKumaPageProbe | UnsetType, Meta(description="A public status page of an Uptime Kuma.")] = UNSET
     json: Annotated[JsonProbe | UnsetType, Meta(description="An endpoint that answers with JSON.")] = UNSET
     http: Annotated[HttpProbe | UnsetType, Meta(description="Checked by the exporter itself, by HTTP.")] = UNSET
     tcp: Annotated[TcpProbe | UnsetType, Meta(description="Checked by the exporter itself, by a connection.")] = UNSET
@@ -136,6 +152,12 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     timeout: Annotated[
         PositiveDuration | UnsetType, Meta(description="The longest that one request may take; by default `every`, and 10s at most.")
     ] = UNSET
-    at_once: Annotated[AtLeastOne, Meta(description="How many requests it may be sent at once.")] = 50
+    at_once: Annotated[
+        AtLeastOne | UnsetType,
+        Meta(
+            description="How many requests it may be sent at once; by default 50, or so many that a look ends within `every` if no "
+            "subject answers.",
+        ),
+    ] = UNSET
 
-    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "json", "http", "tcp", "plugin"),)
+    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "uptime_kuma_page", "json", "http", "tcp", "plugin"),)
