@@ -112,6 +112,7 @@ class _Page:
         found: list[Panel] = []
         if self._live.number:
             found += self._verdict()
+        if self._live.timed or self._live.counted:
             found.append(self._targets())
         if self._live.tickets:
             found.append(self._tickets())
@@ -154,25 +155,23 @@ class _Page:
         )  # fmt: skip
 
     def _targets(self) -> Panel:
-        ask, height = self._queries(), _height(self._live.number, 14)
-        timed = [
-            ("E", ask.minutes_used()), ("F", ask.minutes_left()), ("G", ask.excluded_minutes()), ("H", ask.unknown_minutes()),
-        ] if self._live.timed or self._live.counted else []  # fmt: skip
-        asked = (("A", ask.every_state()), ("B", ask.words()), ("C", ask.attained()), ("D", ask.margin()), *timed, ("I", ask.ends()))
+        ask, height = self._queries(), _height(len(self._live.timed) + len(self._live.counted), 14)
+        asked = (
+            ("A", ask.measured_state()), ("B", ask.words()), ("C", ask.attained()), ("D", ask.margin()), ("E", ask.minutes_used()),
+            ("F", ask.minutes_left()), ("G", ask.excluded_minutes()), ("H", ask.unknown_minutes()), ("I", ask.ends()),
+        )  # fmt: skip
         return Table(
             key="targets", title="Targets of this period", at=(0, self._below(height), 24, height), datasource=self._source,
-            description="What was promised, what has been attained since the period began, and by how much it is kept. Minutes are those "
-            "of a failure of everything: used, left, taken out by what does not count, and unknown.",
+            description="What was promised of what is measured all the time, what has been attained since the period began, and by how "
+            "much it is kept. Minutes are those of a failure of everything: used, left, taken out by what does not count, and unknown.",
             queries=tuple(Target(ref, expr, table=True) for ref, expr in asked),
             hidden=("Time", "Value #B"),
             columns=(
                 Column(names.AGREEMENT, "Agreement", self._called()), Column(names.TARGET, "Target"),
                 Column("Value #A", "State", _STATE, coloured=True), Column(names.OBJECTIVE_TEXT, "Promised"),
                 Column("Value #C", "Attained", self._share), Column("Value #D", "Margin", self._share),
-                *((
-                    Column("Value #E", "Minutes used", _MINUTES), Column("Value #F", "Minutes left", _LEFT),
-                    Column("Value #G", "Minutes excluded", _MINUTES), Column("Value #H", "Minutes unknown", _MINUTES),
-                ) if timed else ()),
+                Column("Value #E", "Minutes used", _MINUTES), Column("Value #F", "Minutes left", _LEFT),
+                Column("Value #G", "Minutes excluded", _MINUTES), Column("Value #H", "Minutes unknown", _MINUTES),
                 Column("Value #I", "Period ends", _INSTANT),
             ),
         )  # fmt: skip
@@ -193,13 +192,13 @@ class _Page:
             hidden=("Time", "Value #B"),
             queries=(
                 Target("A", ask.ticket_state(), table=True), Target("B", ask.tickets(), table=True),
-                Target("C", ask.tickets_attained(), table=True),
+                Target("C", ask.tickets_attained(), table=True), Target("I", ask.tickets_margin(), table=True),
                 *(Target(ref, ask.of_tickets(metric), table=True) for ref, metric in zip("DEFGH", counted, strict=True)),
             ),
             columns=(
                 Column(names.PRIORITY, "Priority"), Column(names.AGREEMENT, "Agreement", self._called()), Column(names.TARGET, "Target"),
                 Column("Value #A", "State", _STATE, coloured=True), Column(names.OBJECTIVE_TEXT, "Promised"),
-                Column("Value #C", "Attained", self._share),
+                Column("Value #C", "Attained", self._share), Column("Value #I", "Margin", self._share),
                 *(Column(f"Value #{ref}", heading, _NUMBER) for ref, heading in zip("DEFGH", headings, strict=True)),
             ),
         )  # fmt: skip
@@ -237,7 +236,8 @@ class _Page:
         yield TimeSeries(
             key=f"trend/{agreement.name}", title="Attained in the period, day by day", at=(0, top, 14, 11), datasource=self._source,
             figures=self._share, interval="1h", dashed=("B",),
-            description="The share attained from the start of the period in which each moment lies. Dashed: what was promised.",
+            description="The share attained from the start of the period in which each moment lies, of what is measured all the time. "
+            "Dashed: what was promised.",
             queries=(
                 Target("A", ask.attained(), f"{{{{{names.TARGET}}}}}", instant=False),
                 Target("B", ask.promise(), f"promised: {{{{{names.TARGET}}}}}", instant=False),

@@ -69,21 +69,20 @@ class CustomerQueries:
         return self._standing.promised(PAIR)
 
     def words(self) -> str:
-        """The same with what was promised, in the words of the agreement, as a label."""
+        """What was promised of what indicators measure, in the words of the agreement, as a label."""
         by = label_list((names.AGREEMENT, names.TARGET, names.OBJECTIVE_TEXT))
-        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, LIVE)} or {self.series(names.TICKET_TARGET)})"
+        return f"max by ({by}) ({self.series(names.AGREEMENT_TARGET, LIVE)})"
 
     def attained(self) -> str:
         """What has come of it: cut at the decimals of the page, never to the better side, so that a miss does not read 100 %."""
-        return self._standing.attained(self._decimals)
+        figure = self.current(names.PERIOD_ATTAINED)
+        return f"{self._down(f'{figure} and on ({PAIR}) {self.promise(LEAST)}')} or {cut_up(figure, self._decimals)}"
 
     def margin(self) -> str:
         """By how much a promise is kept; below 0 where it is not. Cut to the worse side."""
         figure = self.current(names.PERIOD_ATTAINED)
         level = f"({figure} - on ({PAIR}) {self.promise(LEAST)})"
-        ceiling = f"({self.promise(MOST)} - on ({PAIR}) {figure})"
-        tickets = f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({PAIR}) {self._of_targets(names.TICKET_TARGET)})"
-        return self._down(f"{level} or {ceiling} or {tickets}")
+        return self._down(f"{level} or ({self.promise(MOST)} - on ({PAIR}) {figure})")
 
     def _down(self, figure: str) -> str:
         return cut_off(figure, self._decimals)
@@ -91,6 +90,11 @@ class CustomerQueries:
     def state(self) -> str:
         """The state of each target that has any figure, in the numbers of ``states``."""
         return self._standing.state()
+
+    def measured_state(self) -> str:
+        """The states of what indicators measure."""
+        measured = self._of_targets(names.AGREEMENT_TARGET, LIVE)
+        return f"(({self.state()}) and on ({PAIR}) {measured} or {NO_DATA} + 0 * {measured})"
 
     def every_state(self) -> str:
         """The state of each target; one without a figure is not known."""
@@ -135,12 +139,12 @@ class CustomerQueries:
 
     # -- when ---------------------------------------------------------------------------------------------------------------
     def ends(self) -> str:
-        """When the present period of each target ends, in milliseconds."""
-        return f"{self._standing.ends()} * 1000"
+        """When the present period of each measured target ends, in milliseconds."""
+        return f"{self.current(names.PERIOD_ENDS)} * 1000"
 
     def first_end(self) -> str:
-        """When the first of the present periods ends, in milliseconds."""
-        return f"min({self.ends()})"
+        """When the first of the present periods ends, those of tickets too."""
+        return f"min({self._standing.ends()}) * 1000"
 
     def as_of(self) -> str:
         """When a figure was last recorded, in milliseconds; where that is long ago, to five minutes, and no more than a day."""
@@ -156,6 +160,12 @@ class CustomerQueries:
     def tickets_attained(self) -> str:
         """The shares of tickets in time, cut off."""
         return self._down(self._of_targets(names.TICKETS_ATTAINED))
+
+    def tickets_margin(self) -> str:
+        """By how much their promises are kept; nothing of few tickets, which are judged by their number alone."""
+        few = f"({self._of_targets(names.TICKETS_DECIDED)} < on ({PAIR}) {self._of_targets(names.LOW_VOLUME_BELOW)})"
+        promised = self._of_targets(names.TICKET_TARGET)
+        return self._down(f"({self._of_targets(names.TICKETS_ATTAINED)} - on ({PAIR}) {promised} unless on ({PAIR}) {few})")
 
     def of_tickets(self, metric: str) -> str:
         """A number of tickets for each target."""

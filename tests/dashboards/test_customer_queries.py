@@ -90,7 +90,10 @@ def test_the_state_of_a_target_and_the_verdict_on_it(series: Mapping[str, str], 
 ])  # fmt: skip
 def test_the_verdict_takes_in_tickets(series: Mapping[str, str], state: int, verdict: int, tmp_path: Path) -> None:
     ask = asked(2)
-    told(figures() | series, {ask.every_state(): {PAIR: OK, TICKETS: state}, ask.verdict(): {"{}": verdict}}, tmp_path)
+    told(figures() | series, {
+        ask.every_state(): {PAIR: OK, TICKETS: state}, ask.verdict(): {"{}": verdict}, ask.measured_state(): {PAIR: OK},
+        ask.ticket_state(): {TICKETS: state},
+    }, tmp_path)  # fmt: skip
 
 
 def test_a_target_that_no_account_sums_up_is_not_waited_for(tmp_path: Path) -> None:
@@ -108,6 +111,13 @@ def test_tickets_that_nobody_tells_of_are_no_reason_to_say_met(tmp_path: Path) -
 ])  # fmt: skip
 def test_what_is_shown_is_cut_off_to_the_worse_side(attained: str, shown: float, margin: float, tmp_path: Path) -> None:
     told(figures(attained=attained), {asked().attained(): {PAIR: shown}, asked().margin(): {PAIR: margin}}, tmp_path)
+
+
+def test_few_tickets_have_no_margin_because_their_number_is_what_counts(tmp_path: Path) -> None:
+    below = {f'{names.LOW_VOLUME_BELOW}{{{OWN}, target="p1"}}': "20"}
+    told(tickets(5, 1, 0) | below, {asked().tickets_margin(): {}, asked().tickets_attained(): {TICKETS: 0.8}}, tmp_path)
+    told(tickets(40, 1, 1) | below, {asked().tickets_margin(): {TICKETS: 0.025}}, tmp_path)
+    told(tickets(5, 1, -1), {asked().tickets_margin(): {TICKETS: -0.15}}, tmp_path)
 
 
 def test_a_greatest_level_is_cut_up_and_kept_from_below(tmp_path: Path) -> None:
