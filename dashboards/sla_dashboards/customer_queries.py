@@ -143,9 +143,7 @@ class CustomerQueries:
 
     def first_end(self) -> str:
         """When the first of the present periods ends, those of tickets too."""
-        of_tickets = f"max by ({names.AGREEMENT}) ({self.series(names.TICKETS_PERIOD_END)})"
-        targets = f"0 * {self._of_targets(names.TICKETS_MISSES_LEFT)}"
-        return f"min({self.current(names.PERIOD_ENDS)} or {targets} + on ({names.AGREEMENT}) group_left () {of_tickets}) * 1000"
+        return f"min({self._standing.ends()}) * 1000"
 
     def as_of(self) -> str:
         """When a figure was last recorded, in milliseconds; where that is long ago, to five minutes, and no more than a day."""

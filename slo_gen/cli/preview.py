@@ -33,11 +33,15 @@ def command(folder: Path, url: str, out: Path, instant: str | None, customer: st
     from slo_gen.cli.asking import answered
     from slo_gen.cli.previewing import asked, drawn, found_dashboards
     from slo_gen.outputs.errors import OutputError
-    from slo_gen.outputs.files import write
+    from slo_gen.outputs.files import difference, write
     from slo_gen.preview.errors import PreviewError
 
     now = time.time() if instant is None else _instant(instant)
     try:
+        # What an earlier run wrote and this one does not is removed: that must be pages, and not the output of compile.
+        foreign = [path for path in difference({}, out).orphaned if not path.endswith(".html")]
+        if foreign:
+            raise click.UsageError(f"{out} holds {foreign[0]}, which slo-gen compile wrote; choose another folder with --out.")
         dashboards = found_dashboards(folder, customer)
         plans, answers = answered(asked(url, dashboards, now))
         written = write(drawn(plans, answers), out)

@@ -113,7 +113,7 @@ def _plain(value: float) -> str:
 def _usual_decimals(value: float) -> int:
     if value == 0 or not math.isfinite(value) or value % 1 == 0:
         return 0
-    places = 1 - math.floor(math.log10(abs(value)))
+    places = min(1 - math.floor(math.log10(abs(value))), 100)
     if abs(value) / 10.0**-places > 2.25:
         places += 1
     return max(0, places)

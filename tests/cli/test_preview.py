@@ -14,6 +14,8 @@ from urllib.parse import parse_qs
 import pytest
 from click.testing import Result
 
+from slo_gen.outputs.files import write
+
 Run = Callable[..., Result]
 NOWHERE = "http://127.0.0.1:9"
 PLACE = {"x": 0, "y": 0, "w": 24, "h": 4}
@@ -130,3 +132,14 @@ def test_wrong_use_is_explained(run: Run, tmp_path: Path) -> None:
     assert (broken.exit_code, broken.output) == (
         1, f"slo-gen: {tmp_path / 'dashboards' / 'broken.json'} is no JSON: Input data was truncated.\n",
     )  # fmt: skip
+
+
+def test_what_compile_wrote_is_not_replaced_by_pages(run: Run, tmp_path: Path) -> None:
+    compiled = tmp_path / "out"
+    write({"rules/one.yml": "groups: []\n", "dashboards/internal-sre/one.json": "{}"}, compiled)
+    before = sorted(path for path in compiled.rglob("*") if path.is_file())
+    for out in (compiled, compiled / ".." / "out"):
+        result = run("preview", str(compiled), "--prometheus", NOWHERE, "--out", str(out))
+        assert result.exit_code == 2
+        assert "which slo-gen compile wrote; choose another folder with --out." in " ".join(result.output.split())
+    assert sorted(path for path in compiled.rglob("*") if path.is_file()) == before

@@ -13,7 +13,7 @@ from slo_gen.preview.panels import PANELS
 from slo_gen.prometheus import Sample, Series
 
 VALUES = st.one_of(st.sampled_from([0.0, 1.0, float("nan"), float("inf"), float("-inf"), 1e308, -1e308, 5e-324]), st.floats())
-LABELS = st.dictionaries(st.sampled_from(["job", "le", "__name__"]), st.text(max_size=6), max_size=3)
+LABELS = st.dictionaries(st.sampled_from(["job", "le", "__name__"]), st.text("ab<>&\"'{}\u00e9", max_size=6), max_size=3)
 POINTS = st.lists(VALUES, max_size=5).map(lambda values: tuple((NOW - 60 * (5 - place), value) for place, value in enumerate(values)))
 DEFAULTS = {
     "unit": "percentunit", "decimals": 2, "thresholds": {"mode": "absolute", "steps": [

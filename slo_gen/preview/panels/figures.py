@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from slo_gen.documents.charts import Arc, Gauged, Size, bar_gauge, gauge, sparkline
-from slo_gen.documents.markup import Markup, element, joined
+from slo_gen.documents.markup import Markup, element
 from slo_gen.preview.colours import tone
 from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.fields import Look
@@ -120,7 +120,7 @@ def draw_bar_gauge(content: Content) -> Markup:
     told = ", ".join(f"{each.name}: {each.shown.text}" for each in found)
     wide = chart_size(content, below=0)
     height = len(bars) * 52
-    return joined([at_both_widths(lambda size: bar_gauge(bars, size, told), Size(wide.width, min(wide.height, height)), height)])
+    return at_both_widths(lambda size: bar_gauge(bars, size, told), Size(wide.width, min(wide.height, height)), height)
 
 
 def _ends(look: Look) -> tuple[float, float]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from slo_gen.documents.charts import Axis, Limit, Line, Mark, Size, line_chart
 from slo_gen.documents.markup import Markup, element, joined
@@ -176,7 +176,7 @@ def _legend(content: Content, courses: Sequence[Course], calculations: Sequence[
     return element("div", table, class_="scroll", tabindex=0)
 
 
-_CALLED: Mapping[str, str] = {"lastNotNull": "Last", "sum": "Total"}
+_CALLED: Final = {"lastNotNull": "Last", "sum": "Total"}
 
 
 def _calculated(content: Content, each: Course, calculation: str) -> str:
