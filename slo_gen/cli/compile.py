@@ -78,12 +78,13 @@ def command(
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         else:
-            files = compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation, public)
+            absent = not_live(read.catalogue, target, horizon)
+            files = compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation, public, absent)
             if only_check:
                 _report_difference(difference(files, out), out)
             else:
                 _report_written(write(files, out, year), out)
-                _report_not_live(not_live(read.catalogue, target, horizon))
+                _report_not_live(absent)
     except OutputError as error:
         fail(str(error))
 
