@@ -161,8 +161,7 @@ class Fetcher:
                 follow_redirects=False,
                 timeout=None,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),      # who asks bounds how much at once
-                # To read all certificates takes longer than a request that needs none.
-                verify=_trust(self._authorities) if self.url.startswith("https:") else False,
+                verify=self._vouched(),
             )
         except UnicodeError:
             raise AddressError("The token or tenant has characters that an HTTP header cannot carry.") from None
@@ -172,6 +171,12 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def _vouched(self) -> ssl.SSLContext | bool:
+        """Who may vouch for the server. To read all certificates takes longer than a request that needs none."""
+        if self.url.lower().startswith("http:"):
+            return False
+        return trusted(self._authorities) if self._authorities else _usually_trusted(os.environ.get("SSL_CERT_FILE"))
 
     async def request(
         self, method: str, path: str, form: Mapping[str, str | list[str]] | None = None, json: object = None,
@@ -300,13 +305,9 @@ def _begun(response: httpx.Response) -> Response:
     )
 
 
-def _trust(authorities: str) -> ssl.SSLContext:
-    return trusted(authorities) if authorities else _usually_trusted()
-
-
 @cache
-def _usually_trusted() -> ssl.SSLContext:
-    """One for all fetchers: each takes some hundred kilobytes."""
+def _usually_trusted(_named: str | None) -> ssl.SSLContext:
+    """One for all fetchers, as long as the environment names the same file: each takes some hundred kilobytes."""
     return trusted()
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import Phase, settings
 
 from slo_gen import known_secrets
 from slo_gen.cli import main
 
+# How long an example takes says nothing about the code on a machine that does other things as well.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 if "mutmut" in sys.modules:
-    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is, however slow the machine.
-    from hypothesis import Phase, settings
-
+    # A mutant is noticed or not: always by the same examples, whatever the smallest of them is.
     settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None, deadline=None)
     settings.load_profile("mutants")
 

@@ -71,7 +71,7 @@ spec:
   targets: [{name: availability, indicator: requests, where: {region: eu}, objective: at least 99.9%}]
   tickets:
     low_volume: {below: 10, allow_misses: 1}
-    matrix: {columns: [hours, response, share], P1: [office, 15m, 95%], P2: [office, 30m, 90%]}
+    matrix: {columns: [hours, response, share], P1: [office, 15m, 95%], P2: [office, 30m, 90%], P3: [office, 4h, 90%]}
   credits: {targets: [availability], tiers: [{below: 99.9%, credit: 10%}, {below: 99%, credit: 25%}], cap: 50%}
   backed_by: {availability: {all: [db-ola/availability, cloud-uc/availability]}}
 ---

@@ -58,24 +58,30 @@ _DAYS: Final = Format(steps=(Step("orange"), Step(GREY, NO_DATA), Step("blue", O
 ))  # fmt: skip
 """Blue and orange are told apart by everybody who sees two colours."""
 
+_NOT_PUBLIC: Final = frozenset({"improvements", "satisfaction", "credit-terms", "contacts"})
+"""What is between the customer and us."""
+
 _UNFOLDED: Final = 2
 """So many agreements are shown open; of more than that the reader opens the one they want."""
 
 
-def customer_dashboard(catalogue: Catalogue, customer: Customer, agreements: tuple[Agreement, ...], absent: Mapping[str, str]) -> Dashboard:
+def customer_dashboard(
+    catalogue: Catalogue, customer: Customer, agreements: tuple[Agreement, ...], absent: Mapping[str, str], *, public: bool = False
+) -> Dashboard:
     """The page of a customer with these agreements in force, of which there is at least one.
 
-    ``absent``: targets that rules cannot express, ``agreement/target``, and why.
+    ``absent``: targets that rules cannot express, ``agreement/target``, and why. ``public``: for everybody who has its address, so
+    without people, money and what is talked over with the customer.
     """
     live = live_targets(agreements, absent)
     page = _Page(catalogue, customer, agreements, live)
     return Dashboard(
-        uid=uid("customer", customer.name),
-        title=f"Service levels of {plain(customer.title or customer.name)}",
+        uid=uid("public" if public else "customer", customer.name),
+        title=f"Service levels of {plain(customer.title or customer.name)}{' (public)' if public else ''}",
         description="What was promised and what has been attained in the present period. Live figures are indicative.",
         zone=page.zone,
         tags=("sla", "customer"),
-        panels=page.panels(),
+        panels=page.panels(public=public),
     )
 
 
@@ -102,7 +108,7 @@ class _Page:
         top, self._top = self._top, self._top + height
         return top
 
-    def panels(self) -> tuple[Panel, ...]:
+    def panels(self, *, public: bool) -> tuple[Panel, ...]:
         found: list[Panel] = []
         if self._live.number:
             found += self._verdict()
@@ -117,7 +123,7 @@ class _Page:
         if self._live.timed or self._live.counted:
             found.append(self._daily())
             found += self._courses()
-        return (*found, *self._documents())
+        return (*found, *self._documents(public=public))
 
     # -- the running period -----------------------------------------------------------------------------------------------
     def _verdict(self) -> Iterable[Panel]:
@@ -257,12 +263,13 @@ class _Page:
         height = _height(rows, 12)
         return Text(key=key, title=title, description=description, content=content, at=(left, self._below(height), width, height))
 
-    def _documents(self) -> Iterable[Panel]:
+    def _documents(self, *, public: bool) -> Iterable[Panel]:
         catalogue, customer, agreements = self._catalogue, self._customer.name, self._agreements
         targets = sum(len(each.targets) + len(each.ticket_targets) + len(each.other_targets) for each in agreements)
+        told = "with the cause" if public else "with the cause and what was given back"
         for key, title, description, content in (
-            ("breaches", "Breaches", "Targets that were missed in closed periods, with the cause and what was given back.",
-             words.breaches(catalogue, agreements)),
+            ("breaches", "Breaches", f"Targets that were missed in closed periods, {told}.",
+             words.breaches(catalogue, agreements, public=public)),
             ("not-counted", "Planned work, and what does not count",
              "Work on your services. It is taken out of the figures where the agreement says so and it was announced in time.",
              words.not_counted(catalogue, customer, agreements, self.zone)),
@@ -274,8 +281,11 @@ class _Page:
             ("definitions", "What was agreed", "The targets as the agreements say them, and the zone in which their periods begin and end.",
              words.definitions(agreements)),
             ("contacts", "Contacts", "Whom you reach at ours, and whom we reach at yours.", words.contacts(catalogue, customer)),
-            ("about", "About these figures", "How the figures of this page are to be read.", words.about_figures(self.zone)),
+            ("about", "About these figures", "How the figures of this page are to be read.",
+             words.about_figures(self.zone, public=public)),
         ):  # fmt: skip
+            if public and key in _NOT_PUBLIC:
+                continue
             yield self._words(key, title, description, content, min(targets, 8) if key == "definitions" else content.count("\n"))
 
 

@@ -12,6 +12,7 @@ from sla_dashboards.modern import markdown
 from sla_dashboards.wording import table
 from slo_gen.contract.money import amount_text
 from slo_gen.rules.credit_alerts import step_text
+from slo_gen.rules.promql import number
 from slo_gen.spec.model import Agreement, Catalogue, Maintenance
 from slo_gen.spec.records import Contact, Improvement, Survey
 from slo_gen.spec.ticket_terms import TicketTerms
@@ -81,17 +82,23 @@ def credit_terms(agreements: Agreements) -> str:
     def rows() -> Iterator[tuple[str, ...]]:
         for agreement in agreements:
             terms = agreement.credits
-            for tier in terms.tiers if terms is not None else ():
-                of = ", ".join(terms.targets) if terms is not None and terms.targets else "every target"
+            if terms is None:
+                continue
+            of = ", ".join(terms.targets) or "every target"
+            for tier in terms.tiers:
                 bounds = " and ".join(f"{_SIDES[bound.op]} {bound.text}" for bound in (tier.when, tier.until) if bound is not None)
                 yield _called(agreement), of, bounds, step_text(tier) + (", for each further step" if tier.each is not None else "")
+            if terms.multiplier is not None:
+                yield _called(agreement), of, "missed", f"{number(terms.multiplier)} times the fee for the time of the downtime"
+            if terms.at_risk is not None:
+                yield _called(agreement), of, "missed", f"its weight in {number(terms.at_risk * 100)}% of the fee"
 
     return table(("Agreement", "Target", "Attained", "Given back"), rows(), "No credits were agreed.")
 
 
 # --- what happened -------------------------------------------------------------------------------------------------------
-def breaches(catalogue: Catalogue, agreements: Agreements) -> str:
-    """Targets that were missed, the latest first: with the cause, and what was given back."""
+def breaches(catalogue: Catalogue, agreements: Agreements, *, public: bool = False) -> str:
+    """Targets that were missed, the latest first: with the cause, and for the customer with what was given back."""
     own = {agreement.name: agreement for agreement in agreements}
     found = sorted(
         (each for each in catalogue.records.breaches if each.agreement in own), key=lambda each: (each.period, each.name), reverse=True
@@ -105,7 +112,8 @@ def breaches(catalogue: Catalogue, agreements: Agreements) -> str:
         for each in found
     )  # fmt: skip
     headings = ("Period", "Agreement", "Target", "Attained", "Cause", "State", "Given back", "Improvement")
-    return table(headings, rows, "No breach is on record.")
+    shown = len(headings) - 2 if public else len(headings)
+    return table(headings[:shown], (row[:shown] for row in rows), "No breach is on record.")
 
 
 def _title(known: Mapping[str, Improvement], name: str) -> str:
@@ -210,7 +218,7 @@ def _reached(side: str, people: Iterable[Contact]) -> Iterator[tuple[str, ...]]:
         yield side, each.name, each.role, each.email, each.phone, ", ".join(each.purposes)
 
 
-def about_figures(zone: str) -> str:
+def about_figures(zone: str, *, public: bool = False) -> str:
     """How the figures of the page are to be read."""
     return (
         "- Figures of the running period are **indicative** until it is closed; they lag by about ten minutes.\n"
@@ -218,5 +226,4 @@ def about_figures(zone: str) -> str:
         "- What was attained is cut off at the decimals shown, never rounded up.\n"
         "- Minutes left and used: of a failure of everything. Where requests count, they are the share of them in minutes of the period.\n"
         "- What nobody measured is neither good nor bad: it is told as unknown, and a target that it might break is at risk.\n"
-        "- Credits are shown of closed periods alone, once they were given.\n"
-    )
+    ) + ("" if public else "- Credits are shown of closed periods alone, once they were given.\n")

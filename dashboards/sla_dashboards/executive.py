@@ -11,7 +11,7 @@ from sla_dashboards.links import link, links_from
 from sla_dashboards.manager import closed_up, months_chart, total
 from sla_dashboards.modern import CHOSEN_SOURCE, Column, Dashboard, DatasourceVariable, Format, Panel, Stat, Step, Table, Target
 from sla_dashboards.standing import Standing
-from sla_dashboards.states import AT_RISK, BREACHED, OF_AGREEMENTS, OK, cut_off
+from sla_dashboards.states import AT_RISK, BREACHED, NOT_YET, OF_AGREEMENTS, OK, cut_off
 from slo_gen import names
 from slo_gen.rules.promql import label_matcher
 from slo_gen.spec.model import Catalogue
@@ -27,7 +27,7 @@ def executive_dashboard(catalogue: Catalogue, zone: str, existing: Collection[st
     exposure = Exposure(catalogue, "owed")
     panels = (
         *_figures(standing),
-        *((total(exposure, "owed", (18, 0, 6, 6)),) if exposure else ()),
+        *((total(exposure, "owed", (18, 0, 6, 6)),) if exposure.currencies else ()),
         months_chart((0, 6, 12, 10)),
         _problems(standing, existing),
     )
@@ -46,6 +46,7 @@ def executive_dashboard(catalogue: Catalogue, zone: str, existing: Collection[st
 
 def _figures(standing: Standing) -> tuple[Panel, ...]:
     every = standing.every_state()
+    judged = f"(({every}) != {NOT_YET})"
     worst = f"min by ({names.CUSTOMER}) ({every})"
 
     def customers(state: int) -> str:
@@ -57,7 +58,7 @@ def _figures(standing: Standing) -> tuple[Panel, ...]:
 
     kept = Format("percentunit", 1, (Step("red"), Step("orange", 0.9), Step("green", 1)))
     return (
-        stat("kept", "Promises met so far", 0, kept, cut_off(f"(count(({every}) == {OK}) or 0 * count({every})) / count({every})", 1),
+        stat("kept", "Promises met so far", 0, kept, cut_off(f"(count(({every}) == {OK}) or 0 * count({every})) / count({judged})", 1),
              "The share of all targets of SLAs in force that are met so far in their present periods. What has no data is not met. Cut "
              "off and not rounded."),
         stat("breached-customers", "Customers with a breach", 1, Format("none", 0, (Step("green"), Step("red", 1))), customers(BREACHED),

@@ -76,7 +76,10 @@ class Exposure:
         return " or ".join(parts)
 
     def total(self, currency: str) -> str:
-        """All that is known in one currency. Of several targets of an agreement that one outage may have hit the largest counts."""
+        """All that is known in one currency; nothing while no period is.
+
+        Of several targets of an agreement that one outage may have hit the largest counts.
+        """
         added = {each.name for each in self._agreements if each.credits is not None and each.credits.double_recovery}
         sums: list[str] = []
         for is_added, function in ((False, "max"), (True, "sum")):
@@ -87,7 +90,7 @@ class Exposure:
             ]  # fmt: skip
             if parts:
                 of_target = f"max by ({names.AGREEMENT}, {names.TARGET}) ({' or '.join(parts)})"
-                sums.append(f"(sum({function} by ({names.AGREEMENT}) ({of_target})) or vector(0))")
+                sums.append(f"(sum({function} by ({names.AGREEMENT}) ({of_target})) or 0 * count({names.PERIOD_STARTED}))")
         return " + ".join(sums)
 
     def _largest_first(self) -> Iterator[tuple[_Amount, list[str]]]:

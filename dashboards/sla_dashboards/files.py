@@ -25,7 +25,7 @@ class DashboardFile:
     """A finished dashboard.
 
     ``customer`` is the name of the one customer who may see it, None where it is for the provider. ``folder`` names a
-    folder of files and of Grafana alike, ``text`` is JSON.
+    folder of files and of Grafana alike, ``text`` is JSON. ``public``: it may be shown to whoever has its address.
     """
 
     audience: Audience
@@ -34,6 +34,7 @@ class DashboardFile:
     uid: str
     title: str
     text: str
+    public: bool = False
 
     @property
     def path(self) -> str:
@@ -41,17 +42,21 @@ class DashboardFile:
         return f"dashboards/{self.folder}/{self.uid}.json"
 
 
-def dashboard_files(catalogue: Catalogue, absent: Mapping[str, str] | None = None) -> tuple[DashboardFile, ...]:
+def dashboard_files(
+    catalogue: Catalogue, absent: Mapping[str, str] | None = None, *, public: bool = False
+) -> tuple[DashboardFile, ...]:
     """Every dashboard, in the order of their paths: one for each customer with an SLA in force, and the provider's own.
 
-    ``absent``: the targets that rules cannot express, ``agreement/target``, and why.
+    ``absent``: the targets that rules cannot express, ``agreement/target``, and why. ``public``: each customer has a second one, to be
+    shown to everybody.
     """
     from sla_dashboards.customer import customer_dashboard  # not at the top: grafanalib takes a tenth of a second
 
     files = []
     for name, agreements in shown_agreements(catalogue).items():
-        page = customer_dashboard(catalogue, catalogue.customers[name], agreements, absent or {})
-        files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text()))
+        for flavour in (False, True) if public else (False,):
+            page = customer_dashboard(catalogue, catalogue.customers[name], agreements, absent or {}, public=flavour)
+            files.append(DashboardFile("customer", name, customer_folder(name), page.uid, page.title, page.text(), flavour))
     files.extend(_internal_files(catalogue))
     return tuple(sorted(files, key=lambda file: file.path))
 

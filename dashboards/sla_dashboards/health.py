@@ -7,7 +7,7 @@ from typing import Final
 from slo_gen import names
 from slo_gen.rules.promql import label_list
 
-__all__ = ["covered", "latest_record", "rejected", "silent", "source_age", "source_errors", "source_up", "tables_end", "writable"]
+__all__ = ["covered", "latest_record", "number_silent", "rejected", "source_age", "source_errors", "source_up", "tables_end", "writable"]
 
 _OWNED: Final = label_list((names.INDICATOR, names.SERVICE))
 _SOURCE: Final = label_list((names.SOURCE,))
@@ -18,9 +18,10 @@ def latest_record() -> str:
     return f"time() - max(timestamp({names.TOTAL}))"
 
 
-def silent(chosen: str) -> str:
-    """1 for each indicator that is meant to exist and has no record now."""
-    return f"max by ({_OWNED}) ({names.INDICATOR_INFO}{{{chosen}}}) unless on ({names.INDICATOR}) {names.TOTAL}"
+def number_silent(chosen: str) -> str:
+    """How many indicators are meant to exist and have no record now; nothing where it is not known which are meant to exist."""
+    meant = f"max by ({_OWNED}) ({names.INDICATOR_INFO}{{{chosen}}})"
+    return f"count({meant} unless on ({names.INDICATOR}) {names.TOTAL}) or 0 * count({meant})"
 
 
 def covered(chosen: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from sla_dashboards.chain import BACKING, RESTING, Chain
-from sla_dashboards.due import claim_deadlines, ending
+from sla_dashboards.due import claim_deadlines, ending, improvements, reviews
 from sla_dashboards.exposure import CURRENCY, Exposure, Side
 from sla_dashboards.identity import MANAGER, SRE
 from sla_dashboards.links import link, links_from
@@ -34,11 +34,10 @@ from sla_dashboards.modern import (
     ValueText,
     by_name,
     grouping_to_matrix,
-    merge,
     organize,
     sort_by,
 )
-from sla_dashboards.months import MONTH, by_month
+from sla_dashboards.months import MONTH, OUTCOME, TO_CUSTOMERS, WORDS, Months
 from sla_dashboards.standing import PAIR, Standing
 from sla_dashboards.states import AT_RISK, BREACHED, NO_DATA, OF_AGREEMENTS, OK, cut_off
 from slo_gen import names
@@ -118,7 +117,7 @@ def _counts(standing: Standing) -> tuple[Panel, ...]:
         ("at-risk", "At risk", AT_RISK, "orange", "has less than a quarter of its budget left, may be lost by what was not seen, or has an "
          "alert that says so"),
         ("breached", "Breached", BREACHED, "red", "has used up the budget of its whole period, so that nothing can bring it back"),
-        ("no-data", "No data", NO_DATA, GREY, "has no figure: nothing was recorded, or no ticket was decided"),
+        ("no-data", "No data", NO_DATA, GREY, "has no figure: nothing was recorded, or the exporter says nothing"),
     )  # fmt: skip
     return tuple(
         Stat(
@@ -157,7 +156,7 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
             "first. Below 0, more is gone than there was. Attained is cut off and not rounded.",
             queries=tuple(Target(ref, expr, table=True) for ref, expr in (
                 ("A", f"max by ({of_row}) ({of_these(standing.every_state())})"), ("B", of_these(f"max by ({PAIR}) ({promised})")),
-                ("C", of_these(cut_off(standing.attained(), _decimals(catalogue)))), ("D", cut_off(worst, 1)),
+                ("C", of_these(standing.attained(_decimals(catalogue)))), ("D", cut_off(worst, 1)),
                 ("E", of_these(f"{standing.ends()} - time()")),
             )),
             columns=(
@@ -171,8 +170,8 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
         ),
         Table(
             key="no-figure", title="Targets without data", at=(8, 15, 16, 10), datasource=CHOSEN_SOURCE,
-            description="Targets of SLAs in force that have no figure in their present period: nothing was recorded, or no ticket was "
-            "decided. Nobody can say that they are met.",
+            description="Targets of SLAs in force that have no figure in their present period: nothing was recorded, or the exporter "
+            "says nothing. Nobody can say that they are met.",
             queries=(Target("A", f"max by ({of_row}) (({standing.every_state()}) == {NO_DATA})", table=True),),
             columns=(
                 Column(names.CUSTOMER, "Customer"), Column(names.SERVICE, "Service"), Column(names.AGREEMENT, "Agreement"),
@@ -184,20 +183,20 @@ def _customers(catalogue: Catalogue, standing: Standing, existing: Collection[st
 
 def months_chart(at: tuple[int, int, int, int]) -> Panel:
     """How the periods of each month ended, side by side."""
-    colours = {"met": Line(colour="green"), "missed": Line(colour="red"), "not proven": Line(colour=GREY)}
-    ways = by_month()
+    colours: dict[int, Colour] = {OK: "green", BREACHED: "red", NO_DATA: GREY}
     return BarChart(
         key="months", title="Twelve months", at=at, datasource=CHOSEN_SOURCE, figures=Format("none", 0, absent="0"), x="Month",
         stacked=True,
         description="How the periods that began in each month ended, of all targets of customers that an indicator measures. Not proven: "
         "what was not seen may have broken the promise. From the last figure of each period that was recorded, which is indicative; "
         "the closings are what counts. Prometheus must keep its data for as long.",
-        queries=tuple(Target("ABC"[place], expr, table=True) for place, (_, expr) in enumerate(ways)),
+        queries=(Target("A", Months((TO_CUSTOMERS,)).by_month(), table=True),),
         transformations=(
-            merge(), organize(((MONTH, "Month"), *((f"Value #{'ABC'[place]}", words) for place, (words, _) in enumerate(ways))), ("Time",)),
+            grouping_to_matrix(OUTCOME, MONTH, "Value"),
+            organize(((rf"{MONTH}\{OUTCOME}", "Month"), *((str(outcome), words) for outcome, words in WORDS.items()))),
             sort_by("Month"),
         ),
-        changes=tuple(Override(by_name(words), (colours[words],)) for words, _ in ways),
+        changes=tuple(Override(by_name(words), (Line(colour=colours[outcome]),)) for outcome, words in WORDS.items()),
     )  # fmt: skip
 
 
@@ -241,9 +240,7 @@ def total(exposure: Exposure, side: Side, at: tuple[int, int, int, int]) -> Pane
         description=f"Indicative: {meaning}, if the running periods ended in the steps of their credits that they have reached for "
         "certain. Of the targets of one agreement the largest credit counts where one outage may have hit several. Without caps of a year, "
         "minimums, and what depends on the length of the downtime. What is owed is known when a period is closed.",
-        queries=tuple(
-            Target(f"{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)
-        ) or (Target("A", exposure.steps()),),
+        queries=tuple(Target(f"C{place}", exposure.total(currency), currency) for place, currency in enumerate(exposure.currencies)),
     )  # fmt: skip
 
 
@@ -251,10 +248,10 @@ def _side(exposure: Exposure, side: Side, left: int, top: int) -> tuple[Panel, .
     whom = Column(names.CUSTOMER, "Customer") if side == "owed" else Column(names.PARTY, "Supplier")
     known = bool(exposure.currencies)
     return (
-        total(exposure, side, (left, top, 12, 4)),
+        *((total(exposure, side, (left, top, 12, 4)),) if known else ()),
         Table(
             key=f"{side}-steps", title="Steps of credits reached: " + ("customers" if side == "owed" else "suppliers"),
-            at=(left, top + 4, 12, 7), datasource=CHOSEN_SOURCE,
+            at=(left, top + 4, 12, 7) if known else (left, top, 12, 11), datasource=CHOSEN_SOURCE,
             description="Each step of the credits of an agreement that its running period has reached whatever comes until the end, and "
             "what it gives where that follows from the fee alone.",
             queries=(Target("A", exposure.steps(), table=True), *((Target("B", exposure.amounts(), table=True),) if known else ())),
@@ -282,8 +279,21 @@ def _due(catalogue: Catalogue, top: int) -> tuple[Panel, ...]:
         ),
         hidden=("Time", names.PERIOD),
     )  # fmt: skip
-    ends = Text(
-        key="ending", title="Agreements that end", at=(12 if claimed else 0, top + 1, 12 if claimed else 24, 8), content=ending(catalogue),
-        description="The last days of the agreements in force, as the documents say. One that renews itself is not listed.",
-    )
-    return (Row(key="due", title="Due", at=(0, top, 24, 1)), *((claims,) if claimed else ()), ends)
+
+    def told(key: str, title: str, at: tuple[int, int, int, int], content: str, description: str) -> Text:
+        return Text(key=key, title=title, at=at, content=content, description=description)
+
+    ends = told(
+        "ending", "Agreements that end", (12 if claimed else 0, top + 1, 12 if claimed else 24, 8), ending(catalogue),
+        "The last days of the agreements in force, as the documents say. One that renews itself is not listed.",
+    )  # fmt: skip
+    meetings = told(
+        "reviews", "Reviews to come", (0, top + 9, 10, 8), reviews(catalogue),
+        "Reviews that are planned, and the day that was agreed for the next one where none is planned yet, as the documents say.",
+    )  # fmt: skip
+    better = told(
+        "improvements", "Improvements that are open", (10, top + 9, 14, 8), improvements(catalogue),
+        "What is to become better, by when, and where it stands, as the documents say. What is verified, rejected or cancelled is not "
+        "listed.",
+    )  # fmt: skip
+    return (Row(key="due", title="Due", at=(0, top, 24, 1)), *((claims,) if claimed else ()), ends, meetings, better)

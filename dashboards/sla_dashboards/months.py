@@ -8,75 +8,78 @@ from __future__ import annotations
 
 from typing import Final
 
-from sla_dashboards.standing import PAIR
+from sla_dashboards.standing import IN_PERIOD, LEAST, MOST, PAIR
+from sla_dashboards.states import BREACHED, NO_DATA, OK
 from slo_gen import names
-from slo_gen.rules.promql import all_of, label_list, label_matcher
+from slo_gen.rules.promql import all_of, label_matcher
 
-__all__ = ["MONTH", "by_month", "ended", "kept_share"]
+__all__ = ["MONTH", "OUTCOME", "TO_CUSTOMERS", "WORDS", "Months"]
 
 MONTH: Final = "month"
 """The label that names a month: 2026-11."""
 
-_IN_PERIOD: Final = label_list((names.AGREEMENT, names.TARGET, names.PERIOD))
+OUTCOME: Final = "outcome"
+"""The label that says how a period ended, in the numbers of ``states``."""
+
+WORDS: Final = {OK: "met", BREACHED: "missed", NO_DATA: "not proven"}
+"""These numbers in words."""
+
+TO_CUSTOMERS: Final = label_matcher(names.CUSTOMER, "", "!=")
+"""A matcher of what was promised to customers."""
+
 _BACK: Final = "400d"
 """Twelve months that have ended, and the running one."""
 
-_TO_CUSTOMERS: Final = label_matcher(names.CUSTOMER, "", "!=")
 _WEST: Final = 14 * 3600
 """Added to the start of a period, seconds: the largest distance between the start of a month somewhere and that in UTC."""
 
 _EXACT: Final = "1e-12"
 
 
-def _past(metric: str) -> str:
-    return f"max by ({_IN_PERIOD}) (last_over_time({all_of(metric, _TO_CUSTOMERS)}[{_BACK}]))"
+class Months:
+    """Queries about periods of a year, by agreement, target and start of the period; ``pins`` are matchers that every selector has."""
 
+    def __init__(self, pins: tuple[str, ...]) -> None:
+        self._pins = pins
 
-def ended() -> str:
-    """1 for each period of a customer's target that has ended, with its month."""
-    start = f"({_past(names.PERIOD_STARTED)} + {_WEST})"
-    numbers = f'(count_values by ({_IN_PERIOD}) ("year", year({start})) * on ({_IN_PERIOD}) group_left () month({start}))'
+    def last(self, metric: str) -> str:
+        """The last figure of each period."""
+        return f"max by ({IN_PERIOD}) (last_over_time({all_of(metric, *self._pins)}[{_BACK}]))"
 
-    def named(which: str, zero: str) -> str:
-        counted = f'count_values by ({_IN_PERIOD}, year) ("number", {numbers} {which} 10)'
-        return f'label_join({counted}, "{MONTH}", "-{zero}", "year", "number")'
+    def over(self) -> str:
+        """Each period that has ended."""
+        return f"({self.last(names.PERIOD_ENDS)} <= time())"
 
-    every = f"({named('<', '0')} or {named('>=', '')})"
-    return f"({every} and on ({_IN_PERIOD}) ({_past(names.PERIOD_ENDS)} <= time()))"
+    def ended(self) -> str:
+        """1 for each period that has ended, with its month."""
+        start = f"({self.last(names.PERIOD_STARTED)} + {_WEST})"
+        numbers = f'(count_values by ({IN_PERIOD}) ("year", year({start})) * on ({IN_PERIOD}) group_left () month({start}))'
 
+        def named(which: str, zero: str) -> str:
+            counted = f'count_values by ({IN_PERIOD}, year) ("number", {numbers} {which} 10)'
+            return f'label_join({counted}, "{MONTH}", "-{zero}", "year", "number")'
 
-def _beyond(least_bound: str, most_bound: str, holds: str) -> str:
-    """Periods whose figure is on one side of its promise: that of a least level, or the other one of a greatest level."""
+        named_all = f"({named('<', '0')} or {named('>=', '')})"
+        return f"(max by ({IN_PERIOD}, {MONTH}) ({named_all}) and on ({IN_PERIOD}) {self.over()})"
 
-    def compared(bound: str, side: str, sign: str) -> str:
-        promise = f"max by ({PAIR}) ({all_of(names.AGREEMENT_TARGET, label_matcher(names.OBJECTIVE_TEXT, f'{side} .*', '=~'))})"
-        return f"({sign}round({_past(bound)} - on ({PAIR}) group_left () {promise}, {_EXACT}) {holds} 0)"
+    def missed(self) -> str:
+        """Periods whose best case breaks the promise."""
+        return self._beyond(names.PERIOD_ATTAINED_UPPER, names.PERIOD_ATTAINED_LOWER, "<")
 
-    return f"({compared(least_bound, 'at least', '')} or {compared(most_bound, 'at most', '-')})"
+    def met(self) -> str:
+        """Periods whose worst case keeps it."""
+        return self._beyond(names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER, ">=")
 
+    def by_month(self) -> str:
+        """How many periods of each month ended in which way, by MONTH and OUTCOME."""
+        outcome = f"{OK} + 0 * {self.met()} or {BREACHED} + 0 * {self.missed()} or {NO_DATA} + 0 * {self.last(names.PERIOD_ENDS)}"
+        return f'count_values by ({MONTH}) ("{OUTCOME}", 0 * {self.ended()} + on ({IN_PERIOD}) group_left () ({outcome}))'
 
-def _missed() -> str:
-    return _beyond(names.PERIOD_ATTAINED_UPPER, names.PERIOD_ATTAINED_LOWER, "<")
+    def _beyond(self, of_least: str, of_most: str, holds: str) -> str:
+        """Periods whose figure is on one side of the promise, which is the present one."""
 
+        def compared(bound: str, side: str, sign: str) -> str:
+            promise = f"max by ({PAIR}) ({all_of(names.AGREEMENT_TARGET, *self._pins, side)})"
+            return f"({sign}round({self.last(bound)} - on ({PAIR}) group_left () {promise}, {_EXACT}) {holds} 0)"
 
-def _met() -> str:
-    return _beyond(names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER, ">=")
-
-
-def by_month() -> tuple[tuple[str, str], ...]:
-    """In words how periods ended, and how many of each month did."""
-    every = ended()
-    met, missed = (f"({every} and on ({_IN_PERIOD}) {how})" for how in (_met(), _missed()))
-    judged = f"({_met()} or {_missed()})"
-    unproven = f"({every} unless on ({_IN_PERIOD}) {judged})"
-    return tuple(
-        (words, f"count by ({MONTH}) {which} or 0 * count by ({MONTH}) {every}")
-        for words, which in (("met", met), ("missed", missed), ("not proven", unproven))
-    )
-
-
-def kept_share() -> str:
-    """The share of the ended periods of each month that was met."""
-    every = ended()
-    met = f"({every} and on ({_IN_PERIOD}) {_met()})"
-    return f"(count by ({MONTH}) {met} or 0 * count by ({MONTH}) {every}) / count by ({MONTH}) {every}"
+        return f"({compared(of_least, LEAST, '')} or {compared(of_most, MOST, '-')})"

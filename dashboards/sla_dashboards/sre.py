@@ -291,7 +291,7 @@ def _health(top: int) -> tuple[Panel, ...]:
             figures=Format("none", 0, (Step("green"), Step("red", 1))),
             description="Indicators of the services chosen above that are meant to exist and record nothing now. "
             "SLMIndicatorNoData says so after their expected silence.",
-            queries=(Target("A", f"count({health.silent(_OF_SERVICE)}) or vector(0)"),),
+            queries=(Target("A", health.number_silent(_OF_SERVICE)),),
         ),
         Stat(
             key="tables", title="Tables of calendars end in", at=(12, top + 1, 6, 5), datasource=CHOSEN_SOURCE,

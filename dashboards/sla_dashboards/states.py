@@ -9,7 +9,7 @@ from typing import Final
 
 from sla_dashboards.modern import GREY, Format, Step, ValueText
 
-__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off"]
+__all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off", "cut_up"]
 
 BREACHED: Final = 0
 AT_RISK: Final = 1
@@ -24,13 +24,13 @@ LOW_BUDGET: Final = "0.25"
 _ROUNDING: Final = "1e-6"
 """What a share times a power of ten may lack of a whole number in binary."""
 
-_STEPS: Final = (Step("red"), Step("orange", AT_RISK), Step(GREY, NO_DATA), Step("green", OK))
+_STEPS: Final = (Step("red"), Step("orange", AT_RISK), Step(GREY, NO_DATA), Step("green", OK), Step(GREY, NOT_YET))
 
 
 def _words(breached: str, at_risk: str, ok: str) -> Format:
     texts = (
         ValueText(BREACHED, breached, "red"), ValueText(AT_RISK, at_risk, "orange"), ValueText(NO_DATA, "NO DATA", GREY),
-        ValueText(OK, ok, "green"),
+        ValueText(OK, ok, "green"), ValueText(NOT_YET, "NOTHING YET", GREY),
     )  # fmt: skip
     return Format(steps=_STEPS, texts=texts, absent="NO DATA")
 
@@ -46,3 +46,9 @@ def cut_off(figure: str, decimals: int) -> str:
     """What is shown of a share: cut off and never rounded up, so that what is not whole does not read 100 %."""
     scale = 10 ** (decimals + 2)
     return f"floor(({figure}) * {scale} + {_ROUNDING}) / {scale}"
+
+
+def cut_up(figure: str, decimals: int) -> str:
+    """The same of a share that is to be small: never cut to the better side."""
+    scale = 10 ** (decimals + 2)
+    return f"ceil(({figure}) * {scale} - {_ROUNDING}) / {scale}"

@@ -177,7 +177,8 @@ def holds_of(probe: ProbeSource) -> int:
 
 def at_once_of(probe: ProbeSource) -> int:
     """How many requests a probe may be sent at once: by default as many as end within its interval where none is answered."""
-    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) * _longest_look(probe) / float(seconds(probe.every))))
+    rounds = max(1, int(float(seconds(probe.every)) / _longest_look(probe)))          # one after the other: the last ends as late as that
+    return probe.at_once or max(_AT_ONCE, ceil(len(probe.subjects) / rounds))
 
 
 def _longest_look(probe: ProbeSource) -> float:

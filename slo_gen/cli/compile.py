@@ -37,6 +37,8 @@ _TOLD: Final = 10
               help="What to write for Alertmanager: a fragment to merge into your file, a whole file, an AlertmanagerConfig resource. "
               "[default: operator with that target, else fragment]")
 @click.option("--dashboards/--no-dashboards", default=True, show_default=True, help="Write dashboards for Grafana too.")
+@click.option("--public-dashboards", "public", is_flag=True,
+              help="Write a second dashboard of each customer that can be shared with everybody: without people and money.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="Make the tables of calendars and periods for this year and the next. "
               "[default: today; with --check the year that DIR was made for]")
@@ -49,7 +51,7 @@ _TOLD: Final = 10
 @output_options
 @prometheus_option("Compare the documents with a running Prometheus first.")
 def command(
-    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, dashboards: bool,
+    specs: tuple[Path, ...], out: Path, target: Target, only_check: bool, form: str | None, dashboards: bool, public: bool,
     as_of: datetime | None, proxy: Proxy | None, metrics_url: str, proxy_url: str, url: str | None,
     prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
@@ -76,7 +78,7 @@ def command(
         if str(out) == "-":
             click.echo(compiled_text(read.catalogue, target, settings, horizon), nl=False)
         else:
-            files = compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation)
+            files = compiled_files(read.catalogue, target, settings, notifying, horizon, dashboards, isolation, public)
             if only_check:
                 _report_difference(difference(files, out), out)
             else:

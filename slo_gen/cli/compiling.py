@@ -40,12 +40,13 @@ class Notifying:
 def compiled_files(
     catalogue: Catalogue, target: Target, settings: OutputSettings | None = None, notifying: Notifying | None = None,
     horizon: Horizon | None = None, dashboards: bool = False, isolation: Isolation | None = None,
+    public: bool = False,
 ) -> dict[str, str]:
     """Relative path to text of everything that ``--out DIR`` holds. Raises OutputError when a limit cannot be kept.
 
     Without ``isolation`` nothing is written to keep customers apart.
     Without ``notifying`` nothing is written for Alertmanager, and without ``horizon`` no live figures of agreements.
-    ``dashboards``: also those of Grafana.
+    ``dashboards``: also those of Grafana; ``public``: and of each customer one that may be shown to everybody.
     """
     able = _as_able(catalogue, target)
     groups = _groups(able, target, settings, horizon)
@@ -53,7 +54,8 @@ def compiled_files(
     files = {**render_rules(target, groups, settings), **render_unit_tests(target, tests, groups)}
     if notifying is not None:
         files |= render_alertmanager(notifying.form, catalogue, notifying.years, settings or OutputSettings())
-    pages = dashboard_files(catalogue, not_live(catalogue, target, horizon) if horizon is not None else {}) if dashboards else ()
+    absent = not_live(catalogue, target, horizon) if dashboards and horizon is not None else {}
+    pages = dashboard_files(catalogue, absent, public=public) if dashboards else ()
     if pages:
         files |= {page.path: page.text for page in pages}
         files |= render_folders(pages, catalogue, (settings or OutputSettings()).prefix)

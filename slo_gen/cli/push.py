@@ -85,7 +85,7 @@ def grafana(
 def _look(
     compiled: Compiled, places: Sequence[Destination], url: str, overwrite: bool, prune: bool, limits: Limits
 ) -> list[Seen]:
-    """All organisations; where one cannot be looked at the run ends, after each reason was told once."""
+    """All organisations; where one that gets dashboards cannot be looked at the run ends, after each reason was told once."""
     with progress("looking", len(places)) as step:
         found = answered(look(url, places, compiled.owner, overwrite=overwrite, prune=prune, limits=limits, step=step))
     reasons: dict[str, list[str]] = {}
@@ -94,8 +94,10 @@ def _look(
             reasons.setdefault(each.why, []).append(each.destination.whose)
     for why, whose in reasons.items():
         click.echo(f"{', '.join(whose)}: {why}", err=True)
-    if reasons:
+    if any(isinstance(each, Refused) and each.destination.pages for each in found):
         fail("not every organisation could be looked at; nothing was sent")
+    if reasons:
+        click.echo("slo-gen: no dashboards go there; whether any of before are left is not known", err=True)
     return [each for each in found if isinstance(each, Seen)]
 
 
@@ -107,14 +109,22 @@ def _show_troubles(place: Seen) -> None:
 
 
 def _show_plan(place: Seen) -> None:
-    if not any(_changes(place)):
+    replaced = [trouble for trouble in place.plan.troubles if trouble.about]
+    if not any(_changes(place)) and not replaced:
         return
     click.echo(f"{_where(place)}:")
     for change in _changes(place):
         noun, word, _ = _WORDS[change.kind]
         click.echo(f"  {noun} {change.title!r} ({change.uid}) is {word}")
-        for line in change.about:
-            click.echo(f"    {_coloured(line)}")
+        _show_lines(change.about)
+    for trouble in replaced:
+        click.echo(f"  dashboard {trouble.title!r} ({trouble.uid}) is in the way; with --overwrite")
+        _show_lines(trouble.about)
+
+
+def _show_lines(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(f"    {_coloured(line)}")
 
 
 def _coloured(line: str) -> str:

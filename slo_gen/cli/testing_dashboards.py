@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from slo_gen.outputs.customer_dashboards import Reader, leaks
+from slo_gen.outputs.public_dashboards import unfit_for_public
 from slo_gen.outputs.shown_to import Shown, read_shown_to
 
 __all__ = ["customer_dashboards", "dashboard_faults"]
@@ -33,6 +34,9 @@ def dashboard_faults(directory: Path) -> Iterator[str]:
         for path in _files(directory, shown):
             text = path.read_text(encoding="utf-8", errors="replace")
             yield from (f"{path}: {fault}" for fault in leaks(text, reader, listed.strangers(customer), listed.internal))
+        for shared in (directory / each for each in shown.public):
+            if shared.is_file():
+                yield from (f"{shared}: {fault}" for fault in unfit_for_public(shared.read_text(encoding="utf-8", errors="replace")))
 
 
 def _files(directory: Path, shown: Shown) -> list[Path]:

@@ -12,21 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import islice
 from typing import Final, NamedTuple
-
-import numpy as np
 
 from slo_gen.contract.clocks import Cycle, Life, Program
 from slo_gen.contract.shared_time import Part, used_up
 from slo_gen.contract.ticket_promises import COUNTED, TimedPromise, fixed_length, promised_of_tickets
 from slo_gen.spec.model import ALWAYS, Adjustment, Agreement
 from slo_gen.spec.ticket_terms import CountsIn, TicketTerms
-from slo_gen.timekeeping.bulk import BulkTime, Int64s, Pauses
+from slo_gen.timekeeping.bulk import BulkTime, Pauses
 from slo_gen.timekeeping.business import Boundary, business_time
 from slo_gen.timekeeping.calendars import Always, Calendar
 from slo_gen.timekeeping.durations import add_duration, read_duration
 from slo_gen.timekeeping.spans import Span, Spans
-from slo_gen.timekeeping.zones import TimeError, day_of, zone
+from slo_gen.timekeeping.zones import LATEST, TimeError, day_of, zone
 
 __all__ = ["Outcome", "TicketJudge", "TicketResult"]
 
@@ -176,7 +175,7 @@ class TicketJudge:
         mixed: dict[int, list[Part]] = {}
         for ticket, life in lives:
             for row, parts in self._rows(ticket, life):
-                if len(parts) > 1:
+                if [part.calendar for part in parts] not in ([], [row.promise.calendar]):
                     mixed[len(rows)] = parts
                 rows.append(row)
         return list(self._measured(rows, mixed))
@@ -214,7 +213,7 @@ class TicketJudge:
         return held[-1]
 
     def _is_excluded(self, life: Life) -> bool:
-        return bool(self.terms.exclude_tags) and not self.terms.exclude_tags.isdisjoint(life.tags)
+        return not self.terms.exclude_tags.isdisjoint(life.tags)
 
     def _relief(self, ticket: str, promise: TimedPromise) -> str:
         name = promise.target.name
@@ -361,34 +360,29 @@ def _restarts(
 
 
 def _clipped(cycle: Cycle, start: int, end: int | None) -> tuple[Span, ...]:
-    spans = cycle.ran if cycle.since is None or end is None else (*cycle.ran, (cycle.since, max(cycle.since, end)))
-    return Spans(spans).clip(start, end if end is not None else max((b for _, b in spans), default=start)).items
+    """What of a cycle has run from ``start`` on, up to ``end`` or the last event."""
+    if end is None:
+        return Spans(cycle.ran).clip(start, LATEST).items
+    spans = cycle.ran if cycle.since is None else (*cycle.ran, (cycle.since, LATEST))
+    return Spans(spans).clip(start, end).items
 
 
 def _elapsed(bulk: BulkTime, runs: Sequence[Cycle]) -> list[int]:
     """The business seconds that each has run."""
-    of = np.repeat(np.arange(len(runs)), [len(run.ran) for run in runs])
-    if not of.size:
-        return [0] * len(runs)
-    spans = np.array([span for run in runs for span in run.ran], dtype=np.int64)
-    seconds = bulk.elapsed(spans[:, 0], spans[:, 1])
-    total = np.zeros(len(runs), dtype=np.int64)
-    np.add.at(total, of, seconds)
-    return [int(each) for each in total.tolist()]
+    spans = [span for run in runs for span in run.ran]
+    seconds = iter(bulk.elapsed([start for start, _ in spans], [end for _, end in spans]).tolist())
+    return [sum(islice(seconds, len(run.ran))) for run in runs]
 
 
 def _deadlines(bulk: BulkTime, calendar: Calendar, runs: Sequence[Cycle], lengths: Sequence[int], boundary: Boundary) -> list[int]:
     """The instant at which each has run so long; -1 where that never comes."""
-    if not runs:
-        return []
-    starts = np.array([run.start for run in runs], dtype=np.int64)
     pauses = [(place, span) for place, run in enumerate(runs) for span in _gaps(run)]
-    halts = Pauses([place for place, _ in pauses], [a for _, (a, _) in pauses], [b for _, (_, b) in pauses]) if pauses else None
+    halts = Pauses([place for place, _ in pauses], [a for _, (a, _) in pauses], [b for _, (_, b) in pauses])
     try:
-        found: Int64s = bulk.deadline(starts, np.array(lengths, dtype=np.int64), halts, boundary)
+        found: list[int] = bulk.deadline([run.start for run in runs], lengths, halts, boundary).tolist()
     except TimeError:
         return [_deadline(calendar, run, length, boundary) for run, length in zip(runs, lengths, strict=True)]
-    return [int(each) for each in found.tolist()]
+    return found
 
 
 def _deadline(calendar: Calendar, run: Cycle, length: int, boundary: Boundary) -> int:
@@ -399,11 +393,10 @@ def _deadline(calendar: Calendar, run: Cycle, length: int, boundary: Boundary) -
 
 
 def _gaps(run: Cycle) -> Iterator[Span]:
-    """The time in which it stood, up to the last event that let it go on."""
+    """The time in which it stood, up to the last event that let it go on; some gaps are empty."""
     last = run.start
     for start, end in run.ran:
-        if last < start:
-            yield last, start
+        yield last, start
         last = end
-    if run.since is not None and last < run.since:
+    if run.since is not None:
         yield last, run.since

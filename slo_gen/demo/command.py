@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -38,7 +39,10 @@ FAIL_FOR = 90.0                  # seconds that the service stays broken when so
 @click.command("demo")
 @specs_argument
 @click.option("--check", "unattended", is_flag=True, help="Run once, unattended; 0 only if each step was seen within three minutes.")
-def command(specs: tuple[Path, ...], unattended: bool) -> None:
+@click.option("--past", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+              help="Start nothing: write three months of made-up figures of agreements into DIR, for a Prometheus to read.")
+@click.option("--customer", "customers", metavar="NAME", multiple=True, help="With --past: only of this customer; can be repeated.")
+def command(specs: tuple[Path, ...], unattended: bool, past: Path | None, customers: tuple[str, ...]) -> None:
     """Watch slo-gen at work: a small shop, Prometheus and Alertmanager, all on this machine.
 
     Compiles SPECS (the example catalogue specs/ of the project fits the shop), shows the status, makes a service fail, and
@@ -46,6 +50,11 @@ def command(specs: tuple[Path, ...], unattended: bool) -> None:
 
     Exit status: 0 ended by Ctrl-C or all steps seen, 1 something was not seen or did not start, 2 wrong use.
     """
+    if past is not None:
+        _write_past(load_catalogue(specs), past, customers)
+        return
+    if customers:
+        raise click.UsageError("--customer belongs to --past.")
     catalogue = hurried(load_catalogue(specs))
     _end_like_ctrl_c()
     try:
@@ -61,6 +70,26 @@ def command(specs: tuple[Path, ...], unattended: bool) -> None:
         click.echo("\nended; everything that was started has been stopped")
         if unattended:
             raise click.exceptions.Exit(1) from None
+
+
+def _write_past(catalogue: Catalogue, folder: Path, customers: tuple[str, ...]) -> None:
+    """Three months of figures, and how to look at them."""
+    from slo_gen.demo.past import END, write_past
+
+    for name in customers:
+        if name not in catalogue.customers:
+            raise click.UsageError(f"There is no customer {name!r} in these documents.")
+    if (folder / "data").exists():
+        fail(f"{folder / 'data'} is there already; name another folder, or remove it")
+    try:
+        count = write_past(catalogue, customers or tuple(catalogue.customers), folder / "data")
+        text = "# Scrapes nothing: all that there is to see is in data/.\nscrape_configs: []\n"
+        (folder / "prometheus.yml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"cannot write {error.filename or folder}: {error.strerror}")
+    except ServerError as error:
+        fail(str(error))
+    click.echo(f"{count} figures, made up, in {folder / 'data'}; look at them as of {datetime.fromtimestamp(END, UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
 def hurried(catalogue: Catalogue) -> Catalogue:

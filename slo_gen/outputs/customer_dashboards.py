@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import promql_parser
+from sla_dashboards.vocabulary import said_to_everybody
 
 from slo_gen import names
 
@@ -22,6 +23,7 @@ _VARIABLE: Final = re.compile(r"\$\{|\$[A-Za-z_]|\[\[")
 """Those of Grafana begin with a letter; ``$1`` is a group of a regular expression."""
 
 _READ_BY_GRAFANA: Final = frozenset({"expr", "query", "definition"})
+_QUOTED: Final = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#.*""")
 _OF_GRAFANA: Final = "-- Grafana --"
 """The data source that asks nobody; annotations of Grafana itself stand behind it."""
 
@@ -60,19 +62,28 @@ def leaks(text: str, reader: Reader, strangers: Iterable[str], internal: Iterabl
             yield f"{place}: asks the data source {uid!r}, not {reader.datasource!r} of this customer"
     texts = list(_texts(dashboard, ""))
     written = "\n".join(value for _, _, value in texts).lower()
+    common = said_to_everybody()
     agreed = "\n".join(reader.agreed).lower()
     own = [_name(each) for each in sorted({reader.customer, *reader.called} - {""}, key=len, reverse=True)]
     known = [(each, _name(each)) for each in sorted({*strangers} - {reader.customer, ""}) if each.lower() in written]
     secret = ((each, _name(each)) for each in sorted({*internal} - {""}) if each.lower() in written)
     known += [(each, pattern) for each, pattern in secret if not pattern.search(agreed)]
     for place, key, value in texts:
-        if key in _READ_BY_GRAFANA:
+        read_by_grafana = key in _READ_BY_GRAFANA
+        if read_by_grafana:
             yield from (f"{place}: {fault}" for fault in _unpinned(value, reader.customer))
         if known:
-            rest = value.lower()
-            for pattern in own:
-                rest = pattern.sub("", rest)
-            yield from (f"{place}: names {name!r}" for name, pattern in known if pattern.search(rest))
+            # Of a query only what stands in quotes can name anybody: the rest are words of the language, metrics and labels.
+            lines = _QUOTED.findall(value) if read_by_grafana else value.splitlines()
+            own_words = [_without(own, line.lower()) for line in lines]
+            told = "\n".join(line for line in own_words if line not in common)
+            yield from (f"{place}: names {name!r}" for name, pattern in known if pattern.search(told))
+
+
+def _without(names_of_reader: Iterable[re.Pattern[str]], line: str) -> str:
+    for pattern in names_of_reader:
+        line = pattern.sub("", line)
+    return line
 
 
 def _name(name: str) -> re.Pattern[str]:

@@ -19,13 +19,14 @@ SHOWN_TO: Final = "tests/dashboards/shown-to.json"
 class Shown(msgspec.Struct, frozen=True):
     """One customer who is shown dashboards.
 
-    ``files``: those there must be, relative to the output; ``folder``: where they stand. ``own``: names of the customer;
-    ``agreed``: what stands in their agreements, and so is no secret before them.
+    ``files``: those there must be, relative to the output; ``public``: those of them that may be shown to everybody; ``folder``: where
+    they stand. ``own``: names of the customer; ``agreed``: what stands in their agreements, and so is no secret before them.
     """
 
     datasource: str
     folder: str
     files: tuple[str, ...]
+    public: tuple[str, ...]
     own: tuple[str, ...]
     agreed: tuple[str, ...]
 
@@ -48,14 +49,15 @@ class ShownTo(msgspec.Struct, frozen=True):
 
 def shown_to(catalogue: Catalogue, pages: Iterable[DashboardFile]) -> ShownTo:
     """What follows from a catalogue and the dashboards that were made from it."""
-    files: dict[str, list[str]] = {}
+    files: dict[str, list[DashboardFile]] = {}
     for page in pages:
         if page.customer is not None:
-            files.setdefault(page.customer, []).append(page.path)
+            files.setdefault(page.customer, []).append(page)
     return ShownTo(
         shown={
             name: Shown(
-                customer_datasource(name), f"dashboards/{customer_folder(name)}", tuple(sorted(files.get(name, ()))),
+                customer_datasource(name), f"dashboards/{customer_folder(name)}", tuple(sorted(each.path for each in files.get(name, ()))),
+                tuple(sorted(each.path for each in files.get(name, ()) if each.public)),
                 _called(catalogue, name), tuple(sorted(set(_agreed(catalogue, agreements)) - {""})),
             )
             for name, agreements in shown_agreements(catalogue).items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -232,5 +232,3 @@ def _is_special(value: Value, match: str) -> bool:
         "false": value == "false",
     }[match]  # fmt: skip
 
-
-Looks = Mapping[int, Look]

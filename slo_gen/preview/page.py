@@ -16,9 +16,9 @@ from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import looks_of
 from slo_gen.preview.frames import Frame, frames_of, legend
 from slo_gen.preview.paint import Paint
-from slo_gen.preview.panels import PANELS, Content, Marked
+from slo_gen.preview.panels import PANELS, ROW, Content, Marked
 from slo_gen.preview.panels.table import link_target
-from slo_gen.preview.plan import Plan, Planned, width_of
+from slo_gen.preview.plan import Plan, Planned, panels_of, width_of
 from slo_gen.preview.queries import Question, substituted
 from slo_gen.preview.style import STYLE
 from slo_gen.preview.transformations import transformed
@@ -49,7 +49,7 @@ def draw_page(plan: Plan, answers: Answers, pages: Mapping[str, str]) -> str:
         _marked_table(marks, plan.zone),
         element("footer", element("p", _FOOTER)),
     ])  # fmt: skip
-    return _document(dashboard.title, body, paint, grids)
+    return _document(dashboard.title, body, paint, grids, "".join(map(_height, panels_of(dashboard))))
 
 
 def _head(plan: Plan, pages: Mapping[str, str]) -> Markup:
@@ -85,11 +85,13 @@ def _told(at: float, zone: tzinfo) -> str:
 def _grid(panel: Panel, above: int = -1) -> str:
     """Where a panel stands on a wide screen; ``above`` is the row of the grid that holds it."""
     place = panel.grid_pos
-    return (
-        f"#p{panel.id}{{grid-column:{place.x + 1}/span {place.w};grid-row:{max(1, place.y - above)}/span {place.h}}}\n"
-        if panel.type != "row" or not panel.panels
-        else f"#p{panel.id}{{grid-column:1/-1;grid-row:{max(1, place.y - above)}/span 1}}\n"
-    )
+    columns = "1/-1" if panel.type == "row" else f"{place.x + 1}/span {place.w}"
+    return f"#p{panel.id}{{grid-column:{columns};grid-row:{max(1, place.y - above)}/span {place.h}}}\n"
+
+
+def _height(panel: Panel) -> str:
+    """Up to which height a long table or text is shown; the rest is scrolled to, as in Grafana."""
+    return f"#p{panel.id} .long{{max-height:{max(120, panel.grid_pos.h * ROW - 54)}px}}\n" if panel.type in ("table", "text") else ""
 
 
 def _placed(
@@ -205,14 +207,14 @@ def draw_index(listed: Sequence[Listed], now: float, zone: tzinfo) -> str:
     ]  # fmt: skip
     told = f"As of {_told(now, zone)} {datetime.fromtimestamp(now, zone):%Z}, drawn by slo-gen preview."
     body = joined([element("header", element("h1", "Dashboards"), element("p", told, class_="faint")), element("main", *sections)])
-    return _document("Dashboards", body, Paint(), "")
+    return _document("Dashboards", body, Paint(), "", "")
 
 
-def _document(title: str, body: Markup, paint: Paint, grids: str) -> str:
+def _document(title: str, body: Markup, paint: Paint, grids: str, heights: str) -> str:
     dark, light = themes(paint.used)
     style = (
         f":root{{{_properties(light)}}}\n@media (prefers-color-scheme: dark){{:root{{{_properties(dark)}}}}}\n{STYLE}"
-        f"@media (min-width: 900px){{\n{grids}}}\n"
+        f"@media (min-width: 900px){{\n{grids}}}\n@media screen{{\n{heights}}}\n"
         + "".join(_coloured(each) for each in sorted(paint.used))
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -35,6 +35,8 @@ summary{cursor:pointer}
 .figures{font-size:13px;color:var(--faint);margin-top:6px}
 .figures table,.figures td{color:var(--ink)}
 .scroll{overflow-x:auto}
+.long{overflow-y:auto}
+.long thead th{position:sticky;top:0;background:var(--panel)}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--edge);vertical-align:middle}
@@ -74,6 +76,7 @@ main>.panel>h2{padding:10px 14px 0}
 @media (max-width: 899px){
  body{padding:12px 10px 20px}
  .grid{display:flex;flex-direction:column}
+ .row{align-self:stretch}
  .body{padding:4px 10px 10px}
  .head{padding:8px 10px 4px}
  .wide{display:none}

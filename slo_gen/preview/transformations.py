@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
-from slo_gen.preview.dashboard import Panel, read_json
+from slo_gen.preview.dashboard import Panel, Record, read_json
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.frames import Field, Frame, Value, reduced
 
@@ -22,74 +22,70 @@ _LAST: Final = math.inf
 """The place of a field that an order does not name."""
 
 
-class Options(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Names as JSON has them."""
+class OrganizeOptions(Record, frozen=True, kw_only=True):
+    exclude_by_name: dict[str, bool] = field(default_factory=dict)
+    include_by_name: dict[str, bool] = field(default_factory=dict)
+    index_by_name: dict[str, int] = field(default_factory=dict)
+    rename_by_name: dict[str, str] = field(default_factory=dict)
 
 
-class OrganizeOptions(Options, frozen=True, kw_only=True):
-    exclude_by_name: dict[str, bool] = {}
-    include_by_name: dict[str, bool] = {}
-    index_by_name: dict[str, int] = {}
-    rename_by_name: dict[str, str] = {}
-
-
-class JoinOptions(Options, frozen=True, kw_only=True):
+class JoinOptions(Record, frozen=True, kw_only=True):
     by_field: str
     mode: Literal["outer", "inner"] = "outer"
 
 
-class LabelsOptions(Options, frozen=True, kw_only=True):
+class LabelsOptions(Record, frozen=True, kw_only=True):
     mode: Literal["columns", "rows"] = "columns"
     value_label: str = ""
     keep_labels: list[str] | None = None
 
 
-class SortKey(Options, frozen=True, kw_only=True):
+class SortKey(Record, frozen=True, kw_only=True):
     by: str = field(name="field")
     desc: bool = False
 
 
-class SortOptions(Options, frozen=True, kw_only=True):
+class SortOptions(Record, frozen=True, kw_only=True):
     sort: tuple[SortKey, ...] = ()
 
 
-class Names(Options, frozen=True, kw_only=True):
+class Names(Record, frozen=True, kw_only=True):
     names: tuple[str, ...] | None = None
     pattern: str | None = None
 
 
-class FilterOptions(Options, frozen=True, kw_only=True):
+class FilterOptions(Record, frozen=True, kw_only=True):
     include: Names | None = None
     exclude: Names | None = None
 
 
-class ReduceOptions(Options, frozen=True, kw_only=True):
+class ReduceOptions(Record, frozen=True, kw_only=True):
     reducers: tuple[str, ...] = ()
     mode: Literal["seriesToRows", "reduceFields"] = "seriesToRows"
     labels_to_fields: bool = False
 
 
-class Aggregation(Options, frozen=True, kw_only=True):
+class Aggregation(Record, frozen=True, kw_only=True):
     operation: Literal["groupby", "aggregate"] | None = None
     aggregations: tuple[str, ...] = ()
 
 
-class GroupOptions(Options, frozen=True, kw_only=True):
-    fields: dict[str, Aggregation] = {}
+class GroupOptions(Record, frozen=True, kw_only=True):
+    fields: dict[str, Aggregation] = field(default_factory=dict)
 
 
-class MatrixOptions(Options, frozen=True, kw_only=True):
+class MatrixOptions(Record, frozen=True, kw_only=True):
     column_field: str
     row_field: str
     value_field: str
     empty_value: Literal["null", "empty", "zero", "false", "true"] = "empty"
 
 
-class LimitOptions(Options, frozen=True, kw_only=True):
+class LimitOptions(Record, frozen=True, kw_only=True):
     limit_field: int = 10
 
 
-class RenameOptions(Options, frozen=True, kw_only=True):
+class RenameOptions(Record, frozen=True, kw_only=True):
     regex: str = ""
     rename_pattern: str = ""
 
@@ -113,7 +109,7 @@ def transformed(panel: Panel, frames: Frames) -> Frames:
 
 
 # --- tables side by side -------------------------------------------------------------------------------------------
-def _merge(frames: Frames, options: Options) -> Frames:
+def _merge(frames: Frames, options: Record) -> Frames:
     """Rows that agree in all fields that every table has become one, unless they differ in a field that only some have."""
     frames = tuple(frame for frame in frames if frame.fields)
     if len(frames) < 2:
@@ -347,8 +343,8 @@ def _pattern(text: str) -> str:
     return text if found is None else ("(?i)" if "i" in found[2] else "") + found[1]
 
 
-TRANSFORMATIONS: Final[Mapping[str, tuple[type[Options], Callable[[Frames, Any], Frames]]]] = {
-    "merge": (Options, _merge),
+TRANSFORMATIONS: Final[Mapping[str, tuple[type[Record], Callable[[Frames, Any], Frames]]]] = {
+    "merge": (Record, _merge),
     "joinByField": (JoinOptions, _join),
     "organize": (OrganizeOptions, _organize),
     "labelsToFields": (LabelsOptions, _labels_to_fields),

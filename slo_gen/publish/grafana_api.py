@@ -164,7 +164,7 @@ class Grafana:
         # "overwrite" would also replace another dashboard of the same title, whosever it is.
         body = {"dashboard": dashboard, "folderUid": folder, "message": message, "overwrite": False}
         answer = await self._fetcher.request("POST", "/api/dashboards/db", json=body)
-        if answer.status == 412:
+        if answer.status in (409, 412):
             raise ChangedError(_conflict(answer))
         self._object(answer, f"save dashboard {dashboard.get('title')!r}")
 
@@ -252,7 +252,7 @@ class Grafana:
 def _conflict(answer: Response) -> str:
     """What Grafana's three words for a conflict mean, and what to do."""
     status = _member(answer, "status")
-    if status == "version-mismatch":
+    if status == "version-mismatch" or (answer.status == 409 and not status):
         return "somebody saved it in Grafana in this moment; look at what they did, then run this again"
     if status == "name-exists":
         return "another dashboard of this title is in the folder, which may be somebody else's and is left; rename or move that one"

@@ -51,12 +51,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A dashboard that is left as it is, and why. ``grave``: nothing is to be sent because of it."""
+    """A dashboard that is left as it is, and why. ``grave``: nothing is to be sent because of it. ``about``: what it would lose."""
 
     title: str
     uid: str
     why: str
     grave: bool = True
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,10 @@ def _dashboard(page: Page, found: Found, owner: str, overwrite: bool) -> Change 
     if there.provisioned:
         why = "it comes from a provisioning file, and Grafana changes such a one only by that file; remove its provider, or push no more"
         return Trouble(page.title, page.uid, why)
-    if not overwrite and (foreign := _not_ours(there, saved, owner)):
-        why = f"{foreign}; take the change over into the documents, or replace it with --overwrite (with --dry-run it shows what)"
-        return Trouble(page.title, page.uid, why)
     about = (*(("it moves into its folder",) if moves else ()), *_changes(there, body))
+    if not overwrite and (foreign := _not_ours(there, saved, owner)):
+        why = f"{foreign}; take the change over into the documents, or replace it with --overwrite (--dry-run shows what)"
+        return Trouble(page.title, page.uid, why, about=about)
     body |= {"id": None, "version": there.version}
     return Change("update", page.uid, page.title, page.folder.uid, there.version, body, message, about)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slo_gen.rules.accounts import Account, accounts, condition_key
+from slo_gen.rules.agreement_pages import leading_to
 from slo_gen.rules.burn import burn_rules
 from slo_gen.rules.calendar_tables import Horizon, calendar_group
 from slo_gen.rules.claim_rules import claim_rules
@@ -116,7 +117,8 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
             horizon,
         ))
         groups.extend(_period_group(account, catalogue) for account in summed)
-    groups += (ticket_group(catalogue), verdict_group(catalogue))
+    for group in (ticket_group(catalogue), verdict_group(catalogue)):
+        groups.append(replace(group, rules=tuple(leading_to(group.rules, evaluation.agreement_page))))
     return tuple(group for group in groups if group.rules)
 
 
@@ -128,7 +130,7 @@ def _group(kind: str, context: _Context, interval: int, concerns: tuple[_Concern
 def _period_group(account: Account, catalogue: Catalogue) -> RuleGroup:
     group = (state_group if account.watched else period_group)(account, catalogue.evaluation)
     alerts = (*period_alerts(account, catalogue), *credit_alerts(account, catalogue), *claim_rules(account, catalogue))
-    return replace(group, rules=(*group.rules, *alerts))
+    return replace(group, rules=(*group.rules, *leading_to(alerts, catalogue.evaluation.agreement_page)))
 
 
 def _calendar_periods(catalogue: Catalogue) -> set[Periods]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.rules.accounts import STEP, Account
+from slo_gen.rules.agreement_pages import filled_address
 from slo_gen.rules.calendar_tables import ENDING_NOTICE, ENDING_SEVERITY, Horizon
 from slo_gen.rules.claim_rules import CLAIM_NOTICE, claim_texts, claims
 from slo_gen.rules.credit_alerts import CreditSteps, credit_steps, credit_texts, step_text
@@ -148,4 +149,7 @@ def alert_raised(catalogue: Catalogue, promise: Promise, texts: tuple[str, str],
     severity = catalogue.evaluation.severity_names.get(PERIOD_SEVERITY, PERIOD_SEVERITY)
     labels = {**identity_of(promise), names.PERIOD: "0", names.SEVERITY: severity, names.TEAM: team, names.STAGE: stage}
     summary, description = texts
-    return ExpectedAlert({key: text for key, text in labels.items() if text}, {"summary": summary, "description": description})
+    address = filled_address(catalogue.evaluation.agreement_page, labels)
+    return ExpectedAlert(
+        {key: text for key, text in labels.items() if text}, {"summary": summary, "description": description, **address}
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.contract.ticket_promises import COUNTED
+from slo_gen.rules.agreement_pages import filled_address
 from slo_gen.rules.promql import all_of, label_matcher, number
 from slo_gen.rules.ticket_rules import (
     ALL,
@@ -135,7 +136,10 @@ def _alert(catalogue: Catalogue, promise: TicketPromise, name: str, ticket: str,
     team = _team(catalogue, promise)
     of_ticket = {names.TICKET: ticket, names.SOURCE: _SOURCE} if ticket else {}
     labels = {**_identity(promise), **of_ticket, names.SEVERITY: severity, names.STAGE: stage, names.TEAM: team, names.OWNER: team}
-    return ExpectedAlert({label: text for label, text in labels.items() if text}, {"summary": summary, "description": description})
+    address = filled_address(catalogue.evaluation.agreement_page, labels)
+    return ExpectedAlert(
+        {label: text for label, text in labels.items() if text}, {"summary": summary, "description": description, **address}
+    )  # fmt: skip
 
 
 def _humanized(seconds: int) -> str:

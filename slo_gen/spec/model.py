@@ -369,6 +369,7 @@ class Evaluation:
     long_interval: int = 300              # of the rules over windows of a day and more
     shard_size: int = 100                 # indicators that share one rule
     severity_names: Mapping[str, str] = field(default_factory=dict)   # page -> critical, ...
+    agreement_page: str = ""              # address for alerts about agreements, with places for their names
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,14 @@ def test_one_event_in_a_second_is_measured() -> None:
     assert evaluate("up", Measurement(1, ANY), FLOOR, Slots(0, 1, [1], [0]), Window(0, 1)).verdict == "met"
 
 
+def test_what_is_counted_is_seconds_or_events() -> None:
+    facts = Slots(0, 10, [10, 10], [5, 0])
+    by_time = evaluate("up", Measurement(10, ANY), FLOOR, facts, Window(0, 20))
+    assert (by_time.counted, by_time.of, by_time.unit) == (10, 20, "seconds")
+    by_event = evaluate("up", Measurement(None, Share(), over="events"), FLOOR, facts, Window(0, 20))
+    assert (by_event.counted, by_event.of, by_event.unit) == (5, 20, "events")
+
+
 def test_a_figure_is_exact_where_nothing_was_down() -> None:
     figure = evaluate("up", Measurement(60, ANY), FLOOR, Downtime(0, 600), Window(0, 600)).figure
     assert (figure, type(figure)) == (1, Fraction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -13,7 +14,7 @@ from slo_gen.contract.credits import reading
 from slo_gen.contract.facts import Result, Results
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
-from slo_gen.timekeeping.calendars import Always
+from slo_gen.timekeeping.calendars import Always, ByDate
 
 MINUTE, HOUR = 60, 3600
 
@@ -195,6 +196,12 @@ def test_each_calendar_may_measure_its_own_time() -> None:
     assert told("hours_changes: by_interval\n" + HOURS, OVER_A_DAY) == [("p2-resolution", "missed", 5 * HOUR + 30 * MINUTE)]
 
 
+def test_each_calendar_measures_its_own_time_whatever_priority_the_ticket_has_now() -> None:
+    story = "10:00: opened P1\n15:00: status solved\n16:00: priority P2"
+    assert told("priority_changes: now\n" + HOURS, story) == [("p2-resolution", "met", 2 * HOUR)]       # 10 to 12, the short hours
+    assert told("priority_changes: now\nhours_changes: by_interval\n" + HOURS, story) == [("p2-resolution", "missed", 5 * HOUR)]
+
+
 def test_a_deadline_at_closing_time_is_then_and_is_missed_only_after_the_next_opening() -> None:
     tickets = "matrix: {columns: [hours, response], P1: [office, 2h]}"
     [result] = results(tickets, "16:00: opened P1")
@@ -215,6 +222,36 @@ def test_business_days_end_at_the_close_of_a_day_that_is_whole() -> None:
     assert early.due == at("wed 18:00")                                      # the day that begins at midnight is whole
     assert one(tickets, "10:00: opened P1\nwed 18:00: status solved")[0] == "met"
     assert one(tickets, "10:00: opened P1\nthu 08:00:01: status solved")[0] == "missed"
+
+
+def test_business_days_of_many_tickets_are_those_of_each() -> None:
+    judged = judge("matrix: {columns: [hours, resolution], P1: [office, 1bd]}")
+    opened = ["12:00", "2026-11-24T00:00", "2026-11-24T00:00:01", "tue 12:00", "tue 17:00"]
+    expected = [(16, "tue 18:00"), (10, "tue 18:00"), (20, "wed 18:00"), (16, "wed 18:00"), (11, "wed 18:00")]
+    lives = [(each, life(events(f"{each}: opened P1"), judged.program)) for each in opened]
+    for order in (1, -1):
+        found = judged.results(lives[::order])[::order]
+        assert [(each.ticket, each.allowed, each.due) for each in found] == [
+            (each, hours * HOUR, at(due)) for each, (hours, due) in zip(opened, expected, strict=True)
+        ]
+
+
+def test_a_ticket_whose_hours_never_come_again_is_due_at_no_instant_and_others_are() -> None:
+    """The office closes for good at ten on Monday."""
+    found = catalogue(PENDING + "matrix: {columns: [hours, resolution], P1: [office, 1h]}")
+    once = ByDate("Europe/Berlin", ((date(2026, 11, 23), ((8 * HOUR, 10 * HOUR),)),))
+    judged = TicketJudge(found.agreements["acme"], {**found.calendars, "office": once})
+    stories = {
+        "08:00: opened P1": ("09:00", "09:00"),
+        "09:30: opened P1": (None, None),
+        "09:00: opened P1": ("10:00", None),
+        "08:00: opened P1\n08:10: status pending\n08:40: status open": ("09:30", "09:30"),
+    }
+    results = judged.results([(story, life(events(story), judged.program)) for story in stories])
+    assert [(each.due, each.over) for each in results] == [
+        tuple(None if text is None else at(text) for text in expected) for expected in stories.values()
+    ]
+    assert [each.outcome(at("wed 10:00")) for each in results] == ["missed", "running", "running", "missed"]
 
 
 def test_servicenow_a_day_is_24_hours_of_the_schedule_and_a_business_day_is_not() -> None:

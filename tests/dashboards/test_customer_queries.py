@@ -18,7 +18,7 @@ PAIR = '{agreement="acme-sla", target="availability"}'
 TICKETS = '{agreement="acme-sla", target="p1"}'
 OWN = 'agreement="acme-sla", slm_customer="acme"'
 LEAST = {
-    f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_objective="at least 99.9%"}}': "0.999",
+    f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_account="a", slm_objective="at least 99.9%"}}': "0.999",
 }
 
 
@@ -93,6 +93,11 @@ def test_the_verdict_takes_in_tickets(series: Mapping[str, str], state: int, ver
     told(figures() | series, {ask.every_state(): {PAIR: OK, TICKETS: state}, ask.verdict(): {"{}": verdict}}, tmp_path)
 
 
+def test_a_target_that_no_account_sums_up_is_not_waited_for(tmp_path: Path) -> None:
+    other = {f'{names.AGREEMENT_TARGET}{{{OWN}, target="longest", slm_objective="at least 99%"}}': "0.99"}
+    told(figures() | other, {asked().every_state(): {PAIR: OK}, asked().verdict(): {"{}": OK}}, tmp_path)
+
+
 def test_tickets_that_nobody_tells_of_are_no_reason_to_say_met(tmp_path: Path) -> None:
     told(figures(), {asked(2).verdict(): {"{}": NO_DATA}}, tmp_path)
     told(figures(left="-1"), {asked(2).verdict(): {"{}": BREACHED}}, tmp_path)
@@ -106,7 +111,7 @@ def test_what_is_shown_is_cut_off_to_the_worse_side(attained: str, shown: float,
 
 
 def test_a_greatest_level_is_cut_up_and_kept_from_below(tmp_path: Path) -> None:
-    most = {f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_objective="at most 1%"}}': "0.01"}
+    most = {f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_account="a", slm_objective="at most 1%"}}': "0.01"}
     series = {key: value for key, value in figures(attained="0.00101", upper="0.002").items() if names.AGREEMENT_TARGET not in key} | most
     told(series, {
         asked().every_state(): {PAIR: OK}, asked().attained(): {PAIR: 0.0011},
@@ -151,15 +156,23 @@ def test_a_day_is_what_was_added_to_either_period_in_it(tmp_path: Path) -> None:
     second = ["_"] * (2 * steps + 2) + [str((place + 2) * 100) for place in range(steps - 2)] + [str(steps * 100)] * (steps + 12)
     none = ["_"] * (2 * steps + 2) + ["0"] * (2 * steps + 10)
     series = {
-        f'{names.AGREEMENT_TARGET}{{{OWN}, target="availability", slm_objective="at least 99.9%"}}': f"0.999+0x{4 * steps + 20}",
+        **{name: f"{value}+0x{4 * steps + 20}" for name, value in LEAST.items()},
         period(names.PERIOD_TOTAL): " ".join(first), period(names.PERIOD_BAD): " ".join(bad),
         period(names.PERIOD_TOTAL, 2 * DAY): " ".join(second), period(names.PERIOD_BAD, 2 * DAY): " ".join(none),
+        period(names.PERIOD_STARTED): f"0+0x{2 * steps + 2}",
+        period(names.PERIOD_STARTED, 2 * DAY): f"_x{2 * steps + 1} {2 * DAY}+0x{2 * steps + 10}",
     }  # fmt: skip
     own = '{agreement="acme-sla"}'
     then = f"last_over_time(({asked().days()})[599s:10m] offset 1500m)"                  # promtool knows no instant that is to come
     for day, state in enumerate((OK, AT_RISK, OK, NO_DATA)):
         told(series, {then: {own: state}}, tmp_path, f"{day * 1440 + 1500}m", "10m")
     told(series, {then: {}}, tmp_path, f"{4 * 1440 + 1500}m", "10m")
+    # While nobody recorded anything at the end of the first day, nothing is known of it and of the second.
+    for name in (period(names.PERIOD_TOTAL), period(names.PERIOD_BAD)):
+        values = series[name].split()
+        series[name] = " ".join(["_" if steps - 6 <= place <= steps + 6 else value for place, value in enumerate(values)])
+    for day, state in enumerate((NO_DATA, NO_DATA, OK)):
+        told(series, {then: {own: state}}, tmp_path, f"{day * 1440 + 1500}m", "10m")
 
 
 def test_periods_that_have_ended_are_met_missed_or_not_proven(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ HEADINGS = {
 }  # fmt: skip
 PROBES = {
     "blackbox": "blackbox_exporter", "prometheus": "Prometheus", "icinga": "Icinga 2", "uptime_kuma": "Uptime Kuma",
+    "uptime_kuma_page": "A status page of Uptime Kuma",
     "json": "A JSON endpoint", "http": "HTTP and TCP, checked by the exporter itself",
     "tcp": "HTTP and TCP, checked by the exporter itself",
     "plugin": "A probe of your own",

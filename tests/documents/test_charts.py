@@ -102,6 +102,15 @@ def test_a_line_goes_from_corner_to_corner_and_is_interrupted_where_nothing_is_k
     assert len(paths(apart)) == 2
 
 
+def test_points_that_cannot_be_told_apart_are_left_out_and_extremes_are_kept() -> None:
+    level = line_chart([Line(tuple((at / 100, 50) for at in range(1001)), "red")], X, Y, SIZE, "t")
+    assert paths(level) == ["M30.1 92L390 92"]
+    spiked = [(at / 1000, 100 if at == 5004 else 50) for at in range(10_001)]
+    (path,) = paths(line_chart([Line(tuple(spiked), "red")], X, Y, SIZE, "t"))
+    assert " 8L" in path
+    assert path.count("L") < 10
+
+
 def test_a_single_point_is_seen() -> None:
     assert len(shapes(line_chart([Line(((5, 50),), "red")], X, Y, SIZE, "t"), "circle")) == 1
 

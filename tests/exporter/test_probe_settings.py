@@ -25,7 +25,9 @@ def test_a_state_holds_for_three_intervals_of_who_looks() -> None:
 
 
 @pytest.mark.parametrize(("subjects", "document", "at_once"), [
-    (1, {}, 50), (60, {}, 50), (1000, {}, 667), (1000, {"timeout": "3s"}, 200), (1000, {"every": "5s"}, 1000), (1000, {"at_once": 7}, 7),
+    (1, {}, 50), (60, {}, 60), (60, {"timeout": "5s"}, 50), (1000, {}, 1000), (1000, {"timeout": "3s"}, 200),
+    (1000, {"timeout": "4s"}, 334),
+    (1000, {"every": "5s"}, 1000), (1000, {"at_once": 7}, 7),
 ])  # fmt: skip
 def test_a_look_ends_in_time_though_nobody_answers(subjects: int, document: dict[str, Any], at_once: int) -> None:
     assert at_once_of(probe(subjects, **document)) == at_once

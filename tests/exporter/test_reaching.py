@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from odd_servers import answering, page, serving, silent
 from sla_exporter.probes.addresses import AddressPolicy, host_name
 from sla_exporter.probes.probe import Seen
-from sla_exporter.probes.reaching import Address, LookUp, NotUpError, of_network
+from sla_exporter.probes.reaching import Address, LookUp, NotUpError, Reaching, of_network
 from sla_exporter.probes.tcp_check import TcpReader, host_and_port
 
 REFUSED = (
@@ -153,6 +153,28 @@ def test_a_name_server_that_keeps_silent_is_unknown_at_the_deadline_and_keeps_no
 
     try:
         assert asyncio.run(story()) == {"lost": Seen("unknown", reason="resolver"), "there": Seen("up")}
+    finally:
+        go_on.set()
+
+
+def test_look_ups_that_never_end_take_no_more_threads_than_they_may_and_keep_no_exit_waiting() -> None:
+    go_on, threads = threading.Event(), set[threading.Thread]()
+
+    def never(host: str, port: int) -> Sequence[Address]:
+        threads.add(threading.current_thread())
+        go_on.wait(20)
+        return []
+
+    async def story() -> set[str | None]:
+        reaching = Reaching(AddressPolicy(), never, at_once=3)
+        deadline = asyncio.get_running_loop().time() + 0.3
+        found = await asyncio.gather(*(reaching.addresses(f"a{number}", 80, deadline) for number in range(20)), return_exceptions=True)
+        return {each.reason for each in found if isinstance(each, NotUpError)}
+
+    try:
+        assert asyncio.run(story()) == {"resolver"}
+        assert len(threads) == 3
+        assert all(thread.daemon for thread in threads)
     finally:
         go_on.set()
 

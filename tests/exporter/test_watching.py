@@ -216,6 +216,19 @@ def test_a_gap_is_filled_by_what_a_system_has_stored(watch: Callable[..., Watch]
     assert archive.asked[-1][0] == NOW + 25 * 86_400_000
 
 
+def test_a_subject_that_a_system_has_nothing_of_is_told_once_what_was_known_no_longer_holds(
+    watch: Callable[..., Watch], caplog: pytest.LogCaptureFixture
+) -> None:
+    one = watch(Archive([Sample(NOW + 30_000, "up")]))
+    for number in (0, 1, 2, 3, 5, 6):
+        one.look(NOW + number * 15_000)
+    one.look(NOW + 120_000)
+    assert [text for text in caplog.messages if text.startswith("probe")] == 2 * [
+        "probe web: shop-up is unknown: the system says nothing of it"
+    ]  # fmt: skip
+    assert one.health.sources["web"].rejected == {"missing": 5}
+
+
 def test_probes_are_asked_at_their_pace_and_none_is_left_out(tmp_path: Path) -> None:
     one = Watch(tmp_path, System({"a": Seen("up")}), every="20ms")
 

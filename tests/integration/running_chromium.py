@@ -40,8 +40,14 @@ class Chromium:
     buffer: bytes = b""
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def open(self, file: Path, width: int, scheme: Literal["light", "dark"], script: str = "") -> Opened:
-        """Open a page ``width`` pixels wide; ``script`` is run in it before it is looked at."""
+    def open(
+        self, file: Path, width: int, scheme: Literal["light", "dark"], script: str = "", seen: tuple[int, int] | None = None,
+        read: str = "document.body.innerText",
+    ) -> Opened:
+        """Open a page ``width`` pixels wide; ``script`` is run in it before it is looked at, ``read`` gives the text that is wanted.
+
+        ``seen``: from where on, and how many pixels of its height are on the screenshot; None: all of it.
+        """
         target = self._call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self._call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         self.events.clear()
@@ -54,10 +60,11 @@ class Chromium:
         self._wait_for("Page.loadEventFired")
         if script:
             self._evaluate(script, session)
-        text = self._evaluate("document.body.innerText", session)
+        text = self._evaluate(read, session)
         wide = self._evaluate("document.documentElement.scrollWidth", session)
         height = self._evaluate("document.documentElement.scrollHeight", session)
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        top, tall = seen or (0, height)
+        clip = {"x": 0, "y": top, "width": width, "height": min(tall, height - top), "scale": 1}
         shot = self._call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True, "clip": clip}, session)["data"]
         complaints = [complaint for event in self.events if (complaint := _complaint(event))]
         self._call("Target.closeTarget", {"targetId": target})

@@ -125,6 +125,8 @@ def _as_of(at: int) -> Iterator[Series]:
     for name, labels, value in (
         (names.TICKET_TARGET, {**acme, "slm_kind": "SLA", "priority": "P1", "slm_objective": "at least 95%", "slm_team": "shop"}, 0.95),
         (names.TICKET_TARGET, {**acme, "target": "p2-response", "slm_kind": "SLA", "priority": "P2", "slm_objective": "at least 90%"}, 0.9),
+        (names.TICKET_TARGET, {**acme, "target": "p3-response", "slm_kind": "SLA", "priority": "P3", "slm_objective": "at least 90%"}, 0.9),
+        (names.PERIOD_TICKETS, {**acme, "target": "p3-response", "outcome": "met"}, 0),
         (names.PERIOD_TICKETS, {**acme, "outcome": "met"}, 39), (names.PERIOD_TICKETS, {**acme, "outcome": "missed"}, 1),
         (names.TICKETS_PERIOD_START, whole, MONTHS[2]), (names.TICKETS_PERIOD_END, whole, MONTHS[3]),
         (names.TICKETS_OVERDUE, acme, 1), (names.TICKETS_RUNNING, acme, 2),

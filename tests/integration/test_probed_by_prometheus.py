@@ -36,6 +36,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         server.write([
             ({"__name__": "probe_success", "team": "shop", **NAMES}, success),
             ({"__name__": "up", "team": "shop", **NAMES}, [(at, float(at not in broken)) for at in instants]),
+            ({"__name__": "up", "team": "shop", "module": "another", **NAMES}, [(at, 0.0) for at in instants]),
             ({"__name__": "queue", "shard": "a"}, [(at, 1.0) for at in instants]),
             ({"__name__": "queue", "shard": "b"}, [(at, 2.0) for at in instants]),
         ])
@@ -71,8 +72,9 @@ def look(server: Prometheus, subject: str, now: int) -> object:
 
 @pytest.mark.parametrize(
     "subject",
-    [SELECTOR, SELECTOR + " # a remark", f"min({SELECTOR})", "probe_success and on (job, instance) up == 1", "probe_success > bool 0.5"],
-)
+    [SELECTOR, SELECTOR + " # a remark", f"min({SELECTOR})",
+     "probe_success and on (job, instance, team) up{module=''} == 1", "probe_success > bool 0.5"],
+)  # fmt: skip
 def test_downtime_and_a_broken_prober_are_told_apart(prometheus: Prometheus, subject: str) -> None:
     seen = milliseconds(held(history(prometheus, subject), START * 1000, (START + 600) * 1000, 45_000), START * 1000, (START + 600) * 1000)
     assert seen == {"up": 360_000, "down": 120_000, "unknown": 120_000, "excluded": 0}
@@ -86,7 +88,7 @@ def test_downtime_and_a_broken_prober_are_told_apart(prometheus: Prometheus, sub
         (SELECTOR, 370, Seen("unknown", at=(START + 360) * 1000, reason="missing")),
         (f"min({SELECTOR})", 130, Seen("down", at=(START + 130) * 1000, reason="value")),
         (f"min({SELECTOR})", 370, UNSEEN),
-        ('up{job="blackbox"}', 370, Seen("unknown", at=(START + 360) * 1000, reason="missing")),
+        ('up{job="blackbox",module=""}', 370, Seen("unknown", at=(START + 360) * 1000, reason="missing")),
         ("min(up)", 370, Seen("unknown", at=(START + 370) * 1000, reason="missing")),
         ("nosuch", 100, UNSEEN),
         ("vector(0)", 100, Seen("down", at=(START + 100) * 1000, reason="value")),
@@ -105,5 +107,6 @@ def test_several_series_at_a_time_are_refused(prometheus: Prometheus, subject: s
 
 
 def test_up_alone_is_never_down(prometheus: Prometheus) -> None:
-    states: set[State] = {each.state for subject in ("up", "min(up)", "sum(up) >= bool 1") for each in history(prometheus, subject)}
+    subjects = ("up{module=''}", "max(up)", "sum(up) >= bool 1")
+    states: set[State] = {each.state for subject in subjects for each in history(prometheus, subject)}
     assert states == {"up", "unknown"}

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from promised import promised
+from sla_dashboards import customer_datasource, dashboard_files
 
 from slo_gen.outputs.customer_dashboards import Reader, leaks
 
@@ -85,3 +87,19 @@ def test_a_name_with_letters_of_its_language_is_found_whole() -> None:
 @pytest.mark.parametrize("text", ["<html>", "[]", ""])
 def test_what_is_no_dashboard_is_said(text: str) -> None:
     assert len(list(leaks(text, ACME, []))) == 1
+
+
+@pytest.mark.parametrize("name", ["Target", "State", "minutes", "ours", "Prometheus", "agreement"])
+def test_a_name_that_is_a_word_of_every_page_betrays_nobody(name: str) -> None:
+    page = next(each for each in dashboard_files(promised()) if each.customer == "acme")
+    reader = Reader("acme", customer_datasource("acme"), ("acme", "Acme GmbH"))
+    assert list(leaks(page.text, reader, [name])) == []
+    for planted in (f"as for {name}", f"| {name} | x |"):
+        text = json.dumps({**json.loads(page.text), "description": planted})
+        assert len(list(leaks(text, reader, [name]))) == 1
+
+
+def test_names_in_a_query_are_those_in_quotes() -> None:
+    assert found('label_replace(slm:period_bad{slm_customer="acme"}, "a", "globex", "", "")') != []
+    assert found("slm:period_bad{slm_customer='acme', a='globex'}") != []
+    assert list(leaks(json.dumps({"panels": [{"expr": "max by (target) (x{slm_customer=\"acme\"})"}]}), ACME, ["target"])) == []

@@ -6,20 +6,51 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 from grafana_server import FakeGrafana, Organisation, fake_grafana
 
-from slo_gen.cli.loading import load_catalogue
 from slo_gen.outputs.isolation import organisation_variable
 from slo_gen.publish.compiled import read_pages
 
-SPECS = Path(__file__).resolve().parents[2] / "specs"
+SPECS = """
+kind: Service
+metadata: {name: shop}
+---
+kind: Indicator
+metadata: {name: shop-requests}
+spec: {service: shop, events: {bad: 'http_requests_total{job="shop",code=~"5.."}', total: 'http_requests_total{job="shop"}'}}
+---
+kind: SLO
+metadata: {name: shop-availability}
+spec: {indicator: shop-requests, objective: 99.95%, window: 30d}
+"""
+CUSTOMERS = {"acme": "Acme Ltd", "globex-2": "Globex"}
+AGREED = """---
+kind: Customer
+metadata: {{name: {name}, title: {title}}}
+---
+kind: SLA
+metadata: {{name: {name}-shop}}
+spec:
+  customer: {name}
+  service: shop
+  state: active
+  targets: [{{name: availability, indicator: shop-requests, objective: at least 99.9%}}]
+"""
 
 
 @pytest.fixture(scope="module")
-def out(run: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("specs") / "shop.yaml"
+    file.write_text(SPECS + "".join(AGREED.format(name=name, title=title) for name, title in CUSTOMERS.items()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def out(run: Callable[..., Result], specs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compiled") / "out"
-    result = run("compile", str(SPECS), "--out", str(folder), "--isolation", "vmauth", "--as-of", "2026-01-01", "--prefix", "shop")
+    result = run("compile", str(specs), "--out", str(folder), "--isolation", "vmauth", "--prefix", "shop")
     assert result.exit_code == 0, result.output
     return folder
 
@@ -37,14 +68,14 @@ def organisations(out: Path, grafana: FakeGrafana, monkeypatch: pytest.MonkeyPat
     return numbers
 
 
-def test_the_example_catalogue_is_pushed_and_then_up_to_date(
+def test_a_catalogue_is_pushed_and_then_up_to_date(
     out: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with fake_grafana() as grafana:
         numbers = organisations(out, grafana, monkeypatch)
         assert run("push", "grafana", str(out), "--url", grafana.url).exit_code == 0
         compiled = read_pages(out)
-        assert compiled.pages
+        assert {page.folder.customer for page in compiled.pages} >= CUSTOMERS.keys()
         for page in compiled.pages:
             there = grafana.organisations[numbers[page.folder.customer] if page.folder.customer else 1]
             assert there.dashboards[page.uid].folder == page.folder.uid
@@ -57,14 +88,21 @@ def test_the_example_catalogue_is_pushed_and_then_up_to_date(
 
 
 def test_folders_are_called_as_people_call_them(out: Path) -> None:
-    customers = load_catalogue([SPECS]).customers
     folders = [page.folder for page in read_pages(out).pages if page.folder.customer]
-    assert folders
-    assert [folder.title for folder in folders] == [customers[folder.customer].title for folder in folders]
+    assert {folder.customer: folder.title for folder in folders} == CUSTOMERS
     assert {f"dashboards/{folder.uid}" for folder in folders} <= {path.relative_to(out).as_posix() for path in out.glob("dashboards/*")}
 
 
-def test_without_dashboards_there_is_nothing_to_push(run: Callable[..., Result], tmp_path: Path) -> None:
-    assert run("compile", str(SPECS), "--out", str(tmp_path / "out"), "--no-dashboards").exit_code == 0
+def test_a_customers_folder_is_the_same_by_file_and_over_the_api(out: Path) -> None:
+    folders = {page.folder.customer: page.folder for page in read_pages(out).pages if page.folder.customer}
+    assert folders.keys() == CUSTOMERS.keys()
+    for customer, folder in folders.items():
+        (provider,) = yaml.safe_load((out / f"grafana/provisioning/dashboards/customer-{customer}.yaml").read_text())["providers"]
+        assert (provider["folderUid"], provider["folder"]) == (folder.uid, folder.title)
+        assert provider["options"]["path"] == f"/etc/slo-gen/dashboards/{folder.uid}"
+
+
+def test_without_dashboards_there_is_nothing_to_push(run: Callable[..., Result], specs: Path, tmp_path: Path) -> None:
+    assert run("compile", str(specs), "--out", str(tmp_path / "out"), "--no-dashboards").exit_code == 0
     result = run("push", "grafana", str(tmp_path / "out"), "--url", "http://127.0.0.1:1")
     assert (result.exit_code, "holds no dashboards" in result.output) == (1, True)

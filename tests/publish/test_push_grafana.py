@@ -174,9 +174,30 @@ def test_what_somebody_edited_is_not_replaced_and_nothing_else_is_sent(scene: Sc
     assert (result.exit_code, scene.sent()) == (1, [])
     assert result.output == (
         "organisation 2 (acme): dashboard 'Service levels of Acme' (acme) it was saved in Grafana by eve as version 2 (nicer), and not by "
-        "slo-gen; take the change over into the documents, or replace it with --overwrite (with --dry-run it shows what)\n"
+        "slo-gen; take the change over into the documents, or replace it with --overwrite (--dry-run shows what)\n"
         "slo-gen: 1 dashboard in the way; nothing was sent\n"
     ).replace("(acme) it was", "(acme): it was")
+
+
+def test_a_dry_run_shows_what_somebodys_edit_would_lose(scene: Scene) -> None:
+    changed(scene)
+    result = scene.push("--dry-run")
+    assert (result.exit_code, scene.sent()) == (1, [])
+    assert result.stdout.splitlines() == [
+        "organisation 2 (acme):",
+        "  dashboard 'Service levels of Acme' (acme) is in the way; with --overwrite",
+        "    description",
+        "      - nothing",
+        '      + "new"',
+        "    title",
+        '      - "Mine now"',
+        '      + "Service levels of Acme"',
+        "organisation 3 (globex):",
+        "  dashboard 'Service levels of Globex' (globex) is to be updated",
+        "    description",
+        "      - nothing",
+        '      + "new"',
+    ]
 
 
 def test_overwrite_replaces_what_was_read_and_nothing_newer(scene: Scene) -> None:
@@ -424,6 +445,18 @@ def test_a_login_that_is_no_member_stops_all_and_is_told_once(scene: Scene) -> N
     assert (result.exit_code, scene.sent()) == (1, [])
     assert "globex: this login may not tell in which organisation this login is (403)" in result.output
     assert "not every organisation could be looked at; nothing was sent" in result.output
+
+
+def test_an_organisation_that_gets_nothing_holds_up_nobody(scene: Scene) -> None:
+    without_globex(scene)
+    scene.pages["acme"]["acme"]["description"] = "new"
+    scene.compile()
+    del scene.grafana.users["admin"][1][3]
+    result = scene.push()
+    assert (result.exit_code, len(scene.sent())) == (0, 1)
+    why, told = result.stderr.splitlines()
+    assert why.startswith("SLM_CUSTOMER_GLOBEX: this login may not tell in which organisation this login is (403)")
+    assert told == "slo-gen: no dashboards go there; whether any of before are left is not known"
 
 
 def test_a_proxy_that_drops_the_organisation_is_found_before_anything_is_sent(scene: Scene) -> None:

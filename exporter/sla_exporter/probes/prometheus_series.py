@@ -106,8 +106,8 @@ async def _stored(prometheus: Prometheus, asked: PromqlSubject, start: int, end:
         raise _several(asked.text, len(series))
     told = [Sample(round(at * 1000), _state(asked, value)) for each in series for at, value in each.points]
     for scrapes in () if asked.of_scrapes else sorted(set(_scrapes(series))):
-        failed = await _answered(prometheus.samples(scrapes, begin, until))
-        told += [Sample(round(at * 1000), "unknown") for each in failed for at, value in each.points if value == 0]
+        targets = [each for each in await _answered(prometheus.samples(scrapes, begin, until)) if _brings(each, series)]
+        told += [Sample(round(at * 1000), "unknown") for each in targets for at, value in each.points if value == 0]
     return tuple(sorted((each for each in told if start < each.at <= end), key=lambda each: each.at))
 
 
@@ -117,6 +117,12 @@ def _scrapes(series: Sequence[Series]) -> Iterator[str]:
         job, instance = each.labels.get("job"), each.labels.get("instance")
         if job and instance:
             yield f"up{{job={quote(job)},instance={quote(instance)}}}"
+
+
+def _brings(target: Series, series: Sequence[Series]) -> bool:
+    """Whether one of the series comes from a target: it has all of its labels. Several targets may have the same job and instance."""
+    labels = {name: value for name, value in target.labels.items() if name != "__name__"}.items()
+    return any(labels <= each.labels.items() for each in series)
 
 
 async def _evaluated(prometheus: Prometheus, asked: PromqlSubject, first: int, last: int, step: int) -> list[Sample]:

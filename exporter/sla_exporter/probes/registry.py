@@ -18,6 +18,7 @@ READERS: Final[Mapping[str, str]] = {
     "blackbox": "sla_exporter.probes.blackbox:BlackboxReader",
     "prometheus": "sla_exporter.probes.prometheus_series:PrometheusReader",
     "icinga": "sla_exporter.probes.icinga:IcingaReader",
+    "uptime_kuma_page": "sla_exporter.probes.uptime_kuma_page:UptimeKumaPageReader",
     "json": "sla_exporter.probes.json_endpoint:JsonReader",
     "http": "sla_exporter.probes.http_check:HttpReader",
     "tcp": "sla_exporter.probes.tcp_check:TcpReader",

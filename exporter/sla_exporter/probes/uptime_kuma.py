@@ -13,13 +13,18 @@ from sla_exporter.probes.states import State
 from sla_exporter.sources.source import SourceError, ask
 from slo_gen.fetch import Fetcher
 
-__all__ = ["UptimeKumaReader"]
+__all__ = ["UptimeKumaReader", "states_of"]
 
 _STATES: Final[Mapping[float, State]] = {0.0: "down", 1.0: "up", 3.0: "excluded"}
 """3 is maintenance."""
 
 _PENDING: Final = 2.0
 """A check failed, and Uptime Kuma has not decided yet."""
+
+
+def states_of(pending: State) -> Mapping[float, State]:
+    """What the statuses of monitors mean."""
+    return {**_STATES, _PENDING: pending}
 
 
 class UptimeKumaReader:
@@ -32,7 +37,7 @@ class UptimeKumaReader:
         assert document, "the registry knows which kind it is"
         self._settings = settings
         self._url = document.url
-        self._states: Mapping[float, State] = {**_STATES, _PENDING: document.pending}
+        self._states = states_of(document.pending)
         self._fetcher: Fetcher | None = None
 
     async def close(self) -> None:

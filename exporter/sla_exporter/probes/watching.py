@@ -19,7 +19,7 @@ from sla_exporter.config import at_once_of, holds_of, probe_reader_of
 from sla_exporter.health import Health, SourceHealth
 from sla_exporter.ledger.stretches import Place
 from sla_exporter.probes.checking import location_of
-from sla_exporter.probes.probe import Answer, HistoryReader, ProbeReader, Seen, one_by_one
+from sla_exporter.probes.probe import UNSEEN, Answer, HistoryReader, ProbeReader, Seen, one_by_one
 from sla_exporter.probes.reasons import REASONS, Reason
 from sla_exporter.probes.run_clock import RunClock
 from sla_exporter.probes.states import Sample, State
@@ -170,6 +170,12 @@ class ProbeWatching:
 
         answers = await one_by_one(list(self._places), read, at_once_of(self.probe))
         told = [Told(self._places[subject], samples, self._holds) for subject, samples in found.items()]
+        for each in told:
+            last = self._keeper.last(each.place)
+            if each.samples:
+                self._why[each.place] = (each.samples[-1].state, None)
+            elif last is None or last.until <= now:
+                self._say_why(each.place, UNSEEN)
         return told, [answer for answer in answers.values() if isinstance(answer, SourceError)]
 
     def _first(self, place: Place, now: int) -> int:

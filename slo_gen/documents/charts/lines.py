@@ -94,10 +94,10 @@ def _course(line: Line, plot: Plot) -> Iterator[Markup]:
             yield from (element("circle", cx=x, cy=y, r=max(2.0, line.width), fill=line.colour) for x, y in places)
         if line.drawn == "points" or len(run) == 1:
             continue
-        path = _path(places, line.stepped)
+        path = _path(_thinned(places), line.stepped)
         if line.fill:
             floor = [(x, plot.down(bases[number])) for (x, _), number in zip(places, run, strict=True)]
-            below = _path(list(reversed(floor)), line.stepped).replace("M", "L", 1)
+            below = _path(list(reversed(_thinned(floor))), line.stepped).replace("M", "L", 1)
             yield element("path", d=f"{path}{below}Z", fill=line.colour, fill_opacity=line.fill)
         if line.width:
             yield element(
@@ -131,6 +131,20 @@ def _bars(line: Line, plot: Plot) -> Iterator[Markup]:
                 "rect", x=plot.across(at) - width / 2, y=top, width=width, height=max(bottom - top, 0.5), fill=line.colour,
                 fill_opacity=line.fill or 0.8,
             )  # fmt: skip
+
+
+def _thinned(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is seen of the points: of those in one pixel of x the first, the lowest, the highest and the last; of a level run its ends."""
+    found: list[tuple[float, float]] = []
+    for _, group in itertools.groupby(places, key=lambda place: int(place[0])):
+        column = list(group)
+        extremes = (min(column, key=lambda place: place[1]), max(column, key=lambda place: place[1]))
+        for place in column if len(column) < 4 else sorted({column[0], *extremes, column[-1]}, key=column.index):
+            if len(found) > 1 and abs(found[-1][1] - place[1]) < 0.05 and abs(found[-2][1] - place[1]) < 0.05:
+                found[-1] = place
+            else:
+                found.append(place)
+    return found
 
 
 def _path(places: Sequence[tuple[float, float]], stepped: bool) -> str:

@@ -1,7 +1,7 @@
 """One function per type of panel, from its frames to HTML."""
 
 from slo_gen.preview.panels.bar_chart import draw_bar_chart
-from slo_gen.preview.panels.content import Content, Marked
+from slo_gen.preview.panels.content import ROW, Content, Marked
 from slo_gen.preview.panels.figures import draw_bar_gauge, draw_gauge, draw_stat
 from slo_gen.preview.panels.heatmap import draw_heatmap
 from slo_gen.preview.panels.states import draw_state_timeline, draw_status_history
@@ -9,7 +9,7 @@ from slo_gen.preview.panels.table import draw_table
 from slo_gen.preview.panels.text import draw_text
 from slo_gen.preview.panels.time_series import draw_time_series
 
-__all__ = ["PANELS", "Content", "Marked"]
+__all__ = ["PANELS", "ROW", "Content", "Marked"]
 
 PANELS = {
     "stat": draw_stat,

@@ -7,16 +7,16 @@ from typing import Literal
 from slo_gen.documents.charts import Bars, bar_chart
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import Tone, tone
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look
 from slo_gen.preview.frames import Field, Frame, Value
-from slo_gen.preview.panels.content import Content, Options, at_both_widths, chart_size, figures_table, legend, no_data, value_axis
+from slo_gen.preview.panels.content import Content, at_both_widths, chart_size, figures_table, legend, no_data, value_axis
 
 __all__ = ["draw_bar_chart"]
 
 
-class BarChartOptions(Options, frozen=True, kw_only=True):
+class BarChartOptions(Record, frozen=True, kw_only=True):
     x_field: str | None = None
     stacking: Literal["none", "normal"] = "none"
     show_value: Literal["auto", "always", "never"] = "auto"

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec import Struct
-
 from slo_gen.documents.charts import Axis, Size, even_ticks, time_ticks
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import Tone
-from slo_gen.preview.dashboard import Panel
+from slo_gen.preview.dashboard import Panel, Record
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look, Text, looks_of
 from slo_gen.preview.frames import Field, Frame, Value, reduced
@@ -20,7 +18,7 @@ from slo_gen.preview.queries import Span
 from slo_gen.preview.values import Moment, figure_text, is_time
 
 __all__ = [
-    "NARROW", "Content", "Marked", "Options", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
+    "NARROW", "ROW", "Content", "Marked", "ReduceOptions", "Reduced", "at_both_widths", "chart_size", "figures_table", "legend",
     "no_data", "reductions", "span_axis", "value_axis",
 ]  # fmt: skip
 
@@ -31,11 +29,7 @@ ROW: Final = 38
 """Pixels of a row of the grid, with the gap below it."""
 
 
-class Options(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Names as JSON has them."""
-
-
-class ReduceOptions(Options, frozen=True, kw_only=True):
+class ReduceOptions(Record, frozen=True, kw_only=True):
     values: bool = False
     calcs: tuple[str, ...] = ("lastNotNull",)
 
@@ -145,7 +139,7 @@ def value_axis(looks: Sequence[Look], values: Sequence[float], height: int) -> A
     room = (high - low) * 0.06 or abs(high) * 0.02 or 1.0
     share = {"percentunit": 1.0, "percent": 100.0}.get(first.config.unit or "")
     bottom = low if 0 <= low <= room else low - room
-    top = high if share is not None and high <= share < high + room else high + room
+    top = share if share is not None and high <= share < high + room else high + room
     if custom.axis_soft_min is not None:
         bottom = min(low, custom.axis_soft_min)
     if custom.axis_soft_max is not None:

@@ -7,15 +7,15 @@ from typing import Literal
 from slo_gen.documents.charts import Arc, Gauged, Size, bar_gauge, gauge, sparkline
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import tone
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.fields import Look
-from slo_gen.preview.panels.content import Content, Options, Reduced, ReduceOptions, at_both_widths, chart_size, no_data, reductions
+from slo_gen.preview.panels.content import Content, Reduced, ReduceOptions, at_both_widths, chart_size, no_data, reductions
 from slo_gen.preview.values import figure_text
 
 __all__ = ["draw_bar_gauge", "draw_gauge", "draw_stat"]
 
 
-class StatOptions(Options, frozen=True, kw_only=True):
+class StatOptions(Record, frozen=True, kw_only=True):
     reduce_options: ReduceOptions = ReduceOptions()
     text_mode: Literal["auto", "value", "value_and_name", "name", "none"] = "auto"
     color_mode: Literal["none", "value", "background", "background_solid"] = "value"
@@ -23,12 +23,12 @@ class StatOptions(Options, frozen=True, kw_only=True):
     show_percent_change: bool = False
 
 
-class GaugeOptions(Options, frozen=True, kw_only=True):
+class GaugeOptions(Record, frozen=True, kw_only=True):
     reduce_options: ReduceOptions = ReduceOptions()
     show_threshold_markers: bool = True
 
 
-class BarGaugeOptions(Options, frozen=True, kw_only=True):
+class BarGaugeOptions(Record, frozen=True, kw_only=True):
     reduce_options: ReduceOptions = ReduceOptions()
     display_mode: Literal["basic", "gradient", "lcd"] = "gradient"
 

@@ -8,31 +8,31 @@ from typing import Literal
 from slo_gen.documents.charts import Heat, Size, heatmap
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import CIVIDIS
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
-from slo_gen.preview.panels.content import Content, Options, at_both_widths, chart_size, figures_table, no_data, span_axis
+from slo_gen.preview.panels.content import Content, at_both_widths, chart_size, figures_table, no_data, span_axis
 from slo_gen.preview.values import figure_text, is_known_unit
 
 __all__ = ["draw_heatmap"]
 
 
-class ColourOptions(Options, frozen=True, kw_only=True):
+class ColourOptions(Record, frozen=True, kw_only=True):
     mode: Literal["scheme"] = "scheme"
     scheme: Literal["Cividis"] = "Cividis"
     scale: Literal["exponential", "linear"] = "exponential"
     exponent: float = 0.5
 
 
-class AxisOptions(Options, frozen=True, kw_only=True):
+class AxisOptions(Record, frozen=True, kw_only=True):
     unit: str | None = None
     decimals: int | None = None
 
 
-class FilterOptions(Options, frozen=True, kw_only=True):
+class FilterOptions(Record, frozen=True, kw_only=True):
     le: float | None = None
 
 
-class HeatmapOptions(Options, frozen=True, kw_only=True):
+class HeatmapOptions(Record, frozen=True, kw_only=True):
     calculate: Literal[False] = False
     color: ColourOptions = ColourOptions()
     y_axis: AxisOptions = AxisOptions()

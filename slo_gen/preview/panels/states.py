@@ -9,14 +9,14 @@ from typing import Literal
 from slo_gen.documents.charts import Size, State, States, state_bands, status_boxes
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import tone
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.fields import Look
-from slo_gen.preview.panels.content import Content, Options, at_both_widths, chart_size, figures_table, legend, no_data, span_axis
+from slo_gen.preview.panels.content import Content, at_both_widths, chart_size, figures_table, legend, no_data, span_axis
 
 __all__ = ["draw_state_timeline", "draw_status_history"]
 
 
-class StateOptions(Options, frozen=True, kw_only=True):
+class StateOptions(Record, frozen=True, kw_only=True):
     merge_values: bool = True
     show_value: Literal["auto", "always", "never"] = "auto"
 

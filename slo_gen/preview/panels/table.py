@@ -8,10 +8,10 @@ from typing import Final
 
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import tone
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.fields import Look, Text
 from slo_gen.preview.frames import Field, Frame, Value
-from slo_gen.preview.panels.content import Content, Options, no_data
+from slo_gen.preview.panels.content import Content, no_data
 
 __all__ = ["draw_table", "link_target"]
 
@@ -20,12 +20,12 @@ _LABEL: Final = re.compile(r"\$\{__field\.labels\.(\w+)\}")
 _DASHBOARD: Final = re.compile(r"/d/([\w-]+)(?:[/?#].*)?")
 
 
-class SortBy(Options, frozen=True, kw_only=True):
+class SortBy(Record, frozen=True, kw_only=True):
     display_name: str
     desc: bool = False
 
 
-class TableOptions(Options, frozen=True, kw_only=True):
+class TableOptions(Record, frozen=True, kw_only=True):
     show_header: bool = True
     frame_index: int = 0
     sort_by: tuple[SortBy, ...] = ()
@@ -46,7 +46,7 @@ def draw_table(content: Content) -> Markup:
     )
     parts = [element("thead", head, role="rowgroup")] if options.show_header else []
     table = element("table", *parts, element("tbody", body, role="rowgroup"), class_="cells", role="table", aria_label=content.panel.title)
-    return element("div", table, class_="scroll", tabindex=0)
+    return element("div", table, class_="scroll long", tabindex=0)
 
 
 def _in_order(content: Content, frame: Frame, options: TableOptions) -> list[int]:

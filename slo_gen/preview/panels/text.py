@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from slo_gen.documents.markup import Markup, element
-from slo_gen.preview.dashboard import read_json
-from slo_gen.preview.panels.content import Content, Options
+from slo_gen.preview.dashboard import Record, read_json
+from slo_gen.preview.panels.content import Content
 from slo_gen.preview.panels.table import link_target
 from slo_gen.preview.queries import substituted
 
 __all__ = ["draw_text"]
 
 
-class TextOptions(Options, frozen=True, kw_only=True):
+class TextOptions(Record, frozen=True, kw_only=True):
     mode: Literal["markdown", "code"] = "markdown"
     content: str = ""
+
+
+_ROLES: Final = {
+    "table_open": "table", "thead_open": "rowgroup", "tbody_open": "rowgroup", "tr_open": "row", "th_open": "columnheader",
+    "td_open": "cell",
+}
 
 
 def draw_text(content: Content) -> Markup:
@@ -28,7 +34,7 @@ def draw_text(content: Content) -> Markup:
     text = substituted(options.content, content.variables, content.span, 60)
     if options.mode == "code":
         return element("pre", text)
-    return element("div", _markdown(text, content), class_="words")
+    return element("div", _markdown(text, content), class_="words scroll long", tabindex=0)
 
 
 def _markdown(text: str, content: Content) -> Markup:
@@ -46,10 +52,12 @@ def _markdown(text: str, content: Content) -> Markup:
 
 
 def _label_cells(tokens: Sequence[Token]) -> None:
-    """Each cell of a table gets the heading of its column, for a phone, where it stands beside the cell."""
+    """Each cell of a table gets the heading of its column, for a phone, where it stands beside the cell; a table stays one there."""
     headings: list[str] = []
     column = 0
     for token, inside in itertools.pairwise(tokens):
+        if token.type in _ROLES:
+            token.attrSet("role", _ROLES[token.type])
         match token.type:
             case "table_open":
                 headings = []

@@ -10,13 +10,12 @@ from typing import Literal
 from slo_gen.documents.charts import Axis, Limit, Line, Mark, Size, line_chart
 from slo_gen.documents.markup import Markup, element, joined
 from slo_gen.preview.colours import Tone, tone
-from slo_gen.preview.dashboard import read_json
+from slo_gen.preview.dashboard import Record, read_json
 from slo_gen.preview.errors import PreviewError
 from slo_gen.preview.fields import Look
 from slo_gen.preview.frames import reduced
 from slo_gen.preview.panels.content import (
     Content,
-    Options,
     at_both_widths,
     chart_size,
     figures_table,
@@ -28,13 +27,13 @@ from slo_gen.preview.panels.content import (
 __all__ = ["draw_time_series"]
 
 
-class Legend(Options, frozen=True, kw_only=True):
+class Legend(Record, frozen=True, kw_only=True):
     display_mode: Literal["list", "table", "hidden"] = "list"
     show_legend: bool = True
     calcs: tuple[str, ...] = ()
 
 
-class TimeSeriesOptions(Options, frozen=True, kw_only=True):
+class TimeSeriesOptions(Record, frozen=True, kw_only=True):
     legend: Legend = Legend()
 
 

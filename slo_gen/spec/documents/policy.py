@@ -56,6 +56,10 @@ class AlertSettings(Section, frozen=True, kw_only=True):
     dashboard_url: Annotated[
         Url | UnsetType, Meta(description="Dashboard for alerts of services that name none; `${service}` and `${slo}` are filled in.")
     ] = UNSET
+    agreement_dashboard_url: Annotated[
+        Url | UnsetType,
+        Meta(description="Dashboard for alerts about agreements; `${agreement}`, `${target}`, `${customer}`, `${service}` are filled in."),
+    ] = UNSET
 
 
 class NotificationSettings(Section, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from slo_gen.spec.documents.source_credentials import SourceCredentials
 
 __all__ = [
     "BlackboxProbe", "HttpProbe", "IcingaProbe", "JsonProbe", "PluginProbe", "ProbeSource", "ProbeSubject", "PrometheusProbe", "TcpProbe",
-    "UptimeKumaProbe",
+    "UptimeKumaPageProbe", "UptimeKumaProbe",
 ]  # fmt: skip
 
 
@@ -42,6 +42,17 @@ class UptimeKumaProbe(Section, frozen=True, kw_only=True):
     """An Uptime Kuma by its metrics. A subject is the name of a monitor."""
 
     url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["http://uptime-kuma:3001"])]
+    pending: Annotated[
+        Literal["unknown", "down"],
+        Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
+    ] = "unknown"
+
+
+class UptimeKumaPageProbe(Section, frozen=True, kw_only=True):
+    """A public status page of an Uptime Kuma, with the last beats of its monitors. A subject is the name of a monitor."""
+
+    url: Annotated[PlainUrl, Meta(description="Address of the Uptime Kuma.", examples=["https://status.example.com"])]
+    slug: Annotated[Name, Meta(description="The page, as its address ends.", examples=["shop"])]
     pending: Annotated[
         Literal["unknown", "down"],
         Meta(description="What a monitor is while its first failures are not confirmed; with `down` the indicator confirms them."),
@@ -118,6 +129,7 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
     prometheus: Annotated[PrometheusProbe | UnsetType, Meta(description="Series of a Prometheus.")] = UNSET
     icinga: Annotated[IcingaProbe | UnsetType, Meta(description="An Icinga 2.")] = UNSET
     uptime_kuma: Annotated[UptimeKumaProbe | UnsetType, Meta(description="An Uptime Kuma.")] = UNSET
+    uptime_kuma_page: Annotated[UptimeKumaPageProbe | UnsetType, Meta(description="A public status page of an Uptime Kuma.")] = UNSET
     json: Annotated[JsonProbe | UnsetType, Meta(description="An endpoint that answers with JSON.")] = UNSET
     http: Annotated[HttpProbe | UnsetType, Meta(description="Checked by the exporter itself, by HTTP.")] = UNSET
     tcp: Annotated[TcpProbe | UnsetType, Meta(description="Checked by the exporter itself, by a connection.")] = UNSET
@@ -148,4 +160,4 @@ class ProbeSource(Choice, frozen=True, kw_only=True):
         ),
     ] = UNSET
 
-    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "json", "http", "tcp", "plugin"),)
+    exactly_one = (("blackbox", "prometheus", "icinga", "uptime_kuma", "uptime_kuma_page", "json", "http", "tcp", "plugin"),)

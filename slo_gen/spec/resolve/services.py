@@ -91,6 +91,7 @@ def evaluation(register: Register) -> model.Evaluation:
         long_interval=_rounded(settings.long_interval),
         shard_size=settings.shard_size,
         severity_names={str(severity): name for severity, name in spec.alerts.severity_names.items()},
+        agreement_page=spec.alerts.agreement_dashboard_url or "",
     )
 
 
