@@ -333,6 +333,6 @@ def _seconds(value: float) -> str:
 def _excerpt(body: bytes, longest: int = 200) -> str:
     """The beginning of an answer as one printable line."""
     # Covered before it is cut: a part of a secret would not be known for one.
-    text = " ".join(covered(body[: longest * 100].decode("utf-8", "replace")).split())
+    text = " ".join(covered(body[: longest * 20].decode("utf-8", "replace")).split())
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= longest else text[:longest] + "..."

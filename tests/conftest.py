@@ -34,7 +34,7 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 def no_secrets_of_other_tests() -> Iterator[None]:
     """What one test has for a secret is an ordinary word of the next one."""
     yield
-    known_secrets._WAYS.clear()
+    known_secrets._KNOWN.clear()
     known_secrets._pattern.cache_clear()
 
 

@@ -20,7 +20,11 @@ WAYS: list[Callable[[str], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS)
+def within(one: Callable[[str], str], other: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: other(one(text))
+
+
+@pytest.mark.parametrize("way", [*WAYS, *(within(one, other) for one in WAYS for other in WAYS[:8])])
 def test_a_secret_is_covered_however_it_is_written(way: Callable[[str], str]) -> None:
     secret = canary(7) + "ü"
     remember(secret)
