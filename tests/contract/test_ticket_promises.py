@@ -11,10 +11,11 @@ from ticket_stories import at, catalogue, events, judge, one, results, told
 
 from slo_gen.contract.clocks import life
 from slo_gen.contract.credits import reading
-from slo_gen.contract.facts import Result, Results
+from slo_gen.contract.facts import Result, Results, Slots
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
 from slo_gen.timekeeping.calendars import Always, ByDate
+from slo_gen.timekeeping.spans import Spans
 
 MINUTE, HOUR = 60, 3600
 
@@ -421,6 +422,33 @@ def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, sha
     told = [Result(period.start + number, each) for number, each in enumerate([True] * met + [False] * missed + [None] * open_)]
     facts = Results(period.start, period.end, tuple(told))
     assert ticket_period(agreement, agreement.ticket_targets[0], period, facts).outcome.verdict == verdict
+
+
+def test_of_few_tickets_not_more_may_be_opened_than_was_promised() -> None:
+    """That one of few may be missed is about shares; three are more than two."""
+    more = '  targets: [{name: number, count: {of: tickets}, objective: "at most 2"}]'
+    agreement = catalogue("low_volume: {below: 20, allow_misses: 1}\n" + RESPONSE, more).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    facts = Results(period.start, period.end, tuple(Result(period.start + number, True) for number in range(3)))
+    [number] = agreement.other_targets
+    assert ticket_period(agreement, number, period, facts).outcome.verdict == "missed"
+    assert ticket_period(replace(agreement, tickets=None), number, period, facts).outcome.verdict == "missed"
+
+
+def test_a_share_of_tickets_may_be_told_in_sums() -> None:
+    agreement = catalogue(RESPONSE).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    found = ticket_period(agreement, agreement.ticket_targets[0], period, Slots(period.start, period.seconds, [20], [1]))
+    assert (found.outcome.figure, found.outcome.counted, found.outcome.of) == (Fraction(19, 20), 1, 20)
+
+
+def test_what_is_gone_is_left_out_and_told() -> None:
+    agreement = catalogue(RESPONSE).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    told = [Result(period.start, None, cause="merged"), Result(period.start, False, cause="customer"), Result(period.start, True)]
+    found = ticket_period(agreement, agreement.ticket_targets[0], period, Results(period.start, period.end, tuple(told)))
+    assert (found.outcome.excluded, found.outcome.counted, found.outcome.of) == ({"merged": 1}, 1, 2)
+    assert found.window.excluded == (("merged", Spans()),)
 
 
 def test_a_mixed_clock_that_ended_in_time_counts_when_it_would_have_been_due() -> None:
