@@ -124,6 +124,18 @@ def test_a_promise_for_any_other_priority(story: str, expected: list[tuple[str, 
     assert [(each.target, each.priority, each.cycle, each.outcome(at("wed 00:00")), each.start) for each in found] == expected
 
 
+def test_when_a_clock_is_due_that_runs_on_under_another_promise() -> None:
+    """Half of two hours have run; half of eight are left."""
+    [result] = results("priority_changes: by_interval\n" + TWO, "10:00: opened P1\n11:00: priority P2")
+    assert (result.due, result.over, result.since) == (at("15:00"), at("15:00"), at("10:00"))
+    assert [result.outcome(at(text)) for text in ("15:00", "15:00:01")] == ["running", "missed"]
+    paused = "10:00: opened P1\n10:30: status pending\n11:00: status open\n11:30: priority P2"
+    [later] = results("priority_changes: by_interval\ncounts_in: due\n" + PENDING + TWO, paused)
+    assert (later.due, later.over) == (at("15:30"), at("15:30"))
+    [ended] = results("priority_changes: by_interval\n" + TWO, "10:00: opened P1\n11:00: priority P2\n12:00: status solved")
+    assert (ended.due, ended.over) == (None, None)
+
+
 def test_a_ticket_without_a_priority_is_judged_by_the_promise_for_any() -> None:
     [result] = results("priority_changes: now\n" + PENDING, "10:00: opened\n13:00: status solved", ANY_OTHER)
     assert (result.target, result.priority, result.outcome(at("14:00"))) == ("any", "", "met")
