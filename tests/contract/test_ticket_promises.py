@@ -94,6 +94,7 @@ PENDING = "pause_when: {status: [pending]}\n"
     ("first", "10:00: opened P3\n10:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
     ("first", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p3-resolution", "met", 3 * HOUR)]),
     ("last", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("restart", "10:00: opened P3\n10:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
     ("restart", "10:00: opened\n11:00: priority P1\n12:00: status solved", [("p1-resolution", "met", 2 * HOUR)]),
     ("now", "10:00: opened\n12:00: status solved", []),
     ("now", "10:00: opened P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
@@ -134,6 +135,9 @@ def test_when_a_clock_is_due_that_runs_on_under_another_promise() -> None:
     assert (later.due, later.over) == (at("15:30"), at("15:30"))
     [ended] = results("priority_changes: by_interval\n" + TWO, "10:00: opened P1\n11:00: priority P2\n12:00: status solved")
     assert (ended.due, ended.over) == (None, None)
+    never_ran = "10:00: opened P1\n10:00: status pending\n11:00: priority P2\n12:00: status solved"
+    [stood] = results("priority_changes: by_interval\ncounts_in: due\n" + PENDING + TWO, never_ran)
+    assert (stood.worked, stood.real, stood.due, stood.outcome(at("20:00"))) == (0, 0, at("15:00"), "met")
 
 
 def test_a_ticket_without_a_priority_is_judged_by_the_promise_for_any() -> None:
