@@ -171,6 +171,17 @@ def test_a_new_clock_runs_from_its_own_start() -> None:
     assert (new.start, new.since, new.worked, new.due, new.over) == (at("11:30"), at("11:30"), 0, at("13:30"), at("13:30"))
 
 
+def test_nothing_is_due_in_a_pause_that_counts() -> None:
+    """Under one promise, and under one that a change of priority brought."""
+    tickets = "paused_time: counted\n" + PENDING + EIGHTHS
+    [result] = results(tickets, "10:00: opened P1\n11:00: status pending")
+    assert (result.hidden, result.since, result.outcome(at("20:00"))) == (True, at("10:00"), "paused")
+    old, new = results("priority_changes: restart\n" + tickets, "10:00: opened P3\n10:30: priority P1\n11:00: status pending")
+    assert (old.outcome(at("20:00")), new.outcome(at("20:00"))) == ("cancelled", "paused")
+    [back] = results(tickets, "10:00: opened P1\n11:00: status pending\n11:30: status open")
+    assert (back.hidden, back.due, back.outcome(at("12:00:01"))) == (False, at("12:00"), "missed")
+
+
 def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
     [result] = results(RESPONSE, "09:00: opened P1\n09:10: status solved")
     assert (result.ticket, result.target, result.cycle, result.priority) == ("T-1", "p1-response", 1, "P1")
