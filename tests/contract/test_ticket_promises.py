@@ -173,13 +173,18 @@ def test_a_new_clock_runs_from_its_own_start() -> None:
 
 def test_nothing_is_due_in_a_pause_that_counts() -> None:
     """Under one promise, and under one that a change of priority brought."""
-    tickets = "paused_time: counted\n" + PENDING + EIGHTHS
+    tickets = "pause_when: {status: [pending], paused_time: counted}\n" + EIGHTHS
     [result] = results(tickets, "10:00: opened P1\n11:00: status pending")
     assert (result.hidden, result.since, result.outcome(at("20:00"))) == (True, at("10:00"), "paused")
     old, new = results("priority_changes: restart\n" + tickets, "10:00: opened P3\n10:30: priority P1\n11:00: status pending")
     assert (old.outcome(at("20:00")), new.outcome(at("20:00"))) == ("cancelled", "paused")
     [back] = results(tickets, "10:00: opened P1\n11:00: status pending\n11:30: status open")
     assert (back.hidden, back.due, back.outcome(at("12:00:01"))) == (False, at("12:00"), "missed")
+
+
+def test_the_instant_0_is_one_as_any_other() -> None:
+    [result] = results(RESPONSE, "1970-01-01T00:45: opened P1")
+    assert (result.due, result.over) == (0, 0)
 
 
 def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
