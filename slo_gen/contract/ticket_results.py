@@ -273,11 +273,11 @@ class TicketJudge:
                 for place, instant in zip(asked, _deadlines(bulk, calendar, runs, lengths, boundary), strict=True):  # type: ignore[arg-type]
                     into[place] = instant
         for place, parts in mixed.items():
-            run = rows[place].run
-            since = run.since
+            run, length = rows[place].run, allowed[place]
+            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, run.since, parts, length)
             if run.stop is not None and self.terms.counts_in == "due":
-                since = run.ran[-1][1] if run.ran else run.start       # when it would have been due, had it gone on
-            worked[place], allowed[place], due[place], over[place] = used_up(run.ran, since, parts, allowed[place])
+                halted = run.ran[-1][1] if run.ran else run.start
+                *_, due[place], over[place] = used_up(run.ran, halted, parts, length)      # had it gone on
         for place, row in enumerate(rows):
             run, life = row.run, row.life
             assert life.opened is not None, "only a ticket that was opened has rows"

@@ -48,6 +48,12 @@ def test_the_fewest_and_the_most_runs_there_can_have_been(
     assert found == by_trying_all(timeline, rule, start, end)
 
 
+def test_the_fewest_runs_are_those_of_the_best_choice_so_far() -> None:
+    """Each minute that is down for certain is too short by itself; every choice of the others but both up makes one that is not."""
+    chain = [stretch(start, start + 60, *KINDS[kind]) for start, kind in ((0, "open"), (60, "down"), (120, "open"), (180, "down"))]
+    assert counts(chain, Runs(100), 0, 240) == (0, 1)
+
+
 def by_trying_all(timeline: Sequence[tuple[int, int, str]], rule: Runs | None, start: int, end: int) -> tuple[int, int]:
     """Every choice of the open stretches; neighbours are open as one."""
     open_ones: list[set[int]] = []

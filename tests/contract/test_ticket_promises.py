@@ -11,10 +11,11 @@ from ticket_stories import at, catalogue, events, judge, one, results, told
 
 from slo_gen.contract.clocks import life
 from slo_gen.contract.credits import reading
-from slo_gen.contract.facts import Result, Results
+from slo_gen.contract.facts import Result, Results, Slots
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_results import TicketJudge
 from slo_gen.timekeeping.calendars import Always, ByDate
+from slo_gen.timekeeping.spans import Spans
 
 MINUTE, HOUR = 60, 3600
 
@@ -93,6 +94,7 @@ PENDING = "pause_when: {status: [pending]}\n"
     ("first", "10:00: opened P3\n10:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
     ("first", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p3-resolution", "met", 3 * HOUR)]),
     ("last", "10:00: opened\n10:05: priority P3\n10:10: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
+    ("restart", "10:00: opened P3\n10:00: priority P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
     ("restart", "10:00: opened\n11:00: priority P1\n12:00: status solved", [("p1-resolution", "met", 2 * HOUR)]),
     ("now", "10:00: opened\n12:00: status solved", []),
     ("now", "10:00: opened P1\n13:00: status solved", [("p1-resolution", "missed", 3 * HOUR)]),
@@ -121,6 +123,21 @@ def test_which_priority_a_clock_has(changes: str, story: str, expected: list[tup
 def test_a_promise_for_any_other_priority(story: str, expected: list[tuple[str, str, int, str, int]]) -> None:
     found = results("priority_changes: restart\n" + PENDING, story, ANY_OTHER)
     assert [(each.target, each.priority, each.cycle, each.outcome(at("wed 00:00")), each.start) for each in found] == expected
+
+
+def test_when_a_clock_is_due_that_runs_on_under_another_promise() -> None:
+    """Half of two hours have run; half of eight are left."""
+    [result] = results("priority_changes: by_interval\n" + TWO, "10:00: opened P1\n11:00: priority P2")
+    assert (result.due, result.over, result.since) == (at("15:00"), at("15:00"), at("10:00"))
+    assert [result.outcome(at(text)) for text in ("15:00", "15:00:01")] == ["running", "missed"]
+    paused = "10:00: opened P1\n10:30: status pending\n11:00: status open\n11:30: priority P2"
+    [later] = results("priority_changes: by_interval\ncounts_in: due\n" + PENDING + TWO, paused)
+    assert (later.due, later.over) == (at("15:30"), at("15:30"))
+    [ended] = results("priority_changes: by_interval\n" + TWO, "10:00: opened P1\n11:00: priority P2\n12:00: status solved")
+    assert (ended.due, ended.over) == (None, None)
+    never_ran = "10:00: opened P1\n10:00: status pending\n11:00: priority P2\n12:00: status solved"
+    [stood] = results("priority_changes: by_interval\ncounts_in: due\n" + PENDING + TWO, never_ran)
+    assert (stood.worked, stood.real, stood.due, stood.outcome(at("20:00"))) == (0, 0, at("15:00"), "met")
 
 
 def test_a_ticket_without_a_priority_is_judged_by_the_promise_for_any() -> None:
@@ -152,6 +169,22 @@ def test_a_new_clock_runs_from_its_own_start() -> None:
     old, new = results(f"priority_changes: restart\nretroactive_start: false\n{EIGHTHS}", "10:00: opened P3\n11:30: priority P1")
     assert (old.worked, old.real, old.since, old.stop) == (90 * MINUTE, 90 * MINUTE, None, at("11:30"))
     assert (new.start, new.since, new.worked, new.due, new.over) == (at("11:30"), at("11:30"), 0, at("13:30"), at("13:30"))
+
+
+def test_nothing_is_due_in_a_pause_that_counts() -> None:
+    """Under one promise, and under one that a change of priority brought."""
+    tickets = "pause_when: {status: [pending], paused_time: counted}\n" + EIGHTHS
+    [result] = results(tickets, "10:00: opened P1\n11:00: status pending")
+    assert (result.hidden, result.since, result.outcome(at("20:00"))) == (True, at("10:00"), "paused")
+    old, new = results("priority_changes: restart\n" + tickets, "10:00: opened P3\n10:30: priority P1\n11:00: status pending")
+    assert (old.outcome(at("20:00")), new.outcome(at("20:00"))) == ("cancelled", "paused")
+    [back] = results(tickets, "10:00: opened P1\n11:00: status pending\n11:30: status open")
+    assert (back.hidden, back.due, back.outcome(at("12:00:01"))) == (False, at("12:00"), "missed")
+
+
+def test_the_instant_0_is_one_as_any_other() -> None:
+    [result] = results(RESPONSE, "1970-01-01T00:45: opened P1")
+    assert (result.due, result.over) == (0, 0)
 
 
 def test_a_response_that_a_solution_made_needless_is_withdrawn() -> None:
@@ -421,6 +454,33 @@ def test_one_of_few_tickets_may_be_missed(met: int, missed: int, open_: int, sha
     told = [Result(period.start + number, each) for number, each in enumerate([True] * met + [False] * missed + [None] * open_)]
     facts = Results(period.start, period.end, tuple(told))
     assert ticket_period(agreement, agreement.ticket_targets[0], period, facts).outcome.verdict == verdict
+
+
+def test_of_few_tickets_not_more_may_be_opened_than_was_promised() -> None:
+    """That one of few may be missed is about shares; three are more than two."""
+    more = '  targets: [{name: number, count: {of: tickets}, objective: "at most 2"}]'
+    agreement = catalogue("low_volume: {below: 20, allow_misses: 1}\n" + RESPONSE, more).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    facts = Results(period.start, period.end, tuple(Result(period.start + number, True) for number in range(3)))
+    [number] = agreement.other_targets
+    assert ticket_period(agreement, number, period, facts).outcome.verdict == "missed"
+    assert ticket_period(replace(agreement, tickets=None), number, period, facts).outcome.verdict == "missed"
+
+
+def test_a_share_of_tickets_may_be_told_in_sums() -> None:
+    agreement = catalogue(RESPONSE).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    found = ticket_period(agreement, agreement.ticket_targets[0], period, Slots(period.start, period.seconds, [20], [1]))
+    assert (found.outcome.figure, found.outcome.counted, found.outcome.of) == (Fraction(19, 20), 1, 20)
+
+
+def test_what_is_gone_is_left_out_and_told() -> None:
+    agreement = catalogue(RESPONSE).agreements["acme"]
+    period = agreement.period.named("2026-11")
+    told = [Result(period.start, None, cause="merged"), Result(period.start, False, cause="customer"), Result(period.start, True)]
+    found = ticket_period(agreement, agreement.ticket_targets[0], period, Results(period.start, period.end, tuple(told)))
+    assert (found.outcome.excluded, found.outcome.counted, found.outcome.of) == ({"merged": 1}, 1, 2)
+    assert found.window.excluded == (("merged", Spans()),)
 
 
 def test_a_mixed_clock_that_ended_in_time_counts_when_it_would_have_been_due() -> None:
