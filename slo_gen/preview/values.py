@@ -7,6 +7,7 @@ see on which side it is. 99.996 % does not read 100 %.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -32,6 +33,9 @@ class Moment:
 
 _WHOLE: Final = 2.0**53
 """From here on every floating point number is a whole one."""
+
+_DECIMALS: Final = sys.float_info.max_10_exp
+"""No figure has more that mean anything, and no larger power of ten is one of floating point."""
 
 Scale = Callable[[float], tuple[float, float, str]]
 """From a figure to what it is multiplied with, then divided by, and what is written behind it."""
@@ -90,9 +94,11 @@ def _side(value: float, mark: float) -> int:
 
 
 def _rounded(value: float, decimals: int) -> str:
-    factor = 10**decimals
-    whole = abs(value) >= _WHOLE        # and so nothing to round
-    text = _plain(value if whole else math.floor(value * factor + 0.5) / factor)
+    if abs(value) >= _WHOLE or decimals > _DECIMALS:        # nothing to round
+        text = _plain(value)
+    else:
+        factor = 10**decimals
+        text = _plain(math.floor(value * factor + 0.5) / factor)
     if "e" in text:
         return text
     present = len(text.partition(".")[2])
