@@ -297,6 +297,15 @@ def test_business_days_of_many_tickets_are_those_of_each() -> None:
         ]
 
 
+@pytest.mark.parametrize(("within", "days"), [("1d", 1), ("1mo", 30)])
+def test_days_and_months_run_from_the_time_of_the_day(within: str, days: int) -> None:
+    judged = judge(f"matrix: {{columns: [hours, resolution], P1: [24x7, {within}]}}")
+    lives = [(each, life(events(f"{each}: opened P1"), judged.program)) for each in ("10:00", "16:00", "16:30")]
+    assert [(each.allowed, each.due) for each in judged.results(lives)] == [
+        (days * 24 * HOUR, at(opened) + days * 24 * HOUR) for opened, _ in lives
+    ]
+
+
 def test_a_ticket_whose_hours_never_come_again_is_due_at_no_instant_and_others_are() -> None:
     """The office closes for good at ten on Monday."""
     found = catalogue(PENDING + "matrix: {columns: [hours, resolution], P1: [office, 1h]}")
