@@ -263,6 +263,13 @@ def test_each_calendar_measures_its_own_time_whatever_priority_the_ticket_has_no
     assert told("priority_changes: now\nhours_changes: by_interval\n" + HOURS, story) == [("p2-resolution", "missed", 5 * HOUR)]
 
 
+def test_when_a_clock_would_have_been_due_in_the_hours_that_came_last() -> None:
+    """Two of four hours have run in the office; two are left in the short hours, which open on Tuesday at nine."""
+    story = "10:00: opened P1\n12:00: priority P2\n13:00: status solved"
+    [result] = results("hours_changes: by_interval\ncounts_in: due\n" + HOURS, story)
+    assert (result.worked, result.allowed, result.due) == (2 * HOUR, 4 * HOUR, at("tue 11:00"))
+
+
 def test_a_deadline_at_closing_time_is_then_and_is_missed_only_after_the_next_opening() -> None:
     tickets = "matrix: {columns: [hours, response], P1: [office, 2h]}"
     [result] = results(tickets, "16:00: opened P1")
@@ -287,8 +294,8 @@ def test_business_days_end_at_the_close_of_a_day_that_is_whole() -> None:
 
 def test_business_days_of_many_tickets_are_those_of_each() -> None:
     judged = judge("matrix: {columns: [hours, resolution], P1: [office, 1bd]}")
-    opened = ["12:00", "2026-11-24T00:00", "2026-11-24T00:00:01", "tue 12:00", "tue 17:00"]
-    expected = [(16, "tue 18:00"), (10, "tue 18:00"), (20, "wed 18:00"), (16, "wed 18:00"), (11, "wed 18:00")]
+    opened = ["12:00", "2026-11-24T00:00", "2026-11-24T00:00:01", "tue 12:00", "tue 17:00", "fri 12:00"]
+    expected = [(16, "tue 18:00"), (10, "tue 18:00"), (20, "wed 18:00"), (16, "wed 18:00"), (11, "wed 18:00"), (16, "2026-11-30T18:00")]
     lives = [(each, life(events(f"{each}: opened P1"), judged.program)) for each in opened]
     for order in (1, -1):
         found = judged.results(lives[::order])[::order]
