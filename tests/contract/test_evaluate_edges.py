@@ -75,9 +75,10 @@ def test_an_interval_that_is_agreed_in_part_is_not_whole() -> None:
 
 
 def test_a_percentile_of_what_was_seen() -> None:
+    """Half of the interval was not seen; as far as it was, all of it was down."""
     measurement = Measurement(20, HALF, reduce="percentile", percent=Fraction(1))
     found = evaluate("up", measurement, AT_MOST, Slots(0, 10, [10, None], [6, 0]), Window(0, 20))
-    assert (found.figure, found.lower, found.upper) == (10, 0, 20)
+    assert (found.figure, found.lower, found.upper) == (20, 0, 20)
 
 
 def test_half_an_event_was_really_bad() -> None:
