@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from slo_gen.contract.evaluate import evaluate
+from slo_gen.contract.evaluate import basis, evaluate
 from slo_gen.contract.facts import Downtime, Outage, Slots
 from slo_gen.contract.measurement import Down, Measurement, Reduce, Runs, Share
 from slo_gen.contract.window import Window
@@ -100,3 +100,12 @@ def test_what_was_surely_good_and_not_seen_is_left_out_of_what_was_seen() -> Non
     measurement = Measurement(20, Down(Fraction(1, 2), minimum_events=100))
     found = evaluate("up", measurement, FLOOR, Slots(0, 10, [0, None, 1], [0, 0, 0]), Window(0, 30))
     assert (found.of, found.figure, found.lower, found.upper) == (10, 1, 1, 1)
+
+
+def test_what_a_whole_period_is_a_share_of() -> None:
+    """A hundred seconds, of which forty are agreed, ten of these excluded, and the last ten count threefold."""
+    window = Window(0, 100, Spans(((20, 60),)), Spans(((10, 90),)), (("work", Spans(((20, 30),))),), {"peak": Spans(((50, 60),))})
+    peak = (("peak", 3),)
+    found = [basis(Measurement(10, ANY, over=over, weights=peak), window) for over in ("calendar", "deployed", "scheduled")]
+    assert found == [120, 100, 50]
+    assert basis(Measurement(10, ANY, over="scheduled"), window) == 30
