@@ -40,7 +40,7 @@ class Lane(threading.Thread):
         for name, arguments in self._steps:
             self.now = name
             # Each would write the other's cache of what failed last.
-            command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+            command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=12", "--durations-min=5", *arguments]
             done = subprocess.run(
                 command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
             )
