@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from slo_gen.timekeeping.business import Boundary, business_time
 from slo_gen.timekeeping.calendars import Calendar
-from slo_gen.timekeeping.spans import EMPTY, Span
+from slo_gen.timekeeping.spans import Span
 from slo_gen.timekeeping.zones import TimeError
 
 __all__ = ["Part", "used_up"]
@@ -79,6 +79,6 @@ def _pieces(ran: Sequence[Span], since: int | None, parts: Sequence[Part]) -> It
 
 def _after(calendar: Calendar, start: int, seconds: int, boundary: Boundary) -> int:
     try:
-        return business_time(calendar).deadline(start, seconds, EMPTY, boundary)
+        return business_time(calendar).deadline(start, seconds, boundary=boundary)
     except TimeError:
         return -1

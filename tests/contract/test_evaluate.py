@@ -336,3 +336,10 @@ def test_an_interval_that_nobody_saw_at_all_ends_a_run() -> None:
     found = evaluate("target", runs, FLOOR, facts, Window(0, 3600))
     assert found.interruptions == (Interruption(0, 300, Fraction(0)), Interruption(600, 900, Fraction(0)))
     assert (found.figure, found.lower, found.upper) == (1, Fraction(2700, 3600), 1)
+
+
+def test_an_interval_that_was_up_as_far_as_it_was_seen_makes_no_run_longer() -> None:
+    facts = Slots(0, 60, [10] * 5 + [None] + [10] * 54, [10] * 5 + [0] * 55)
+    found = evaluate("target", Measurement(300, Down(Fraction("0.05"))), FLOOR, facts, Window(0, 3600))
+    assert found.interruptions == (Interruption(0, 300, Fraction(300)),)
+    assert (found.counted, found.unknown, found.of) == (300, 60, 3540)
