@@ -18,11 +18,12 @@ from typing import Final
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS: Final = "tests/integration"
 CHURN: Final = f"{SERVERS}/test_churn.py"
+COMPILED: Final = f"{SERVERS}/test_compile_and_test.py"
 
 LANES: Final = (
     # Counting while pods churn takes its time, whatever the machine; after it comes what computes.
-    (("counting while pods churn", [CHURN]), ("without servers", [f"--ignore={SERVERS}"])),
-    (("with servers", [SERVERS, f"--ignore={CHURN}"]),),
+    (("counting while pods churn", [CHURN]), ("without servers", [f"--ignore={SERVERS}"]), ("what is compiled", [COMPILED])),
+    (("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"]),),
 )
 TOLD_EVERY: Final = 60.0
 
