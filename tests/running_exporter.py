@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -39,17 +40,26 @@ def free_port() -> int:
 
 @dataclass
 class Exporter:
-    """One exporter over its configuration file; ``start`` and ``kill`` may come in any order and as often as one likes."""
+    """One exporter over its configuration file; ``start`` and ``kill`` may come in any order and as often as one likes.
+
+    ``trust``: it serves over TLS, and this trusts its certificate; ``user`` are name and password that it asks for.
+    """
 
     file: Path
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
     options: Sequence[str] = ()
+    trust: ssl.SSLContext | None = None
+    user: tuple[str, str] | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'http' if self.trust is None else 'https'}://127.0.0.1:{self.port}"
+
+    def get(self, path: str, seconds: float = 20) -> httpx.Response:
+        """An answer of it. Raises httpx.HTTPError."""
+        return httpx.get(self.url + path, timeout=seconds, verify=self.trust or False, auth=self.user)
 
     @property
     def log(self) -> str:
@@ -73,7 +83,7 @@ class Exporter:
     def serves(self) -> bool:
         assert self.process is None or self.process.poll() is None, self.log
         try:
-            return httpx.get(f"{self.url}/-/healthy", timeout=2).status_code == 200
+            return self.get("/-/healthy", 2).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -98,11 +108,11 @@ class Exporter:
 
     def status(self, path: str) -> int:
         """The status of an answer."""
-        return httpx.get(self.url + path, timeout=20).status_code
+        return self.get(path).status_code
 
     def samples(self) -> Samples:
         """Everything that it exposes now."""
-        answer = httpx.get(f"{self.url}/metrics", timeout=20)
+        answer = self.get("/metrics")
         assert answer.status_code == 200
         return {
             (sample.name, frozenset(sample.labels.items())): sample.value

@@ -1,7 +1,7 @@
 """A real nginx that is stopped and started, blackbox_exporter that looks at it, and sla-exporter that says how long it was down.
 
 Downtime as it was caused, whatever the interval of the probe, and as much of it after the exporter was killed; a real Prometheus scrapes
-it, and the alert fires.
+it over TLS, and the alert fires.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx
 import pytest
 from running_exporter import Exporter, free_port, until
+from web_guard import PASSWORD, USER, guarded
 
 from slo_gen import names
 from slo_gen.cli.compiling import compiled_files
@@ -131,7 +132,9 @@ def shop(folder: Path) -> Iterator[tuple[Exporter, tuple[str, ...], int]]:
     (folder / "sla-exporter.yaml").write_text(f"kind: Exporter\nmetadata: {{name: main}}\nspec:\n  probes:\n{probes}")
     modules = folder / "blackbox.yml"
     modules.write_text("modules: {http_2xx: {prober: http, timeout: 800ms, http: {preferred_ip_protocol: ip4}}}\n")
-    found = Exporter(folder / "sla-exporter.yaml")
+    found = Exporter(
+        folder / "sla-exporter.yaml", options=("--web.config.file", str(folder / "web.yaml")), trust=guarded(folder), user=(USER, PASSWORD)
+    )
     with running("prometheus-blackbox-exporter", f"--config.file={modules}", f"--web.listen-address=127.0.0.1:{own}"):
         until(lambda: listens(own), 20)
         try:
@@ -143,7 +146,7 @@ def shop(folder: Path) -> Iterator[tuple[Exporter, tuple[str, ...], int]]:
 
 
 def prometheus(folder: Path, exporter: Exporter) -> Server:
-    """One that scrapes the exporter every second, with the compiled rules every few seconds."""
+    """One that scrapes the exporter every second, over TLS and as a user, with the compiled rules every few seconds."""
     horizon = Horizon.around(datetime.now(UTC).date())
     catalogue = load_catalogue([folder / "specs"])
     hurried = replace(catalogue, evaluation=replace(catalogue.evaluation, interval=5, settling=5))
@@ -151,7 +154,10 @@ def prometheus(folder: Path, exporter: Exporter) -> Server:
         if name.startswith("rules/"):
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-    scraped = {"job_name": "sla-exporter", "static_configs": [{"targets": [f"127.0.0.1:{exporter.port}"]}]}
+    scraped = {
+        "job_name": "sla-exporter", "static_configs": [{"targets": [f"127.0.0.1:{exporter.port}"]}], "scheme": "https",
+        "tls_config": {"ca_file": str(folder / "ca.crt")}, "basic_auth": {"username": USER, "password": PASSWORD},
+    }
     configuration = {"global": {"scrape_interval": "1s"}, "rule_files": [f"{folder}/rules/*.yml"], "scrape_configs": [scraped]}
     (folder / "prometheus.yml").write_text(json.dumps(configuration))
     return Server("prometheus", lambda port: (

@@ -12,18 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import bcrypt
 import httpx
 import pytest
-import trustme
 from file_desk import PROMISES, Desk
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from running_exporter import Exporter, exporter, until
+from web_guard import PASSWORD, guarded
 
 from slo_gen.demo.servers import Server
 
-PASSWORD = "correct horse"
 TEXT = "text/plain;version=0.0.4"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 VARYING = ("slm_source_poll_duration_seconds", "slm_source_last_success_timestamp_seconds", "slm_source_watermark_timestamp_seconds")
@@ -32,18 +30,7 @@ VARYING = ("slm_source_poll_duration_seconds", "slm_source_last_success_timestam
 @pytest.fixture
 def context(tmp_path: Path) -> ssl.SSLContext:
     """Trusts the exporter's certificate; certificate, authority and web configuration are in the folder then."""
-    authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
-    certificate.private_key_pem.write_to_path(tmp_path / "server.key")
-    certificate.cert_chain_pems[0].write_to_path(tmp_path / "server.crt")
-    authority.cert_pem.write_to_path(tmp_path / "ca.crt")
-    hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(6)).decode()
-    (tmp_path / "web.yaml").write_text(
-        f"tls_server_config: {{cert_file: server.crt, key_file: server.key}}\nbasic_auth_users: {{prometheus: '{hashed}'}}\n"
-    )
-    found = ssl.create_default_context()
-    authority.configure_trust(found)
-    return found
+    return guarded(tmp_path)
 
 
 def asked(daemon: Exporter, context: ssl.SSLContext, accept: str, password: str = PASSWORD) -> httpx.Response:
