@@ -516,3 +516,9 @@ def test_what_few_tickets_may_miss_earns_no_credit() -> None:
     outcome = ticket_period(found, target, period, Results(period.start, period.end, tickets)).outcome
     assert (outcome.verdict, outcome.figure) == ("met", Fraction(9, 10))
     assert (reading(target, outcome).figure, reading(target, outcome).missed) == (None, False)
+
+
+@pytest.mark.parametrize(("solved", "due"), [("12:00", None), ("12:00:01", at("12:00"))])
+def test_a_clock_that_stops_in_its_last_second_was_due_at_no_instant(solved: str, due: int | None) -> None:
+    (result,) = results(TWO, f"10:00: opened P1\n{solved}: status solved")
+    assert result.due == due
