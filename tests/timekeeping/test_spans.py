@@ -29,3 +29,7 @@ def test_the_same_set_is_always_the_same_spans(one: Spans, other: Spans, start: 
         assert found == Spans.of(found)
     assert seconds(one.gaps(start, end)) == set(range(start, end)) - seconds(one)
     assert one - EMPTY == one
+
+
+def test_a_part_without_length_is_nothing() -> None:
+    assert Spans(((0, 10),)).clip(5, 5) == Spans()
