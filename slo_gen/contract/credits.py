@@ -378,14 +378,18 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 # --- words -----------------------------------------------------------------------------------------------------
 def figure_text(figure: Fraction, unit: Literal["%", "s", ""], mark: Fraction) -> str:
     """A figure in its unit, with as many decimals as it takes to see on which side of ``mark`` it is."""
-    if unit == "s":
-        return _span(figure)
+    if unit == "s" and _side(shown := Fraction(round(figure)), mark) == _side(figure, mark):
+        return _span(shown)
     scale = 100 if unit == "%" else 1
     for places in range(2, 12):
         shown = Fraction(round(figure * scale * 10**places), 10**places)
-        if (shown > mark * scale) == (figure > mark) and (shown < mark * scale) == (figure < mark):
+        if _side(shown, mark * scale) == _side(figure, mark):
             return _decimal(shown, places) + unit
     return f"{'just above' if figure > mark else 'just below'} {_decimal(mark * scale)}{unit}"
+
+
+def _side(figure: Fraction, mark: Fraction) -> int:
+    return (figure > mark) - (figure < mark)
 
 
 def _range(tier: Tier) -> str:

@@ -165,3 +165,11 @@ def test_eleven_decimals_are_the_most(below: int, text: str) -> None:
 
 def test_nothing_has_no_sign() -> None:
     assert figure_text(Fraction(0), "%", FLOOR.value) == "0%"
+
+
+@pytest.mark.parametrize(("tenths", "text"), [
+    (36_000, "1h"), (36_004, "3600.4s"), (35_996, "3599.6s"), (36_400, "1h40s"), (37_004, "1h1m40s"),
+])  # fmt: skip
+def test_a_time_is_rounded_to_seconds_only_where_that_changes_no_side(tenths: int, text: str) -> None:
+    """At most an hour was promised: what is longer by less than half a second does not read as an hour."""
+    assert figure_text(Fraction(tenths, 10), "s", Fraction(3600)) == text
