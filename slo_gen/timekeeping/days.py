@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 __all__ = [
-    "AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyDate", "has_holidays", "regions_of",
+    "AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyRange", "has_holidays", "regions_of",
 ]  # fmt: skip
 
 
@@ -37,15 +37,21 @@ class FixedDates:
 
 
 @dataclass(frozen=True, slots=True)
-class YearlyDate:
-    """The same month and day of every year. 29 February is there in leap years only."""
+class YearlyRange:
+    """Every day from one month and day to another of every year, both included.
 
-    month: int
-    day: int
+    A range that ends before it begins goes over the end of the year: (12, 24) to (1, 2). 29 February is there in leap
+    years only.
+    """
+
+    first: tuple[int, int]
+    last: tuple[int, int]
     name: str = ""
 
     def name_of(self, day: date) -> str | None:
-        return self.name if (day.month, day.day) == (self.month, self.day) else None
+        begun, running = self.first <= (day.month, day.day), (day.month, day.day) <= self.last
+        inside = begun and running if self.first <= self.last else begun or running
+        return self.name if inside else None
 
 
 @dataclass(frozen=True, slots=True)

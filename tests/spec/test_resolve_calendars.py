@@ -79,6 +79,21 @@ def test_holidays_close(holidays: str, closed: set[str]) -> None:
     assert {day for day in looked_at if not opened(found, day, day)} == closed
 
 
+@pytest.mark.parametrize(("holidays", "closed"), [
+    ("dates: [{date: 12-24, name: Eve}]", {"2026-12-24", "2027-12-24"}),
+    ("dates: [{date: 12-24, until: 01-04}]", {"2026-12-24", "2026-12-28", "2027-01-04", "2027-12-24", "2027-12-28"}),
+    ("dates: [{date: 2026-12-24, until: 2027-01-04}]", {"2026-12-24", "2026-12-28", "2027-01-04"}),
+    ("dates: [{date: 12-24, until: 01-04}], except: [2026-12-28, 2027-01-04]", {"2026-12-24", "2027-12-24", "2027-12-28"}),
+    ("dates: [{date: 2026-12-24, until: 2026-12-24}, {date: 12-28}]", {"2026-12-24", "2026-12-28", "2027-12-28"}),
+    ("dates: [{date: 12-28}, {date: 12-28, until: 12-29}, {date: 2026-12-28}]", {"2026-12-28", "2027-12-28"}),
+    ("countries: [DE], combine: all, dates: [{date: 02-29}]", set()),
+])  # fmt: skip
+def test_holidays_of_every_year_and_ranges(holidays: str, closed: set[str]) -> None:
+    found = calendar(f"always: true, holidays: {{{holidays}}}")
+    looked_at = ["2026-12-24", "2026-12-28", "2027-01-04", "2027-01-05", "2027-12-23", "2027-12-24", "2027-12-28"]
+    assert {day for day in looked_at if not opened(found, day, day)} == closed
+
+
 def test_special_days_override_the_week_and_the_holidays_but_not_what_is_taken_away() -> None:
     special = 'special_days: [{date: 2026-05-01, hours: ["09:00-12:00", "13:00-14:00"]}, {date: 2026-05-06, hours: []}]'
     found = calendar(f"union_of: [office], holidays: {{countries: [DE]}}, {special}")

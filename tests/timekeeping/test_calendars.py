@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slo_gen.timekeeping.calendars import Always, Calendar, Difference, Intersection, Union, Weekly, WholeDays, replace_days, week
-from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyDate, has_holidays
+from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyRange, has_holidays
 from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import TimeError, local, read_instant, zone
 
@@ -94,14 +94,14 @@ def test_special_days_replace_the_week() -> None:
     (PublicHolidays("DE", "BE"), date(2026, 3, 9), None),
     (PublicHolidays("DE", "BE"), date(2026, 3, 8), "Women"),
     (PublicHolidays("DE"), date(2026, 10, 3), "Unity"),
-    (YearlyDate(12, 24, "Eve"), date(2030, 12, 24), "Eve"),
+    (YearlyRange((12, 24), (12, 24), "Eve"), date(2030, 12, 24), "Eve"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 15), "summer"),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 16), None),
     (DateRange(date(2026, 8, 1), date(2026, 8, 15), "summer"), date(2026, 8, 1), "summer"),
-    (YearlyDate(12, 24, "Eve"), date(2030, 12, 25), None),
-    (AnyDays((YearlyDate(12, 24),)), date(2030, 12, 25), None),
-    (AllDays((YearlyDate(12, 24, "first"), YearlyDate(12, 24, "second"))), date(2030, 12, 24), "first"),
-    (DaysExcept(YearlyDate(12, 24, "Eve"), frozenset({date(2026, 12, 24)})), date(2027, 12, 24), "Eve"),
+    (YearlyRange((12, 24), (12, 24), "Eve"), date(2030, 12, 25), None),
+    (AnyDays((YearlyRange((12, 24), (12, 24)),)), date(2030, 12, 25), None),
+    (AllDays((YearlyRange((12, 24), (12, 24), "first"), YearlyRange((12, 24), (12, 24), "second"))), date(2030, 12, 24), "first"),
+    (DaysExcept(YearlyRange((12, 24), (12, 24), "Eve"), frozenset({date(2026, 12, 24)})), date(2027, 12, 24), "Eve"),
     (AnyDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 7, 14), ""),
     (AllDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 7, 14), None),
     (AllDays((PublicHolidays("DE"), PublicHolidays("FR"))), date(2026, 5, 1), ""),
@@ -111,6 +111,23 @@ def test_special_days_replace_the_week() -> None:
 def test_holidays(days: Days, kept: date, other: str | None) -> None:
     found = days.name_of(kept)
     assert found is None if other is None else found is not None and other in found
+
+
+@pytest.mark.parametrize(("days", "year", "expected"), [
+    (YearlyRange((12, 24), (1, 2)), 2027, ["01-01", "01-02", *(f"12-{day}" for day in range(24, 32))]),
+    (YearlyRange((2, 28), (3, 1)), 2027, ["02-28", "03-01"]),
+    (YearlyRange((2, 28), (3, 1)), 2028, ["02-28", "02-29", "03-01"]),
+    (YearlyRange((2, 29), (2, 29)), 2027, []),
+    (YearlyRange((2, 29), (2, 29)), 2028, ["02-29"]),
+    (YearlyRange((4, 30), (4, 30)), 2026, ["04-30"]),
+    (DateRange(date(2026, 12, 30), date(2027, 1, 2)), 2026, ["12-30", "12-31"]),
+    (DateRange(date(2026, 12, 30), date(2027, 1, 2)), 2027, ["01-01", "01-02"]),
+])  # fmt: skip
+def test_all_days_of_a_year(days: Days, year: int, expected: list[str]) -> None:
+    each = (date.fromordinal(number) for number in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
+    found = {f"{day:%m-%d}": days.name_of(day) for day in each}
+    assert {day for day, name in found.items() if name is not None} == set(expected)
+    assert set(found.values()) <= {None, ""}
 
 
 @pytest.mark.parametrize(("place", "known"), [(("DE",), True), (("DE", "BE"), True), (("DE", "XX"), False), (("XX",), False)])

@@ -12,6 +12,7 @@ from slo_gen.spec.documents.scalars import (
     CustomerName,
     DateText,
     DayRange,
+    DayText,
     DocumentReference,
     Duration,
     InstantText,
@@ -40,9 +41,16 @@ Calendars = Annotated[tuple[CalendarName, ...], Meta(min_length=1)]
 
 
 class Holiday(Section, frozen=True, kw_only=True):
-    """One day on which nobody works."""
+    """One day on which nobody works, or several that follow each other."""
 
-    date: Annotated[DateText, Meta(description="The day.")]
+    date: Annotated[DayText, Meta(description="The day, of one year or of every year.")]
+    until: Annotated[
+        DayText | UnsetType,
+        Meta(
+            description="Last day, in the form of `date`, where there are several; a range of every year may go over the end of the year.",
+            examples=["01-02"],
+        ),
+    ] = UNSET
     name: Annotated[str, Meta(description="What the day is called; shown where a clock skips it.")] = ""
 
 
@@ -60,7 +68,9 @@ class Holidays(Section, frozen=True, kw_only=True):
         ),
     ] = "any"
     dates: Annotated[tuple[Holiday, ...], Meta(description="Further days that do not count.")] = ()
-    except_: Annotated[tuple[DateText, ...], Meta(description="Public holidays on which work goes on.")] = field(default=(), name="except")
+    except_: Annotated[tuple[DateText, ...], Meta(description="Days of the tables, years and ranges on which work goes on.")] = field(
+        default=(), name="except"
+    )
 
 
 class SpecialDay(Section, frozen=True, kw_only=True):

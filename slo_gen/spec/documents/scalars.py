@@ -10,12 +10,12 @@ from msgspec import Meta
 
 __all__ = [
     "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cap", "Cell",
-    "Count", "Country", "Currency", "CustomerName", "DateText", "DayRange", "DependencyReference", "DocumentReference", "DownWhenText",
-    "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language", "LevelText",
-    "Minimum", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent", "PeriodText",
-    "Phone", "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName",
-    "ReviewName", "RollingText", "SecretFile", "Selector", "ServiceName", "Severity", "Share", "StepText", "SupplierName", "TeamName",
-    "TeamReference", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
+    "Count", "Country", "Currency", "CustomerName", "DateText", "DayRange", "DayText", "DependencyReference", "DocumentReference",
+    "DownWhenText", "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language",
+    "LevelText", "Minimum", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent",
+    "PeriodText", "Phone", "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay",
+    "RequirementName", "ReviewName", "RollingText", "SecretFile", "Selector", "ServiceName", "Severity", "Share", "StepText",
+    "SupplierName", "TeamName", "TeamReference", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
 ]  # fmt: skip
 
 
@@ -45,6 +45,7 @@ _DATE = (
     "([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
     f"|{_LEAP_YEAR}-02-29)"
 )
+_OF_YEAR = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 _DOCUMENTS = "service|customer|supplier|team|indicator|slo|slr|sla|ola|uc|breach|adjustment|feedback|review|improvement"
@@ -218,6 +219,9 @@ RollingText = Annotated[str, _form("[1-9][0-9]{0,3}d", "a number of days like 30
 
 DateText = Annotated[str, _form(_DATE, "a date like 2026-01-31", "2026-01-01")]
 """A date, year first."""
+
+DayText = Annotated[str, _form(f"({_DATE}|{_OF_YEAR})", "a date like 2026-01-31, or 12-24 for every year", "2026-01-01", "12-24")]
+"""A date, or a day of every year."""
 
 MonthDay = Annotated[str, _form("(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a month and a day like 02-01", "02-01")]
 """A day of the year."""

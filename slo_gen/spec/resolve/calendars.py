@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from slo_gen.spec import documents
 from slo_gen.spec.convert import Document
-from slo_gen.spec.documents.calendar import CalendarSpec, Holidays, SpecialDay
+from slo_gen.spec.documents.calendar import CalendarSpec, Holiday, Holidays, SpecialDay
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import ALWAYS, Register
 from slo_gen.timekeeping.calendars import (
@@ -31,13 +31,25 @@ from slo_gen.timekeeping.calendars import (
     week,
     weekdays,
 )  # fmt: skip
-from slo_gen.timekeeping.days import AllDays, AnyDays, Days, DaysExcept, FixedDates, PublicHolidays, has_holidays, regions_of
+from slo_gen.timekeeping.days import (
+    AllDays,
+    AnyDays,
+    DateRange,
+    Days,
+    DaysExcept,
+    FixedDates,
+    PublicHolidays,
+    YearlyRange,
+    has_holidays,
+    regions_of,
+)
 from slo_gen.timekeeping.zones import TimeError, is_zone, read_date
 
 __all__ = ["resolve_calendars"]
 
 _DEEPEST = 20
 _LONGEST_REGION = 3
+_LENGTH_WITH_YEAR = len("2026-12-24")
 _NEAR = 7
 """Days around a date in which a holiday may have been meant."""
 
@@ -173,19 +185,50 @@ class _Reader:
         path: Steps = ("spec", "holidays")
         countries = [self._country((*path, "countries", position), code) for position, code in enumerate(written.countries)]
         public = tuple(each for each in countries if each is not None)
-        own: dict[date, str] = {}
         clean = len(public) == len(countries)
+        single: dict[date, str] = {}
+        several: dict[tuple[str, str], Days] = {}
         for position, holiday in enumerate(written.dates):
-            day = self._date((*path, "dates", position, "date"), holiday.date, "holiday", own)
-            if day is None:
-                clean = False
-            else:
-                own[day] = holiday.name
+            clean &= self._own((*path, "dates", position), holiday, single, several)
         combined: Days = AllDays(public) if written.combine == "all" else AnyDays(public)
-        worked = self._except((*path, "except"), written.except_, combined if clean else None, own)
+        movable = AnyDays((combined, *several.values()))
+        worked = self._except((*path, "except"), written.except_, movable if clean else None, single)
         if worked is None or not clean:
             return None
-        return AnyDays((DaysExcept(combined, worked), FixedDates(tuple(sorted(own.items())))))
+        return AnyDays((DaysExcept(movable, worked), FixedDates(tuple(sorted(single.items())))))
+
+    def _own(self, path: Steps, holiday: Holiday, single: dict[date, str], several: dict[tuple[str, str], Days]) -> bool:
+        """Read one of the calendar's own holidays: a single day, or several by their first and last. Whether it is right."""
+        first, last = holiday.date, holiday.until or holiday.date
+        if first == last and len(first) == _LENGTH_WITH_YEAR:
+            day = self._date((*path, "date"), first, "holiday", single)
+            if day is not None:
+                single[day] = holiday.name
+            return day is not None
+        if (first, last) in several:
+            self.problem((*path, "date"), f"{first} is a holiday already", "write it once", "duplicate-day")
+            return False
+        days = self._range(path, first, last, holiday.name)
+        if days is not None:
+            several[first, last] = days
+        return days is not None
+
+    def _range(self, path: Steps, first: str, last: str, name: str) -> Days | None:
+        """The days from one to another, both of one year or both of every year."""
+        until = (*path, "until")
+        if len(first) != len(last):
+            hint = "write both with their years, like 2026-12-24 and 2027-01-02, or both without"
+            self.problem(until, f"of {first} and {last} only one has a year", hint, "holidays")
+            return None
+        if len(first) != _LENGTH_WITH_YEAR:
+            return YearlyRange(_of_year(first), _of_year(last), name)
+        begins, ends = self._date((*path, "date"), first, "holiday", ()), self._date(until, last, "holiday", ())
+        if begins is None or ends is None:
+            return None
+        if ends < begins:
+            self.problem(until, f"{last} is before {first}", "write the last of the days", "holidays")
+            return None
+        return DateRange(begins, ends, name)
 
     def _country(self, path: Steps, code: str) -> PublicHolidays | None:
         country, _, region = code.partition("-")
@@ -244,11 +287,17 @@ class _Hours:
         return bool(self.days & other.days) and self.span[0] < other.span[1] and other.span[0] < self.span[1]
 
 
+def _of_year(text: str) -> tuple[int, int]:
+    """The month and the day of ``12-24``."""
+    month, _, day = text.partition("-")
+    return int(month), int(day)
+
+
 def _holiday_near(day: date, public: Days) -> str:
     """The nearest holiday, as a hint."""
     for distance in range(1, _NEAR + 1):
         for near in (day - timedelta(days=distance), day + timedelta(days=distance)):
             name = public.name_of(near)
             if name is not None:
-                return f"did you mean `{near}`, {name}?"
+                return f"did you mean `{near}`, {name}?" if name else f"did you mean `{near}`?"
     return "take it out"
