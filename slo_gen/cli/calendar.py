@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from slo_gen.cli.calendar_batch import Answers, Op, answer_lines
-from slo_gen.cli.calendar_question import NamedCalendars, Question, question
+from slo_gen.cli.calendar_question import NamedCalendars, Question, first_periods, question
 from slo_gen.cli.loading import fail
 from slo_gen.timekeeping.business import Boundary
 from slo_gen.timekeeping.zones import LATEST, local, write_instant
@@ -29,7 +29,7 @@ def command() -> None:
     2026-03-29, 2026-03-29T07:00 or 2026-03-29T07:00:00Z; without an offset they are in the time zone of the calendar.
 
     With --batch standard input has one question a line, as JSON, and one answer a line is printed. A line that names an
-    operation (`op`) is answered by that one.
+    operation (`op`) is answered by that one. Times in lines carry their offset.
 
     Exit status: 0 answered, 1 there is no answer, or a line has an error, 2 wrong use.
     """
@@ -116,7 +116,7 @@ def periods(batch: bool, as_json: bool, count: int, **asked: Any) -> None:
         return _answer_lines("periods", count=count, **asked)
     read = question(("START",), **asked)
     start = read.instant("START")
-    found = read.answer(lambda: read.business.periods(start, count))
+    found = read.answer(lambda: first_periods(read.business, start, count))
     if as_json:
         click.echo(json.dumps({"periods": [[write_instant(opens), write_instant(closes)] for opens, closes in found]}))
     else:
@@ -132,7 +132,7 @@ def _answer_lines(
     """Answer standard input; the operation, the count and the boundary are for lines that have none."""
     if hours or timezone or pauses:
         raise click.UsageError("With --batch each line has its calendar and its pauses: leave --hours, --timezone and --pause out.")
-    answers = Answers(op, NamedCalendars(words), count=count, boundary=_BOUNDARIES[boundary])
+    answers = Answers(op, NamedCalendars(words, each_line=True), count=count, boundary=_BOUNDARIES[boundary])
     wrong = 0
     for line in answer_lines(sys.stdin.buffer, answers):
         sys.stdout.write(f"{line.text}\n")          # click.echo would flush each of a million lines

@@ -4,13 +4,14 @@
      "start": "2026-06-01T08:00:00Z", "end": "2026-06-01T10:00:00Z"}
     {"id": 1, "seconds": 3600}
 
-Times without an offset are UTC. The calendar is written out, or the name of a document. A line that is wrong is
-answered with what is wrong with it, and the others all the same.
+Times carry their offset: lines come from programs, and calendars of many zones stand in them. The calendar is written
+out, or the name of a document. A line that is wrong is answered with what is wrong with it, and the others all the same.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -19,7 +20,8 @@ from typing import Final, Literal, NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from slo_gen.cli.calendar_question import NamedCalendars
+from slo_gen.cli.calendar_line_words import WANTED, in_words
+from slo_gen.cli.calendar_question import NamedCalendars, first_periods
 from slo_gen.timekeeping.business import Boundary, BusinessTime
 from slo_gen.timekeeping.calendars import ByDate, Calendar, Difference, WallSpan, Weekly, WholeDays, replace_days, wall_span, week
 from slo_gen.timekeeping.days import FixedDates
@@ -33,10 +35,14 @@ Op = Literal["elapsed", "deadline", "first_open", "next_open", "next-open", "per
 BoundaryRule = Literal["close", "next_open", "next-open"]
 
 _UTC: Final = zone("UTC")
+_OFFSET: Final = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
+_MARK: Final = b"\xef\xbb\xbf"
+"""How some programs begin a file of UTF-8."""
+
 V = TypeVar("V")
 
 
-class Schedule(Struct, frozen=True):
+class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
     """A calendar that is written out: hours of the week, and what is different on some dates.
 
     ``shifts`` are the hours of a date instead of those of the week; ``breaks`` are taken out of its hours, whichever
@@ -75,6 +81,9 @@ class _Line(Struct):
     pauses: tuple[Pair, ...] = ()
     count: int | UnsetType = UNSET
     boundary_rule: BoundaryRule | UnsetType = UNSET
+    # Keys that are easily written for others. Passed over, the answer would be to another question.
+    boundary: Raw | UnsetType = UNSET
+    pause: Raw | UnsetType = UNSET
 
 
 class _Named(Struct):
@@ -91,8 +100,9 @@ class Answer(NamedTuple):
 def answer_lines(lines: Iterable[bytes], answers: Answers) -> Iterator[Answer]:
     """Answer each line that is not blank, in the order given."""
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _answer(number, line, answers)
+        text = line.removeprefix(_MARK) if number == 1 else line
+        if text.strip():
+            yield _answer(number, text, answers)
 
 
 def _answer(number: int, line: bytes, answers: Answers) -> Answer:
@@ -100,8 +110,13 @@ def _answer(number: int, line: bytes, answers: Answers) -> Answer:
     try:
         name = bytes(msgspec.json.decode(line, type=_Named).id).decode()
         return Answer(f'{{"id": {name}, {answers.to(line)}}}', False)
-    except (TimeError, msgspec.DecodeError, RecursionError) as error:
-        return Answer(f'{{"id": {name}, "line": {number}, "error": {json.dumps(str(error))}}}', True)
+    except msgspec.DecodeError as error:
+        wrong = in_words(error)
+    except TimeError as error:
+        wrong = f"{error}"
+    except RecursionError:
+        wrong = "the line is nested too deeply"
+    return Answer(f'{{"id": {name}, "line": {number}, "error": {json.dumps(wrong)}}}', True)
 
 
 class Answers:
@@ -117,11 +132,12 @@ class Answers:
     def to(self, text: bytes) -> str:
         """The answer to a question, without its id. Raises TimeError or msgspec.DecodeError for what is wrong with it."""
         line = msgspec.json.decode(text, type=_Line)
+        _refuse(line)
         business = self._business(bytes(line.calendar))
-        start = read_instant(line.start, _UTC)
+        start = _read(line.start, "start")
         match line.op or self._op:
             case "elapsed":
-                end = read_instant(_given(line.end, "end"), _UTC)
+                end = _read(_given(line.end, "end"), "end")
                 return f'"seconds": {business.elapsed(start, end, _pauses(line))}'
             case "deadline":
                 seconds = _given(line.duration_seconds, "duration_seconds")
@@ -130,7 +146,8 @@ class Answers:
                 count = self._count if line.count is UNSET else line.count
                 if count < 1:
                     raise TimeError(f"count is {count}; write at least 1")
-                found = (f'["{write_instant(opens)}", "{write_instant(closes)}"]' for opens, closes in business.periods(start, count))
+                periods = first_periods(business, start, count)
+                found = (f'["{write_instant(opens)}", "{write_instant(closes)}"]' for opens, closes in periods)
                 return f'"periods": [{", ".join(found)}]'
         return _instant(business.next_open(start))
 
@@ -143,18 +160,34 @@ class Answers:
         try:
             written = msgspec.json.decode(text, type=Schedule | str)
         except msgspec.ValidationError as error:
-            raise TimeError(f"calendar: {error}") from None
+            raise TimeError(in_words(error, "calendar")) from None
         return BusinessTime(self._calendars.get(written)[0] if isinstance(written, str) else written.calendar())
 
 
 def _pauses(line: _Line) -> Spans:
-    return Spans.of((read_instant(start, _UTC), read_instant(end, _UTC)) for start, end in line.pauses)
+    return Spans.of((_read(start, "pauses"), _read(end, "pauses")) for start, end in line.pauses)
+
+
+def _read(text: str, key: str) -> int:
+    """The instant at a key. Raises TimeError also when it has no offset: the same text would be another one in each zone."""
+    if _OFFSET.search(text) is None:
+        raise TimeError(f"{key}: {text!r} is no time with an offset; write it like 2026-03-29T07:00:00Z")
+    try:
+        return read_instant(text, _UTC)
+    except TimeError as error:
+        raise TimeError(f"{key}: {error}") from None
 
 
 def _given(value: V | UnsetType, key: str) -> V:
     if isinstance(value, UnsetType):
-        raise TimeError(f"{key} is missing")
+        raise TimeError(f"{key} is missing; write {WANTED[key]}")
     return value
+
+
+def _refuse(line: _Line) -> None:
+    for key, meant, value in (("boundary", "boundary_rule", line.boundary), ("pause", "pauses", line.pause)):
+        if value is not UNSET:
+            raise TimeError(f"there is no key {key}; did you mean `{meant}`?")
 
 
 def _instant(instant: int) -> str:

@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from slo_gen.cli.loading import Specs, fail, load_specs, specs_or_folder
+from slo_gen.cli.loading import Specs, fail, load_specs, read_specs, specs_or_folder
 from slo_gen.spec.documents import Calendar as CalendarDocument
 from slo_gen.spec.model import ALWAYS
 from slo_gen.spec.nearest import did_you_mean
-from slo_gen.timekeeping.business import BusinessTime
+from slo_gen.spec.problems import summary
+from slo_gen.timekeeping.business import BusinessTime, never
 from slo_gen.timekeeping.calendars import Always, Calendar, Week, Weekly, week
 from slo_gen.timekeeping.durations import add_duration, read_duration
-from slo_gen.timekeeping.spans import Spans
+from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import TimeError, read_instant, zone
 
-__all__ = ["NamedCalendars", "Question", "question"]
+__all__ = ["NamedCalendars", "Question", "first_periods", "question"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
 T = TypeVar("T")
@@ -88,22 +89,47 @@ def question(names: Sequence[str], words: tuple[str, ...], hours: tuple[str, ...
 
 
 class NamedCalendars:
-    """The calendars of documents, which are read when the first one is asked for."""
+    """The calendars of documents, which are read when the first one is asked for.
 
-    def __init__(self, specs: Sequence[str]) -> None:
+    Documents that are missing or have errors end the run. With ``each_line`` nothing does: what rests on them has an
+    error of its own, and all other questions are answered.
+    """
+
+    def __init__(self, specs: Sequence[str], *, each_line: bool = False) -> None:
         self._paths = tuple(Path(path) for path in specs)
-        self._read: Specs | None = None
+        self._each_line = each_line
+        self._read: Specs | str | None = None
 
     def get(self, name: str) -> tuple[Calendar, str]:
-        """A calendar and its time zone. Raises TimeError when there is none; ends the run when documents have errors."""
+        """A calendar and its time zone. Raises TimeError when there is none."""
         if name == ALWAYS:
             return Always(), "UTC"
-        self._read = self._read or load_specs(specs_or_folder(self._paths))
+        self._read = self._read or (_specs_or_reason(self._paths) if self._each_line else load_specs(specs_or_folder(self._paths)))
+        if isinstance(self._read, str):
+            raise TimeError(f"there is no Calendar {name!r}: {self._read}")
         calendars = self._read.catalogue.calendars
         if name not in calendars:
             raise TimeError(f"there is no Calendar {name!r}; {did_you_mean(name, (*calendars, ALWAYS))}")
         written = (document.value for document in self._read.loaded.documents if document.name == name)
         return calendars[name], next(value.spec.timezone for value in written if isinstance(value, CalendarDocument))
+
+
+def first_periods(business: BusinessTime, start: int, count: int) -> tuple[Span, ...]:
+    """The first business periods, fewer when no more come. Raises TimeError when there is none at all."""
+    found = business.periods(start, count)
+    if not found:
+        raise never(start, 0)
+    return found
+
+
+def _specs_or_reason(paths: tuple[Path, ...]) -> Specs | str:
+    """The documents, or why there are none."""
+    try:
+        found = read_specs(specs_or_folder(paths))
+    except click.UsageError:
+        return "no SPECS are named, and there is no folder specs/ here"
+    errors = [problem for problem in found.problems if problem.severity == "error"]
+    return f"the documents have {summary(errors)}; `slo-gen check` shows them" if errors else found
 
 
 def _week(texts: Sequence[str]) -> Week:

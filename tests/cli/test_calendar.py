@@ -123,32 +123,63 @@ def test_ids_come_back_as_they_were_and_blank_lines_are_passed_over() -> None:
     assert [json.loads(text)["id"] for text in found.stdout.splitlines()] == ["ä", [1, {"a": None}], 1.5, None]
 
 
+START = {"start": "2026-01-01T00:00:00Z"}
+A_TIME = 'a time like "2026-03-29T07:00:00Z"'
+A_CALENDAR = 'the name of a Calendar, or one like {"timezone": "Europe/Berlin", "hours": {"mon-fri": [["08:00", "18:00"]]}}'
+OF_DAYS = 'hours of days like {"mon-fri": [["08:00", "18:00"]]}'
+A_QUESTION = (
+    'a question like {"id": 1, "op": "elapsed", "calendar": "24x7", "start": "2026-03-29T07:00:00Z", "end": "2026-03-29T08:00:00Z"}'
+)
+
+
 @pytest.mark.parametrize(("line", "error"), [
-    ("{", "Input data was truncated"),
-    ("[]", "Expected `object`, got `array`"),
-    ("{}", "Object missing required field `calendar`"),
-    ({"id": 7, "calendar": OFFICE}, "Object missing required field `start`"),
-    ({"calendar": OFFICE, "start": 5}, "Expected `str`, got `int` - at `$.start`"),
-    ({"calendar": OFFICE, "start": "yesterday"}, "'yesterday' is no time; write it like 2026-03-01T22:00 or 2026-03-01T22:00:00Z"),
-    ({"calendar": OFFICE, "start": "0026-01-01"}, "the time is not between the years 1900 and 2300"),
-    ({"calendar": OFFICE, "start": "2026-01-01"}, "end is missing"),
-    ({"calendar": OFFICE, "start": "2026-01-01", "op": "deadline"}, "duration_seconds is missing"),
-    ({"calendar": OFFICE, "start": "2026-01-01", "op": "deadline", "duration_seconds": -1},
+    ("{", "the line is no JSON: input data was truncated"),
+    ("what?", "the line is no JSON: invalid character (byte 0)"),
+    ("[]", f"expected `object`, got `array`; write {A_QUESTION}"),
+    ("{}", f"calendar is missing; write {A_CALENDAR}"),
+    ({"id": 7, "calendar": OFFICE}, f"start is missing; write {A_TIME}"),
+    ({"calendar": OFFICE, "start": 5}, f"start: expected `str`, got `int`; write {A_TIME}"),
+    ({"calendar": OFFICE, "start": "yesterday"}, "start: 'yesterday' is no time with an offset; write it like 2026-03-29T07:00:00Z"),
+    ({"calendar": OFFICE, "start": "2026-01-01"}, "start: '2026-01-01' is no time with an offset; write it like 2026-03-29T07:00:00Z"),
+    ({"calendar": OFFICE, "start": "2026-01-01T08:00:00"},
+     "start: '2026-01-01T08:00:00' is no time with an offset; write it like 2026-03-29T07:00:00Z"),
+    ({"calendar": OFFICE, "start": "2026-02-30T08:00:00Z"}, "start: there is no time 2026-02-30T08:00:00Z; write one that exists"),
+    ({"calendar": OFFICE, "start": "0026-01-01T00:00:00Z"}, "start: the time is not between the years 1900 and 2300"),
+    ({"calendar": OFFICE, **START, "end": "2026-01-02"}, "end: '2026-01-02' is no time with an offset; write it like 2026-03-29T07:00:00Z"),
+    ({"calendar": OFFICE, **START, "end": "2026-01-02T00:00:00Z", "pauses": [["2026-01-01T08:00:00Z", "9"]]},
+     "pauses: '9' is no time with an offset; write it like 2026-03-29T07:00:00Z"),
+    ({"calendar": OFFICE, **START, "pauses": [["2026-01-01T08:00:00Z"]]},
+     'pauses: expected `array` of length 2; write pairs of times like [["2026-03-29T07:00:00Z", "2026-03-29T08:00:00Z"]]'),
+    ({"calendar": OFFICE, **START, "pause": []}, "there is no key pause; did you mean `pauses`?"),
+    ({"calendar": OFFICE, **START, "boundary": "next-open"}, "there is no key boundary; did you mean `boundary_rule`?"),
+    ({"calendar": OFFICE, **START, "boundary_rule": "open"}, "boundary_rule: invalid enum value 'open'; write close or next_open"),
+    ({"calendar": OFFICE, **START}, f"end is missing; write {A_TIME}"),
+    ({"calendar": OFFICE, **START, "op": "deadline"}, "duration_seconds is missing; write whole seconds like 14400"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration_seconds": 1.5},
+     "duration_seconds: expected `int`, got `float`; write whole seconds like 14400"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration_seconds": -1},
      "a deadline after -1 seconds lies in the past; write 0 or more"),
-    ({"calendar": OFFICE, "start": "2026-01-01", "op": "periods", "count": 0}, "count is 0; write at least 1"),
-    ({"calendar": OFFICE, "start": "2026-01-01", "op": "guess"}, "Invalid enum value 'guess' - at `$.op`"),
-    ({"calendar": {}, "start": "2026-01-01"}, "calendar: Object missing required field `hours`"),
-    ({"calendar": {"hours": {"mon": ["8-18"]}}, "start": "2026-01-01"}, "calendar: Expected `array`, got `str` - at `$.hours[...][0]`"),
-    ({"calendar": {"hours": {"mon": [["8", "18"]]}}, "start": "2026-01-01"}, "'8' is no time of day; write it like 08:00, at most 24:00"),
-    ({"calendar": {"hours": {"monday": [["08:00", "18:00"]]}}, "start": "2026-01-01"},
-     "'monday' are no days; write them like mon-fri or sat"),
-    ({"calendar": {"hours": {}, "timezone": "Berlin"}, "start": "2026-01-01"},
-     "there is no time zone Berlin; write a name like Europe/Berlin or UTC"),
-    ({"calendar": {"hours": {}, "holidays": ["2026-02-30"]}, "start": "2026-01-01"},
-     "there is no date '2026-02-30'; write it like 2026-03-01"),
-    ({"calendar": {"hours": {}}, "start": "2026-01-01", "op": "first_open"},
+    ({"calendar": OFFICE, **START, "op": "periods", "count": 0}, "count is 0; write at least 1"),
+    ({"calendar": OFFICE, **START, "op": "periods", "count": "5"}, "count: expected `int`, got `str`; write a whole number like 5"),
+    ({"calendar": OFFICE, **START, "op": "guess"},
+     "op: invalid enum value 'guess'; write elapsed, deadline, first_open, next_open or periods"),
+    ({"calendar": 5, **START}, f"calendar: expected `str | object`, got `int`; write {A_CALENDAR}"),
+    ({"calendar": {}, **START}, f"calendar: hours is missing; write {OF_DAYS}"),
+    ({"calendar": {"hours": {}, "time_zone": "Europe/Berlin"}, **START}, "calendar: there is no key time_zone; did you mean `timezone`?"),
+    ({"calendar": {"hours": {"mon": ["8-18"]}}, **START}, f"calendar: hours: expected `array`, got `str`; write {OF_DAYS}"),
+    ({"calendar": {"hours": {}, "holidays": [1]}, **START},
+     'calendar: holidays: expected `str`, got `int`; write dates like ["2026-12-25"]'),
+    ({"calendar": {"hours": {}, "breaks": []}, **START},
+     'calendar: breaks: expected `object`, got `array`; write hours of dates like {"2026-12-24": [["12:00", "13:00"]]}'),
+    ({"calendar": {"hours": {"mon": [["8", "18"]]}}, **START}, "'8' is no time of day; write it like 08:00, at most 24:00"),
+    ({"calendar": {"hours": {"monday": [["08:00", "18:00"]]}}, **START}, "'monday' are no days; write them like mon-fri or sat"),
+    ({"calendar": {"hours": {}, "timezone": "Berlin"}, **START}, "there is no time zone Berlin; write a name like Europe/Berlin or UTC"),
+    ({"calendar": {"hours": {}, "holidays": ["2026-02-30"]}, **START}, "there is no date '2026-02-30'; write it like 2026-03-01"),
+    ({"calendar": {"hours": {}}, **START, "op": "first_open"},
      "there is no more business time after 2026-01-01T00:00:00Z and before the year 2300"),
-    ('{"calendar": ' + "[" * 5000 + "]" * 5000 + ', "start": "2026-01-01"}', ""),
+    ({"calendar": {"hours": {}}, **START, "op": "periods"},
+     "there is no more business time after 2026-01-01T00:00:00Z and before the year 2300"),
+    ('{"calendar": ' + "[" * 5000 + "]" * 5000 + ', "start": "2026-01-01T00:00:00Z"}', "the line is nested too deeply"),
     ("\udcff\udcff", ""),
 ])  # fmt: skip
 def test_a_line_that_is_wrong_is_told_and_the_others_are_answered(line: Any, error: str) -> None:
@@ -176,6 +207,41 @@ def test_lines_may_name_calendars_of_documents(tmp_path: Path) -> None:
         {"id": None, "line": 2, "error": "there is no Calendar 'ofice'; did you mean `office`?"},
         {"id": None, "instant": "2026-06-06T00:00:00Z"},
     ]
+
+
+def test_a_calendar_that_cannot_be_read_spoils_no_other_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = {"start": "2026-06-06T00:00:00Z"}
+    lines = [{"calendar": OFFICE, **line}, {"calendar": "office", **line}, {"calendar": "office", **line}, {"calendar": "24x7", **line}]
+    (tmp_path / "wrong.yaml").write_text('kind: Calendar\nmetadata: {name: office}\nspec: {hours: {mon: ["8-18"]}}\n')
+    for options, reason in (
+        ((), "no SPECS are named, and there is no folder specs/ here"),
+        (("wrong.yaml",), "the documents have 1 error in 1 file; `slo-gen check` shows them"),
+    ):
+        found = batch(*lines, op="next-open", options=options)
+        assert found.exit_code == 1
+        assert found.stderr == "slo-gen: 2 lines could not be answered; the answers say why\n"
+        first, *wrong, last = (json.loads(text) for text in found.stdout.splitlines())
+        assert (first["instant"], last["instant"]) == ("2026-06-08T06:00:00Z", "2026-06-06T00:00:00Z")
+        assert [each["error"] for each in wrong] == [f"there is no Calendar 'office': {reason}"] * 2
+
+
+def test_a_file_may_begin_with_the_mark_of_utf_8() -> None:
+    line = json.dumps({"calendar": OFFICE, "start": "2026-06-06T00:00:00Z"})
+    result = CliRunner().invoke(main, ["calendar", "next-open", "--batch"], input=f"\ufeff{line}\r\n".encode(), prog_name="slo-gen")
+    assert result.stdout == '{"id": null, "instant": "2026-06-08T06:00:00Z"}\n'
+
+
+def test_times_with_any_offset() -> None:
+    line = {"calendar": OFFICE, "start": "2026-06-05T18:00:00+02:00", "end": "2026-06-08T01:00-07:00",
+            "pauses": [["2026-06-08T06:00Z", "2026-06-08T09:00+02:00"]]}  # fmt: skip
+    assert answers(line)[0]["seconds"] == 3600
+
+
+def test_no_period_is_told() -> None:
+    result = CliRunner().invoke(main, ["calendar", "periods", "--hours", "mon 08:00-09:00", "2299-12-30"], prog_name="slo-gen")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "slo-gen: there is no more business time after 2299-12-30T00:00:00Z and before the year 2300\n"
 
 
 def test_options_that_lines_have_themselves() -> None:
