@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
+from slo_gen.contract.methods import measurement
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.rounding import percent
 from slo_gen.rules.accounts import accounts
@@ -16,6 +17,7 @@ from slo_gen.rules.promql import duration, number
 from slo_gen.rules.thresholds import can_fire, pages, threshold
 from slo_gen.spec.convert import Document
 from slo_gen.spec.model import (
+    ALWAYS,
     Agreement,
     AgreementTarget,
     BurnWindow,
@@ -39,6 +41,8 @@ from slo_gen.timekeeping.periods import Periods, RollingDays
 __all__ = ["explain_agreement", "explain_defaults", "explain_indicator", "explain_slo"]
 
 _PERIOD_DAYS = {"week": 7, "month": 30, "quarter": 91, "half_year": 182, "year": 365}
+_SOME_HOURS = 100
+"""How many agreed hours a month has depends on the month; what may fail is told of so many."""
 _FIGURES = {"count": " outages", "max": " for the longest outage"}
 
 
@@ -275,10 +279,14 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
     yield f"Target {target.name}, {_where(target.origin)}"
     promised = f"{target.direction} {target.objective_text}{_FIGURES.get(target.measure.reduce or '', '')}"
     yield f"  {promised} {_per(agreement.period)}, measured by indicator {target.indicator}"
+    if target.hours != ALWAYS:
+        yield f"  owed in the hours of the calendar {target.hours}"
     days = _days(agreement.period)
     if days is not None and target.direction == "at least" and target.unit == "%":
-        allowed = (1 - target.objective) * days * 86400
-        yield f"  in a {_word(agreement.period)} of {days} days that allows {_span(allowed)} of complete outage"
+        of_hours = target.hours != ALWAYS and measurement(target).over in ("scheduled", "events")
+        seconds, whole = (_SOME_HOURS * 3600, f"{_SOME_HOURS} of these hours") if of_hours else (
+            days * 86400, f"a {_word(agreement.period)} of {days} days")  # fmt: skip
+        yield f"  in {whole} that allows {_span((1 - target.objective) * seconds)} of complete outage"
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:
