@@ -5,8 +5,11 @@ Commands are imported when they are run, so that ``slo-gen check`` in an editor 
 
 from __future__ import annotations
 
+import errno
 import importlib
-from typing import Any
+import os
+import sys
+from typing import Any, Final
 
 import click
 
@@ -34,6 +37,8 @@ COMMANDS = {
 }
 """Command -> module that holds it as ``command``, in the order of the help."""
 
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 EPILOG = """\
 Exit status: 0 clean, 1 errors found, 2 wrong use.
 
@@ -52,6 +57,16 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno not in _NO_ROOM or error.filename is not None:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())     # or Python tries once more when it ends
+            click.echo(f"slo-gen: the output could not be written: {error.strerror}", err=True)
+            raise click.exceptions.Exit(1) from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):

@@ -134,9 +134,10 @@ def _answer_lines(
         raise click.UsageError("With --batch each line has its calendar and its pauses: leave --hours, --timezone and --pause out.")
     answers = Answers(op, NamedCalendars(words, each_line=True), count=count, boundary=_BOUNDARIES[boundary])
     wrong = 0
-    for line in answer_lines(sys.stdin.buffer, answers):
+    for line in answer_lines(sys.stdin.buffer if sys.stdin else (), answers):
         sys.stdout.write(f"{line.text}\n")          # click.echo would flush each of a million lines
         wrong += line.is_error
+    sys.stdout.flush()
     if wrong:
         fail(f"{wrong} line{'s' * (wrong != 1)} could not be answered; the answers say why")
 
