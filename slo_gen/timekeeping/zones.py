@@ -31,6 +31,10 @@ LATEST: Final = 10_413_792_000
 """2300-01-01T00:00Z: no contract lasts longer."""
 
 
+_NO_ZONES: Final = ("localtime", "posixrules", "posix/", "right/", "Factory")
+"""What systems have beside the zones: another one on each machine, or clocks that count leap seconds."""
+
+
 class TimeError(ValueError):
     """A time that cannot be read, or that has no answer. The text is for the reader who wrote it."""
 
@@ -39,9 +43,12 @@ class TimeError(ValueError):
 def zone(name: str) -> ZoneInfo:
     """The time zone of that name, such as ``Europe/Berlin``. Raises TimeError when there is none."""
     try:
-        return ZoneInfo(name)
+        found = None if name.startswith(_NO_ZONES) else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise TimeError(f"there is no time zone {name}; write a name like Europe/Berlin or UTC") from None
+        found = None
+    if found is None:
+        raise TimeError(f"there is no time zone {name or repr(name)}; write a name like Europe/Berlin or UTC")
+    return found
 
 
 def is_zone(name: str) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from importlib import resources
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import pytest
 
@@ -27,6 +31,41 @@ def test_the_end_of_a_day_is_the_next_midnight() -> None:
     where = zone("America/Sao_Paulo")
     assert at(date(2015, 10, 17), 86_400, where) == read_instant("2015-10-18T03:00:00Z", where)
     assert local_date(read_instant("2015-10-18T02:59:59Z", where), where) == date(2015, 10, 17)
+
+
+NO_ZONES = ["localtime", "posixrules", "posix/Here", "right/Here", "Factory"]
+
+
+@pytest.fixture
+def system_zones(tmp_path: Path) -> Iterator[None]:
+    """A system whose folder of zones holds what is no zone beside one that is."""
+    held = TZPATH
+    where = resources.files("tzdata") / "zoneinfo" / "UTC"
+    for name in (*NO_ZONES, "Here"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(where.read_bytes())
+    reset_tzpath([tmp_path])
+    zone.cache_clear()
+    yield
+    reset_tzpath(held)
+    zone.cache_clear()
+    ZoneInfo.clear_cache()
+
+
+@pytest.mark.usefixtures("system_zones")
+@pytest.mark.parametrize("name", [*NO_ZONES, "Nowhere", "here", "../Here", "posix"])
+def test_what_lies_beside_the_zones_is_none(name: str) -> None:
+    assert zone("Here").key == "Here"
+    with pytest.raises(TimeError) as error:
+        zone(name)
+    assert f"{error.value}" == f"there is no time zone {name}; write a name like Europe/Berlin or UTC"
+
+
+def test_no_name_is_no_zone() -> None:
+    with pytest.raises(TimeError) as error:
+        zone("")
+    assert f"{error.value}" == "there is no time zone ''; write a name like Europe/Berlin or UTC"
 
 
 UNREADABLE = "{!r} is no time; write it like 2026-03-01T22:00 or 2026-03-01T22:00:00Z"
