@@ -14,6 +14,10 @@ from slo_gen.cli import main
 CASES = [json.loads(line) for line in (Path(__file__).parent / "business_time.jsonl").read_text().splitlines()]
 """Facts of other engines' tests, each computed a second time by another program."""
 
+ODD_ZONES = [json.loads(line) for line in (Path(__file__).parent / "odd_zones.jsonl").read_text().splitlines()]
+"""Drawn at random around changes of the clocks of many zones: midnights that are skipped, a day that is, half an hour, offsets of
+seconds, days shown twice; answered by a program that looks at every second and finds wall time by looking at the clock."""
+
 OFFICE = {"timezone": "Europe/Berlin", "hours": {"mon-fri": [["08:00", "18:00"]]}}
 
 
@@ -41,6 +45,12 @@ def test_all_cases_whatever_the_command_is(op: str) -> None:
     key = {"elapsed": "seconds", "deadline": "instant", "first_open": "instant", "periods": "periods"}
     expected = [{"id": case["id"], key[case["op"]]: case.get("expected", case.get("expected_seconds"))} for case in CASES]
     assert answers(*CASES, op=op) == expected
+
+
+def test_zones_with_odd_rules() -> None:
+    key = {"elapsed": "seconds", "deadline": "instant", "first_open": "instant", "periods": "periods"}
+    assert answers(*ODD_ZONES) == [{"id": case["id"], key[case["op"]]: case["expected"]} for case in ODD_ZONES]
+    assert len(ODD_ZONES) > 140
 
 
 def test_both_rules_for_a_deadline_on_a_close() -> None:
