@@ -135,9 +135,9 @@ def _answer_lines(
     answers = Answers(op, NamedCalendars(words, each_line=True), count=count, boundary=_BOUNDARIES[boundary])
     wrong = 0
     for line in answer_lines(sys.stdin.buffer if sys.stdin else (), answers):
-        sys.stdout.write(f"{line.text}\n")          # click.echo would flush each of a million lines
+        sys.stdout.buffer.write(f"{line.text}\n".encode())          # click.echo would flush each of a million lines
         wrong += line.is_error
-    sys.stdout.flush()
+    sys.stdout.buffer.flush()
     if wrong:
         fail(f"{wrong} line{'s' * (wrong != 1)} could not be answered; the answers say why")
 

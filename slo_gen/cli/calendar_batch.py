@@ -108,12 +108,15 @@ def answer_lines(lines: Iterable[bytes], answers: Answers) -> Iterator[Answer]:
 def _answer(number: int, line: bytes, answers: Answers) -> Answer:
     name = "null"
     try:
+        line.decode()                                # msgspec looks only at the texts that it needs
         name = bytes(msgspec.json.decode(line, type=_Named).id).decode()
         return Answer(f'{{"id": {name}, {answers.to(line)}}}', False)
     except msgspec.DecodeError as error:
         wrong = in_words(error)
     except TimeError as error:
         wrong = f"{error}"
+    except UnicodeDecodeError as error:
+        wrong = f"the line is no UTF-8 (byte {error.start})"
     except RecursionError:
         wrong = "the line is nested too deeply"
     return Answer(f'{{"id": {name}, "line": {number}, "error": {json.dumps(wrong)}}}', True)

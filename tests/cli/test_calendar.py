@@ -190,7 +190,9 @@ A_QUESTION = (
     ({"calendar": {"hours": {}}, **START, "op": "periods"},
      "there is no more business time after 2026-01-01T00:00:00Z and before the year 2300"),
     ('{"calendar": ' + "[" * 5000 + "]" * 5000 + ', "start": "2026-01-01T00:00:00Z"}', "the line is nested too deeply"),
-    ("\udcff\udcff", ""),
+    ("\udcff\udcff", "the line is no UTF-8 (byte 0)"),
+    ('{"id": "\udcff", "calendar": "24x7", "start": "2026-01-01T00:00:00Z"}', "the line is no UTF-8 (byte 8)"),
+    ('{"calendar": "24x7", "start": "2026-01-01T00:00:00Z", "note": "\udcff"}', "the line is no UTF-8 (byte 63)"),
 ])  # fmt: skip
 def test_a_line_that_is_wrong_is_told_and_the_others_are_answered(line: Any, error: str) -> None:
     good = {"id": "good", "calendar": OFFICE, "start": "2026-06-01T06:00:00Z", "end": "2026-06-01T07:00:00Z"}
@@ -201,7 +203,7 @@ def test_a_line_that_is_wrong_is_told_and_the_others_are_answered(line: Any, err
     assert first == last == {"id": "good", "seconds": 3600}
     assert set(wrong) == {"id", "line", "error"}
     assert (wrong["line"], wrong["id"]) == (2, line.get("id") if isinstance(line, dict) else None)
-    assert wrong["error"] == error if error else wrong["error"]
+    assert wrong["error"] == error
     assert result.exit_code == 1
     assert result.stderr == "slo-gen: 1 line could not be answered; the answers say why\n"
 
