@@ -24,6 +24,7 @@ from slo_gen.timekeeping.zones import TimeError, read_instant, zone
 __all__ = ["NamedCalendars", "Question", "first_periods", "question"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
+_LENGTHS = "hours, minutes and seconds like 4h30m, or business days alone like 3bd"
 T = TypeVar("T")
 
 
@@ -143,12 +144,15 @@ def _week(texts: Sequence[str]) -> Week:
 
 
 def _length(text: str) -> tuple[int, int]:
-    parts = read_duration(text)
+    try:
+        parts = read_duration(text)
+    except TimeError as error:
+        raise TimeError(f"{f'{error}'.partition(';')[0]}; write {_LENGTHS}") from None
     days = [number for number, unit in parts if unit == "bd"]
     if len(days) == len(parts) == 1:
         return 0, days[0]
     if wrong := [unit for _, unit in parts if unit not in _SECONDS]:
-        raise TimeError(f"{text!r} has the unit {wrong[0]}; write hours, minutes and seconds like 4h30m, or business days alone like 3bd")
+        raise TimeError(f"{text!r} has the unit {wrong[0]}; write {_LENGTHS}")
     return sum(number * _SECONDS[unit] for number, unit in parts), 0
 
 
