@@ -21,7 +21,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from slo_gen.cli.calendar_line_words import WANTED, in_words
-from slo_gen.cli.calendar_question import NamedCalendars, first_periods
+from slo_gen.cli.calendar_question import NamedCalendars, after_days, first_periods, read_length
 from slo_gen.timekeeping.business import Boundary, BusinessTime
 from slo_gen.timekeeping.calendars import ByDate, Calendar, Difference, WallSpan, Weekly, WholeDays, replace_days, wall_span, week
 from slo_gen.timekeeping.days import FixedDates
@@ -78,6 +78,7 @@ class _Line(Struct):
     op: Op | UnsetType = UNSET
     end: str | UnsetType = UNSET
     duration_seconds: int | UnsetType = UNSET
+    duration: str | UnsetType = UNSET
     pauses: tuple[Pair, ...] = ()
     count: int | UnsetType = UNSET
     boundary_rule: BoundaryRule | UnsetType = UNSET
@@ -136,15 +137,19 @@ class Answers:
         """The answer to a question, without its id. Raises TimeError or msgspec.DecodeError for what is wrong with it."""
         line = msgspec.json.decode(text, type=_Line)
         _refuse(line)
-        business = self._business(bytes(line.calendar))
+        business, timezone = self._business(bytes(line.calendar))
         start = _read(line.start, "start")
         match line.op or self._op:
             case "elapsed":
                 end = _read(_given(line.end, "end"), "end")
                 return f'"seconds": {business.elapsed(start, end, _pauses(line))}'
             case "deadline":
-                seconds = _given(line.duration_seconds, "duration_seconds")
-                return _instant(business.deadline(start, seconds, _pauses(line), self._boundary_of(line)))
+                (seconds, days), boundary = _length(line), self._boundary_of(line)
+                if days and (line.pauses or boundary != "close"):
+                    raise TimeError("business days are whole days: they take no pauses, and end at a close")
+                if days:
+                    return _instant(after_days(business, start, days, timezone))
+                return _instant(business.deadline(start, seconds, _pauses(line), boundary))
             case "periods":
                 count = self._count if line.count is UNSET else line.count
                 if count < 1:
@@ -159,12 +164,13 @@ class Answers:
             return self._boundary
         return "close" if line.boundary_rule == "close" else "next_open"
 
-    def _new_business(self, text: bytes) -> BusinessTime:
+    def _new_business(self, text: bytes) -> tuple[BusinessTime, str]:
         try:
             written = msgspec.json.decode(text, type=Schedule | str)
         except msgspec.ValidationError as error:
             raise TimeError(in_words(error, "calendar")) from None
-        return BusinessTime(self._calendars.get(written)[0] if isinstance(written, str) else written.calendar())
+        calendar, timezone = self._calendars.get(written) if isinstance(written, str) else (written.calendar(), written.timezone)
+        return BusinessTime(calendar), timezone
 
 
 def _pauses(line: _Line) -> Spans:
@@ -179,6 +185,15 @@ def _read(text: str, key: str) -> int:
         return read_instant(text, _UTC)
     except TimeError as error:
         raise TimeError(f"{key}: {error}") from None
+
+
+def _length(line: _Line) -> tuple[int, int]:
+    """How long a deadline is away, in business seconds or in business days; the other one is 0."""
+    if line.duration is UNSET:
+        return _given(line.duration_seconds, "duration_seconds"), 0
+    if line.duration_seconds is not UNSET:
+        raise TimeError("duration and duration_seconds are both there; write one of them")
+    return read_length(line.duration)
 
 
 def _given(value: V | UnsetType, key: str) -> V:

@@ -21,7 +21,7 @@ from slo_gen.timekeeping.durations import add_duration, read_duration
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import TimeError, read_instant, zone
 
-__all__ = ["NamedCalendars", "Question", "first_periods", "question"]
+__all__ = ["NamedCalendars", "Question", "after_days", "first_periods", "question", "read_length"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "bh": 3600}
 _LENGTHS = "hours, minutes and seconds like 4h30m, or business days alone like 3bd"
@@ -57,11 +57,11 @@ class Question:
 
     def length(self) -> tuple[int, int]:
         """What was written for DURATION, as business seconds or as business days; the other one is 0."""
-        return _read("DURATION", lambda: _length(self.words["DURATION"]))
+        return _read("DURATION", lambda: read_length(self.words["DURATION"]))
 
     def after_days(self, start: int, days: int) -> int:
         """The close of a business day."""
-        return add_duration(start, f"{days}bd", self.timezone, self.business.calendar)
+        return after_days(self.business, start, days, self.timezone)
 
     def answer(self, compute: Callable[[], T]) -> T:
         """What is computed, or the end of the run where there is no answer."""
@@ -123,6 +123,11 @@ def first_periods(business: BusinessTime, start: int, count: int) -> tuple[Span,
     return found
 
 
+def after_days(business: BusinessTime, start: int, days: int, timezone: str) -> int:
+    """The close of a business day. Raises TimeError when there are not so many of them."""
+    return add_duration(start, f"{days}bd", timezone, business.calendar)
+
+
 def _specs_or_reason(paths: tuple[Path, ...]) -> Specs | str:
     """The documents, or why there are none."""
     try:
@@ -143,7 +148,8 @@ def _week(texts: Sequence[str]) -> Week:
     return week(hours)
 
 
-def _length(text: str) -> tuple[int, int]:
+def read_length(text: str) -> tuple[int, int]:
+    """What ``4h30m`` or ``3bd`` is in business seconds or in business days; the other one is 0. Raises TimeError."""
     try:
         parts = read_duration(text)
     except TimeError as error:

@@ -137,6 +137,7 @@ START = {"start": "2026-01-01T00:00:00Z"}
 A_TIME = 'a time like "2026-03-29T07:00:00Z"'
 A_CALENDAR = 'the name of a Calendar, or one like {"timezone": "Europe/Berlin", "hours": {"mon-fri": [["08:00", "18:00"]]}}'
 OF_DAYS = 'hours of days like {"mon-fri": [["08:00", "18:00"]]}'
+SECONDS = 'whole seconds like 14400, or "duration" like "4h" or "3bd"'
 A_QUESTION = (
     'a question like {"id": 1, "op": "elapsed", "calendar": "24x7", "start": "2026-03-29T07:00:00Z", "end": "2026-03-29T08:00:00Z"}'
 )
@@ -164,9 +165,19 @@ A_QUESTION = (
     ({"calendar": OFFICE, **START, "boundary": "next-open"}, "there is no key boundary; did you mean `boundary_rule`?"),
     ({"calendar": OFFICE, **START, "boundary_rule": "open"}, "boundary_rule: invalid enum value 'open'; write close or next_open"),
     ({"calendar": OFFICE, **START}, f"end is missing; write {A_TIME}"),
-    ({"calendar": OFFICE, **START, "op": "deadline"}, "duration_seconds is missing; write whole seconds like 14400"),
+    ({"calendar": OFFICE, **START, "op": "deadline"}, f"duration_seconds is missing; write {SECONDS}"),
     ({"calendar": OFFICE, **START, "op": "deadline", "duration_seconds": 1.5},
-     "duration_seconds: expected `int`, got `float`; write whole seconds like 14400"),
+     f"duration_seconds: expected `int`, got `float`; write {SECONDS}"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration": 60},
+     'duration: expected `str`, got `int`; write "4h30m", or business days like "3bd"'),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration": "1 day"},
+     "'1 day' is no duration; write hours, minutes and seconds like 4h30m, or business days alone like 3bd"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration": "4h", "duration_seconds": 14_400},
+     "duration and duration_seconds are both there; write one of them"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration": "3bd", "boundary_rule": "next_open"},
+     "business days are whole days: they take no pauses, and end at a close"),
+    ({"calendar": OFFICE, **START, "op": "deadline", "duration": "3bd", "pauses": [["2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"]]},
+     "business days are whole days: they take no pauses, and end at a close"),
     ({"calendar": OFFICE, **START, "op": "deadline", "duration_seconds": -1},
      "a deadline after -1 seconds lies in the past; write 0 or more"),
     ({"calendar": OFFICE, **START, "op": "periods", "count": 0}, "count is 0; write at least 1"),
@@ -248,6 +259,16 @@ def test_times_with_any_offset() -> None:
     line = {"calendar": OFFICE, "start": "2026-06-05T18:00:00+02:00", "end": "2026-06-08T01:00-07:00",
             "pauses": [["2026-06-08T06:00Z", "2026-06-08T09:00+02:00"]]}  # fmt: skip
     assert answers(line)[0]["seconds"] == 3600
+
+
+def test_durations_as_contracts_write_them() -> None:
+    """The zone of the calendar says what a day is: 22:30 in UTC is the next day in Berlin."""
+    line = {"op": "deadline", "calendar": OFFICE, "start": "2026-06-04T22:30:00Z"}
+    asked = ("4h30m", "90s", "0", "1bd", "3bd")
+    assert [each["instant"] for each in answers(*({**line, "duration": duration} for duration in asked))] == [
+        "2026-06-05T10:30:00Z", "2026-06-05T06:01:30Z", "2026-06-04T22:30:00Z", "2026-06-08T16:00:00Z", "2026-06-10T16:00:00Z",
+    ]  # fmt: skip
+    assert answers({**line, "calendar": "24x7", "duration": "2bd"})[0]["instant"] == "2026-06-07T00:00:00Z"
 
 
 def test_no_period_is_told() -> None:
