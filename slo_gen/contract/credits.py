@@ -19,10 +19,11 @@ from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
+from slo_gen.contract.rounding import figure_words, number_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "figure_text", "is_on_its_scale", "reading"]
+__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "reading"]
 
 Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
 """What made a credit smaller."""
@@ -90,7 +91,7 @@ class Credit:
     def text(self) -> str:
         """The amount as it is paid, or the share where no fee is known."""
         if self.paid is None:
-            return f"{_decimal(self.share * 100)}%" if self.share is not None else ""
+            return f"{number_words(self.share * 100)}%" if self.share is not None else ""
         return amount_text(self.paid, self.currency)
 
 
@@ -192,22 +193,22 @@ def is_on_its_scale(tier: Tier, objective: Bound) -> bool:
 
 def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fees: Fees) -> _Part:
     times = 1 + abs(figure - tier.when.value) // tier.each if tier.each else 1
-    reached = f"{read.target}: {figure_text(figure, read.objective.unit, tier.when.value)} is {_range(tier)}"
+    reached = f"{read.target}: {figure_words(figure, read.objective.unit, _marks(tier))} is {_range(tier)}"
     often = f", {times} times" if times > 1 else ""
     if tier.days is not None:
         days = times * tier.days
-        return _Part(read, None, None, days, (Line(f"{reached}: {_decimal(tier.days)} days{often}, {_decimal(days)} days in all"),))
+        return _Part(read, None, None, days, (Line(f"{reached}: {number_words(tier.days)} days{often}, {number_words(days)} days in all"),))
     if tier.amount is not None:
         amount = times * tier.amount.amount
         words = f"{reached}: {amount_text(tier.amount.amount, tier.amount.currency)}{often}"
         return _Part(read, amount, None, Fraction(0), (Line(words, amount),))
     assert tier.credit is not None, "a tier gives a share, an amount or days"
-    return _share(terms, read, times * tier.credit, f"{reached}: {_decimal(tier.credit * 100)}%{often}", fees)
+    return _share(terms, read, times * tier.credit, f"{reached}: {number_words(tier.credit * 100)}%{often}", fees)
 
 
 def _of_pool(terms: CreditTerms, at_risk: Fraction, read: Reading, fees: Fees) -> _Part:
     assert read.weight is not None, "looked at by the caller"
-    words = f"{read.target} was missed: {_decimal(read.weight * 100)}% of the {_decimal(at_risk * 100)}% at risk"
+    words = f"{read.target} was missed: {number_words(read.weight * 100)}% of the {number_words(at_risk * 100)}% at risk"
     return _share(terms, read, at_risk * read.weight, words, fees)
 
 
@@ -241,7 +242,7 @@ def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fee
         fee = fees.affected.amount if fees.affected is not None else None
     else:
         fee = fees.of_period if fees.fee is not None else None
-    words = f"{read.target} was missed: {_decimal(multiplier)} times the fee for {_span(read.downtime)} of downtime"
+    words = f"{read.target} was missed: {number_words(multiplier)} times the fee for {seconds_text(read.downtime)} of downtime"
     if fee is None:
         return _Part(read, None, None, Fraction(0), (Line(words),))
     a_second = multiplier * fee / fees.period.seconds
@@ -267,7 +268,7 @@ def _repeated(part: _Part, repeats: Sequence[Repeat], misses: Sequence[bool]) ->
         return part
     amount = None if part.amount is None else part.amount * most.times
     share = None if part.share is None else part.share * most.times
-    words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {_decimal(most.times)} times as much"
+    words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {number_words(most.times)} times as much"
     return replace(part, amount=amount, share=share, days=part.days * most.times, lines=(*part.lines, Line(words, amount)))
 
 
@@ -299,7 +300,7 @@ def _under_cap(owed: Credit, terms: CreditTerms, fees: Fees, _: Given) -> Credit
     if owed.share is not None and cap.share is not None and owed.share > cap.share:
         owed = replace(owed, share=cap.share)
         if owed.amount is None:
-            line = Line(f"no more than {_decimal(cap.share * 100)}% in one period")
+            line = Line(f"no more than {number_words(cap.share * 100)}% in one period")
             return replace(owed, lines=(*owed.lines, line), cut=(*owed.cut, "cap"))
     if owed.amount is None or owed.amount == 0:
         return owed
@@ -329,7 +330,7 @@ def _under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Give
     if terms.annual_cap is None or owed.amount is None or owed.amount == 0:
         return owed
     left = max(terms.annual_cap * fees.annual - before.this_year, Fraction(0))
-    most, given = f"{_decimal(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
+    most, given = f"{number_words(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
     words = f"no more than {most} in one year, of which {given} was given"
     return _cut(owed, left, "annual_cap", words)
 
@@ -376,20 +377,9 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 
 
 # --- words -----------------------------------------------------------------------------------------------------
-def figure_text(figure: Fraction, unit: Literal["%", "s", ""], mark: Fraction) -> str:
-    """A figure in its unit, with as many decimals as it takes to see on which side of ``mark`` it is."""
-    if unit == "s" and _side(shown := Fraction(round(figure)), mark) == _side(figure, mark):
-        return _span(shown)
-    scale = 100 if unit == "%" else 1
-    for places in range(2, 12):
-        shown = Fraction(round(figure * scale * 10**places), 10**places)
-        if _side(shown, mark * scale) == _side(figure, mark):
-            return _decimal(shown, places) + unit
-    return f"{'just above' if figure > mark else 'just below'} {_decimal(mark * scale)}{unit}"
-
-
-def _side(figure: Fraction, mark: Fraction) -> int:
-    return (figure > mark) - (figure < mark)
+def _marks(tier: Tier) -> list[Fraction]:
+    """What a figure may not be rounded to the other side of, when its tier is told."""
+    return [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
 
 
 def _range(tier: Tier) -> str:
@@ -399,23 +389,5 @@ def _range(tier: Tier) -> str:
 
 def _cap_words(cap: Cap) -> str:
     if cap.share is not None:
-        return f"{_decimal(cap.share * 100)}% of the fee"
-    return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {_span(Fraction(cap.seconds or 0))}"
-
-
-def _decimal(value: Fraction, places: int = 6) -> str:
-    """A number with at most so many decimals, and none that say nothing."""
-    text = f"{abs(value * 10**places).__round__():0{places + 1}d}"
-    whole, decimals = text[:-places], text[-places:].rstrip("0")
-    return ("-" if value < 0 else "") + whole + (f".{decimals}" if decimals else "")
-
-
-def _span(seconds: Fraction) -> str:
-    """A time in hours, minutes and seconds."""
-    rest = round(seconds)
-    parts = []
-    for size, unit in ((3600, "h"), (60, "m"), (1, "s")):
-        number, rest = divmod(rest, size)
-        if number:
-            parts.append(f"{number}{unit}")
-    return "".join(parts) or "0s"
+        return f"{number_words(cap.share * 100)}% of the fee"
+    return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {seconds_text(cap.seconds or 0)}"

@@ -16,6 +16,7 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
@@ -25,7 +26,6 @@ from slo_gen.history.judging_states import judged_states
 from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
-from slo_gen.history.rounding import figure_text
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue

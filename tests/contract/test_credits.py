@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, figure_text, reading
+from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, reading
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome, Verdict
@@ -329,14 +329,6 @@ def test_every_step_is_told() -> None:
         ("no more than 3% of the year's fee in one year, of which 500.00 EUR was given", Fraction("162.598")),
         ("rounded half up: 162.60 EUR", Fraction("162.6")),
     ]
-
-
-def test_a_figure_never_rounds_over_its_bound() -> None:
-    mark = Fraction("0.999")
-    assert figure_text(mark - Fraction(1, 10**7), "%", mark) == "99.89999%"
-    assert figure_text(mark, "%", mark) == "99.9%"
-    assert figure_text(mark - Fraction(1, 10**20), "%", mark) == "just below 99.9%"
-    assert figure_text(Fraction(5400), "s", Fraction(60)) == "1h30m"
 
 
 @given(st.fractions(0, 1), st.lists(st.fractions(0, 1), max_size=3), st.integers(0, 10**6))

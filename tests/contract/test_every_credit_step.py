@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-import pytest
-
-from slo_gen.contract.credits import Credit, Given, Reading, credit, figure_text
+from slo_gen.contract.credits import Credit, Given, Reading, credit
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.outcome import Interruption
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, Fee, Money, Repeat, Tier
@@ -157,20 +155,3 @@ def test_every_step_is_told(update_golden: bool) -> None:
         GOLDEN.parent.mkdir(exist_ok=True)
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(("figure", "unit", "mark", "text"), [
-    (Fraction(999, 1000), "%", Fraction(999, 1000), "99.9%"),
-    (Fraction(9989999, 10_000_000), "%", Fraction(999, 1000), "99.89999%"),
-    (Fraction(999, 1000) - Fraction(1, 10**11), "%", Fraction(999, 1000), "99.899999999%"),
-    (Fraction(999, 1000) - Fraction(1, 10**15), "%", Fraction(999, 1000), "just below 99.9%"),
-    (Fraction(999, 1000) + Fraction(1, 10**15), "%", Fraction(999, 1000), "just above 99.9%"),
-    (Fraction(1, 3), "", Fraction(1), "0.33"),
-    (Fraction(5), "", Fraction(2), "5"),
-    (Fraction(3661), "s", Fraction(0), "1h1m1s"),
-    (Fraction(0), "s", Fraction(60), "0s"),
-    (Fraction(-1, 4), "", Fraction(0), "-0.25"),
-    (Fraction(1, 10) + Fraction(1, 10**9), "", Fraction(1, 10), "0.100000001"),
-])  # fmt: skip
-def test_a_figure_never_changes_its_side(figure: Fraction, unit: str, mark: Fraction, text: str) -> None:
-    assert figure_text(figure, unit, mark) == text  # type: ignore[arg-type]
