@@ -14,21 +14,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
-from slo_gen.contract.comparing import is_floor
+from slo_gen.contract.caps import cap_amount, cap_words
+from slo_gen.contract.comparing import figure_at, is_floor
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
 from slo_gen.contract.rounding import figure_words, number_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
-from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
+from slo_gen.spec.terms import Bound, CreditTerms, EarnBack, Repeat, Tier
 
 __all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "reading"]
 
 Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
 """What made a credit smaller."""
 
-_SIDES: Final = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _FEES: Final = {
     "monthly_fee": "the monthly fee", "period_fee": "the fee of the period", "annual_fee": "the annual fee",
     "affected_fee": "what was paid for the affected part", "fee_of_downtime": "the fee for the time of the downtime",
@@ -103,8 +103,7 @@ def reading(
 ) -> Reading:
     """What a target came to: at its best where something is unknown, which is what is owed for certain, or at its ``worst``."""
     objective = promised(target)
-    ends = [end for end in (outcome.lower, outcome.upper) if end is not None]
-    figure = None if outcome.verdict == "not_measured" or not ends else (min(ends) if worst == is_floor(objective) else max(ends))
+    figure = figure_at(objective, outcome, worst=worst)
     # What few tickets may miss is kept though its share is below the objective; it is no miss, and earns nothing.
     excused = excused or (outcome.verdict == "met" and figure is not None and not objective.holds(figure))
     return Reading(
@@ -192,7 +191,7 @@ def is_on_its_scale(tier: Tier, objective: Bound) -> bool:
 
 
 def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fees: Fees) -> _Part:
-    times = 1 + abs(figure - tier.when.value) // tier.each if tier.each else 1
+    times = _times(tier, figure)
     reached = f"{read.target}: {figure_words(figure, read.objective.unit, _marks(tier))} is {_range(tier)}"
     often = f", {times} times" if times > 1 else ""
     if tier.days is not None:
@@ -202,8 +201,27 @@ def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fe
         amount = times * tier.amount.amount
         words = f"{reached}: {amount_text(tier.amount.amount, tier.amount.currency)}{often}"
         return _Part(read, amount, None, Fraction(0), (Line(words, amount),))
-    assert tier.credit is not None, "a tier gives a share, an amount or days"
+    if tier.seconds is not None:
+        paid = _paid_in_period(terms, fees)
+        time_fee = None if paid is None else paid * times * tier.seconds / fees.period.seconds
+        return _Part(read, time_fee, None, Fraction(0), (Line(f"{reached}: the fee for {seconds_text(tier.seconds)}{often}", time_fee),))
+    assert tier.credit is not None, "a tier gives a share, an amount, days or the fee for some time"
     return _share(terms, read, times * tier.credit, f"{reached}: {number_words(tier.credit * 100)}%{often}", fees)
+
+
+def _times(tier: Tier, figure: Fraction) -> int:
+    """How often a tier is given for a figure that is in it."""
+    if tier.each is None:
+        return 1
+    beyond = abs(figure - tier.when.value)
+    return max(1, -(-beyond // tier.each)) if tier.started else 1 + beyond // tier.each
+
+
+def _paid_in_period(terms: CreditTerms, fees: Fees) -> Fraction | None:
+    """What was paid in the period, of which times are a part; None where nobody said."""
+    if terms.of == "affected_fee":
+        return fees.affected.amount if fees.affected is not None else None
+    return fees.of_period if fees.fee is not None else None
 
 
 def _of_pool(terms: CreditTerms, at_risk: Fraction, read: Reading, fees: Fees) -> _Part:
@@ -238,10 +256,7 @@ def _base(terms: CreditTerms, read: Reading, fees: Fees) -> Fraction | None:
 
 def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fees) -> _Part:
     """So many times the fee for the time of the downtime, each interruption under its own cap where there is one."""
-    if terms.of == "affected_fee":
-        fee = fees.affected.amount if fees.affected is not None else None
-    else:
-        fee = fees.of_period if fees.fee is not None else None
+    fee = _paid_in_period(terms, fees)
     words = f"{read.target} was missed: {number_words(multiplier)} times the fee for {seconds_text(read.downtime)} of downtime"
     if fee is None:
         return _Part(read, None, None, Fraction(0), (Line(words),))
@@ -249,7 +264,7 @@ def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fee
     whole = a_second * read.downtime
     if terms.cap is None or terms.cap.of != "interruption":
         return _Part(read, whole, None, Fraction(0), (Line(words, whole),))
-    amounts = [(a_second * each.counted, _capped_at(terms, terms.cap, fees, each.start)) for each in read.interruptions]
+    amounts = [(a_second * each.counted, cap_amount(terms, terms.cap, fees, each.start)) for each in read.interruptions]
     capped = sum((min(amount, most) for amount, most in amounts), Fraction(0))
     lines = [Line(words, whole)]
     if capped < whole:
@@ -305,25 +320,8 @@ def _under_cap(owed: Credit, terms: CreditTerms, fees: Fees, _: Given) -> Credit
     if owed.amount is None or owed.amount == 0:
         return owed
     if not fees.currency:
-        return replace(owed, lines=(*owed.lines, Line(f"no more than {_cap_words(cap)} in one period, and nobody said what it is")))
-    return _cut(owed, _capped_at(terms, cap, fees, fees.period.end), "cap", f"no more than {_cap_words(cap)} in one period")
-
-
-def _capped_at(terms: CreditTerms, cap: Cap, fees: Fees, instant: int) -> Fraction:
-    """The amount of a cap; the fee of some time is what is paid in the time before ``instant``. Raises FeeError."""
-    of_affected = terms.of == "affected_fee"
-    if cap.seconds is not None:
-        if of_affected:
-            return fees.of_affected * Fraction(cap.seconds, fees.period.seconds)
-        return fees.between(instant - cap.seconds, instant)
-    if cap.months is not None:
-        return fees.monthly * cap.months
-    assert cap.share is not None, "a cap is a share or the fee of some time"
-    if of_affected:
-        return cap.share * fees.of_affected
-    if terms.multiplier is not None or terms.of == "fee_of_downtime" or terms.of == "period_fee":
-        return cap.share * fees.of_period
-    return cap.share * (fees.annual if terms.of == "annual_fee" else fees.monthly)
+        return replace(owed, lines=(*owed.lines, Line(f"no more than {cap_words(cap)} in one period, and nobody said what it is")))
+    return _cut(owed, cap_amount(terms, cap, fees, fees.period.end), "cap", f"no more than {cap_words(cap)} in one period")
 
 
 def _under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Given) -> Credit:
@@ -383,11 +381,4 @@ def _marks(tier: Tier) -> list[Fraction]:
 
 
 def _range(tier: Tier) -> str:
-    words = f"{_SIDES[tier.when.op]} {tier.when.text}"
-    return words if tier.until is None else f"{words} and {_SIDES[tier.until.op]} {tier.until.text}"
-
-
-def _cap_words(cap: Cap) -> str:
-    if cap.share is not None:
-        return f"{number_words(cap.share * 100)}% of the fee"
-    return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {seconds_text(cap.seconds or 0)}"
+    return tier.when.as_end if tier.until is None else f"{tier.when.as_end} and {tier.until.as_end}"
