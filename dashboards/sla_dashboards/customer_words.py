@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -89,11 +90,15 @@ def credit_terms(agreements: Agreements) -> str:
                 bounds = " and ".join(bound.as_end for bound in (tier.when, tier.until) if bound is not None)
                 yield _called(agreement), of, bounds, step_text(tier) + _how_often(tier)
             if terms.multiplier is not None:
-                yield _called(agreement), of, "missed", f"{number(terms.multiplier)} times the fee for the time of the downtime"
+                yield _called(agreement), of, "missed", _times(terms.multiplier) + "the fee for the time of the downtime"
             if terms.at_risk is not None:
                 yield _called(agreement), of, "missed", f"its weight in {number(terms.at_risk * 100)}% of the fee"
 
     return table(("Agreement", "Target", "Attained", "Given back"), rows(), "No credits were agreed.")
+
+
+def _times(multiplier: Fraction) -> str:
+    return "" if multiplier == 1 else f"{number(multiplier)} times "
 
 
 def _how_often(tier: Tier) -> str:

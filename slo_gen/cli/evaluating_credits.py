@@ -11,7 +11,7 @@ from typing import Final
 from slo_gen.cli.loading import fail
 from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
 from slo_gen.contract.comparing import figure_at
-from slo_gen.contract.credits import Credit, credit, reading
+from slo_gen.contract.credits import Credit, Reading, credit, reading
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.target_period import TargetPeriod, business_days
 from slo_gen.history.later_periods import right_text
@@ -73,13 +73,16 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
     due = tuple(_due(agreement, period, found))
     try:
         certain, possible = (
-            credit(agreement.credits, [reading(each.target, each.outcome, worst=worst, excused=each.in_grace) for each in found], fees)
-            for worst in (False, True)
+            credit(agreement.credits, [_reading(each, worst=worst) for each in found], fees) for worst in (False, True)
         )
     except FeeError as error:
         return Owed(None, None, due, f"{error}; --fee says what was paid", rights)
     without = "no fee is known; --fee says what was paid" if possible.amount is None else ", ".join(_only_if(found))
     return Owed(certain, possible, due, without, rights)
+
+
+def _reading(found: TargetPeriod, *, worst: bool) -> Reading:
+    return reading(found.target, found.if_unknown_was("bad" if worst else "good"), worst=worst, excused=found.in_grace)
 
 
 def _only_if(found: Sequence[TargetPeriod]) -> Iterator[str]:

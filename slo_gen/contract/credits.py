@@ -257,7 +257,8 @@ def _base(terms: CreditTerms, read: Reading, fees: Fees) -> Fraction | None:
 def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fees) -> _Part:
     """So many times the fee for the time of the downtime, each interruption under its own cap where there is one."""
     fee = _paid_in_period(terms, fees)
-    words = f"{read.target} was missed: {number_words(multiplier)} times the fee for {seconds_text(read.downtime)} of downtime"
+    often = "" if multiplier == 1 else f"{number_words(multiplier)} times "
+    words = f"{read.target} was missed: {often}the fee for {seconds_text(read.downtime)} of downtime"
     if fee is None:
         return _Part(read, None, None, Fraction(0), (Line(words),))
     a_second = multiplier * fee / fees.period.seconds

@@ -75,6 +75,14 @@ def test_the_right_to_end_an_agreement(terms: Termination, text: str, expected: 
     assert may_terminate(terms, periods(text)) is expected
 
 
+@pytest.mark.parametrize(("end", "expected"), [
+    (Bound(">", Fraction(97, 100), "%", "97%"), True), (Bound(">", Fraction(98, 100), "%", "98%"), False),
+    (Bound(">=", Fraction(98, 100), "%", "98%"), True), (Bound("<=", Fraction(98, 100), "%", "98%"), True),
+])  # fmt: skip
+def test_a_right_to_end_has_its_side(end: Bound, expected: bool) -> None:
+    assert may_terminate(Termination(beyond=end), periods("x")) is expected
+
+
 def test_a_period_without_a_figure_is_below_nothing() -> None:
     result = [[PeriodResult("up", True, None)]]
     assert may_terminate(Termination(), result)

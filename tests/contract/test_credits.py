@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -124,6 +125,16 @@ def test_tiers_of_times_and_counts_go_upwards() -> None:
     terms = CreditTerms(tiers=(tier,))
     paid = [credit(terms, [Reading("down", objective, Fraction(each), missed=True)], fees()).text for each in (1799, 1800, 3599, 3600)]
     assert paid == ["0.00 EUR", "50.00 EUR", "50.00 EUR", "100.00 EUR"]
+
+
+@pytest.mark.parametrize(("op", "seconds", "times"), [
+    (">", 1, 1), (">", 3600, 1), (">", 3601, 2), (">", 7200, 2), (">", 7201, 3), (">=", 0, 1), (">=", 1, 1), (">=", 3601, 2),
+])  # fmt: skip
+def test_a_step_that_has_begun_counts(op: Literal[">", ">="], seconds: int, times: int) -> None:
+    tier = Tier(Bound(op, Fraction(0), "s", "0m"), credit=Fraction(1, 20), each=Fraction(3600), started=True)
+    objective = Bound("<=", Fraction(0), "s", "at most 0m")
+    found = credit(CreditTerms(tiers=(tier,)), [Reading("down", objective, Fraction(seconds), missed=True)], fees())
+    assert found.share == Fraction(times, 20)
 
 
 def test_a_tier_of_another_unit_or_side_does_not_speak() -> None:

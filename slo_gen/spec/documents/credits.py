@@ -41,11 +41,16 @@ class Tier(Choice, frozen=True, kw_only=True):
         ObjectiveText | Number | UnsetType,
         Meta(description="Reached when the figure is below this; the bound itself is not in the tier.", examples=["99.9%"]),
     ] = UNSET
-    at_most: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or below this.")] = UNSET
-    above: Annotated[
-        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is above this, for counts and times.")
+    at_most: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or below this.", examples=["99%"])
     ] = UNSET
-    at_least: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or above this.")] = UNSET
+    above: Annotated[
+        ObjectiveText | Number | UnsetType,
+        Meta(description="Reached when the figure is above this, for counts and times.", examples=["60m"]),
+    ] = UNSET
+    at_least: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or above this.", examples=["60m"])
+    ] = UNSET
     credit: Annotated[Part | UnsetType, Meta(description="Share of the fee that is given back.", examples=["10%", "1/30"])] = UNSET
     amount: Annotated[Money | UnsetType, Meta(description="A fixed amount that is given back.")] = UNSET
     days: Annotated[Number | UnsetType, Meta(description="Days by which the term is extended free of charge.")] = UNSET
