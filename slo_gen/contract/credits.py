@@ -192,7 +192,7 @@ def is_on_its_scale(tier: Tier, objective: Bound) -> bool:
 
 def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fees: Fees) -> _Part:
     times = _times(tier, figure)
-    reached = f"{read.target}: {figure_words(figure, read.objective.unit, _marks(tier))} is {_range(tier)}"
+    reached = f"{read.target}: {figure_words(figure, read.objective.unit, _marks(tier, figure))} is {_range(tier)}"
     often = f", {times} times" if times > 1 else ""
     if tier.days is not None:
         days = times * tier.days
@@ -376,9 +376,13 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 
 
 # --- words -----------------------------------------------------------------------------------------------------
-def _marks(tier: Tier) -> list[Fraction]:
-    """What a figure may not be rounded to the other side of, when its tier is told."""
-    return [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
+def _marks(tier: Tier, figure: Fraction) -> list[Fraction]:
+    """What a figure may not be rounded to the other side of, when its tier is told: its ends, and the steps around the figure."""
+    marks = [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
+    if tier.each is not None:
+        full = (figure - tier.when.value) // tier.each
+        marks += [tier.when.value + full * tier.each, tier.when.value + (full + 1) * tier.each]
+    return marks
 
 
 def _range(tier: Tier) -> str:

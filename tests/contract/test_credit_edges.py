@@ -167,6 +167,16 @@ def test_a_figure_is_told_between_both_ends_of_its_tier(percent: str, words: str
     assert credit(terms, [missed(percent)], PAID).lines[0].words == words
 
 
+@pytest.mark.parametrize(("percent", "words"), [
+    ("98.99", "98.99% is below 99.9%: 25% of"), ("98.90015", "98.9002% is below 99.9%: 25% of"),
+    ("98.9", "98.9% is below 99.9%: 25%, 2 times of"),
+    ("98.8999", "98.8999% is below 99.9%: 25%, 2 times of"), ("97.90004", "97.90004% is below 99.9%: 25%, 2 times of"),
+])  # fmt: skip
+def test_a_figure_is_told_on_its_side_of_a_step(percent: str, words: str) -> None:
+    terms = CreditTerms(tiers=(replace(TENTH, credit=Fraction(1, 4), each=Fraction(1, 100)),), cap=None)
+    assert credit(terms, [missed(percent)], PAID).lines[0].words == f"up: {words} the monthly fee of 1000.00 EUR"
+
+
 def test_less_than_a_second_of_downtime_is_told() -> None:
     found = credit(CreditTerms(multiplier=Fraction(10)), [missed("99", downtime=Fraction(2, 5))], PAID)
     assert found.lines[0].words == "up was missed: 10 times the fee for 0.4s of downtime"

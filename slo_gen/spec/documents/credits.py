@@ -125,7 +125,9 @@ class Credits(Section, frozen=True, kw_only=True):
         Literal["period", "interruption"],
         Meta(description="Whether the cap bounds a whole period, or each interruption alone (with a `multiplier`)."),
     ] = "period"
-    annual_cap: Annotated[Share | UnsetType, Meta(description="The most that is given back in one year, of the year's fee.")] = UNSET
+    annual_cap: Annotated[
+        Part | UnsetType, Meta(description="The most that is given back in one year, of the year's fee: 1/12 is that of a month.")
+    ] = UNSET
     minimum: Annotated[
         Minimum | UnsetType,
         Meta(description="Smaller credits are not paid; after `more than`, those of just this amount are not either."),

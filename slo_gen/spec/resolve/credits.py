@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -53,7 +54,7 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
         multiplier=exact(credits.multiplier) if credits.multiplier is not UNSET else None,
         at_risk=percent(credits.at_risk) if credits.at_risk else None,
         cap=_cap(credits),
-        annual_cap=percent(credits.annual_cap) if credits.annual_cap else None,
+        annual_cap=part(credits.annual_cap) if credits.annual_cap else None,
         minimum=minimum,
         minimum_strict=strict,
         repeat=tuple(_repeat(register, document, each, (*path, "repeat", position)) for position, each in enumerate(credits.repeat)),
@@ -185,6 +186,8 @@ def _check_tiers(register: Register, document: Document, path: Steps, terms: Cre
             key = key_of(tier.when)
             message = f"no target that earns credits gets worse {key.replace('_', ' ')} {tier.when.text}"
             hint = "write the tiers in the unit of the target's objective, on its worse side"
+            if not tier.when.unit and any(figure.gets_worse(replace(tier.when, unit="%")) for figure in figures):
+                hint = f"a percentage has its sign: `{key}: {tier.when.text}%`"
             register.tell(document, (*path, "tiers", position, key), message, hint, "credits")
     for position, name in enumerate(terms.targets):
         of_target = [figure for figure in figures if figure.target == name]
