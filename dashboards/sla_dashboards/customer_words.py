@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from slo_gen.rules.credit_alerts import step_text
 from slo_gen.rules.promql import number
 from slo_gen.spec.model import Agreement, Catalogue, Maintenance
 from slo_gen.spec.records import Contact, Improvement, Survey
+from slo_gen.spec.terms import Tier
 from slo_gen.spec.ticket_terms import TicketTerms
 
 __all__ = [
@@ -28,7 +30,6 @@ _TOLD: Final = {"approved": "approved", "in_progress": "in progress", "implement
                 "deferred": "deferred"}  # fmt: skip
 """States of improvements that a customer is told of: what is only proposed or was turned down is ours."""
 
-_SIDES: Final = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
 Agreements = tuple[Agreement, ...]
 
@@ -86,14 +87,24 @@ def credit_terms(agreements: Agreements) -> str:
                 continue
             of = ", ".join(terms.targets) or "every target"
             for tier in terms.tiers:
-                bounds = " and ".join(f"{_SIDES[bound.op]} {bound.text}" for bound in (tier.when, tier.until) if bound is not None)
-                yield _called(agreement), of, bounds, step_text(tier) + (", for each further step" if tier.each is not None else "")
+                bounds = " and ".join(bound.as_end for bound in (tier.when, tier.until) if bound is not None)
+                yield _called(agreement), of, bounds, step_text(tier) + _how_often(tier)
             if terms.multiplier is not None:
-                yield _called(agreement), of, "missed", f"{number(terms.multiplier)} times the fee for the time of the downtime"
+                yield _called(agreement), of, "missed", _times(terms.multiplier) + "the fee for the time of the downtime"
             if terms.at_risk is not None:
                 yield _called(agreement), of, "missed", f"its weight in {number(terms.at_risk * 100)}% of the fee"
 
     return table(("Agreement", "Target", "Attained", "Given back"), rows(), "No credits were agreed.")
+
+
+def _times(multiplier: Fraction) -> str:
+    return "" if multiplier == 1 else f"{number(multiplier)} times "
+
+
+def _how_often(tier: Tier) -> str:
+    if tier.each is None:
+        return ""
+    return ", for each step that has begun" if tier.started else ", for each further step"
 
 
 # --- what happened -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from slo_gen.contract.rounding import number_words, seconds_text
 from slo_gen.rules.promql import number
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.source import Path
@@ -121,6 +122,8 @@ def worth(tier: Tier) -> tuple[str, Fraction]:
         return "share", tier.credit
     if tier.amount is not None:
         return tier.amount.currency, tier.amount.amount
+    if tier.seconds is not None:
+        return "time", Fraction(tier.seconds)
     return "days", tier.days or Fraction(0)
 
 
@@ -128,5 +131,7 @@ def given(tier: Tier) -> str:
     """What a tier gives, in words."""
     kind, amount = worth(tier)
     if kind == "share":
-        return f"{number(amount * 100)}%"
+        return f"{number_words(amount * 100)}%"
+    if kind == "time":
+        return f"the fee for {seconds_text(amount)}"
     return f"{number(amount)} {'day' if kind == 'days' and amount == 1 else kind}"

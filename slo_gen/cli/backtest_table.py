@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from slo_gen.contract.outcome import Verdict
+from slo_gen.contract.rounding import percent
 from slo_gen.history.backtest import Past, SloPast
 from slo_gen.history.promised_past import TargetPast
 from slo_gen.history.recount import how_computed
-from slo_gen.history.rounding import percent
 from slo_gen.rules.promql import duration
 from slo_gen.spec.model import Catalogue, Indicator
 from slo_gen.timekeeping.spans import Span

@@ -15,9 +15,9 @@ from rich.text import Text
 from slo_gen.cli.closing_run import Closed
 from slo_gen.contract.credits import Credit
 from slo_gen.contract.money import amount_text
+from slo_gen.contract.rounding import percent
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.history.later_periods import won_back_text
-from slo_gen.history.rounding import percent
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["as_documents", "print_closed"]

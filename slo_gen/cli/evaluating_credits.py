@@ -9,10 +9,13 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen.cli.loading import fail
-from slo_gen.contract.claims import Incident, claim_deadlines
-from slo_gen.contract.credits import Credit, credit, reading
+from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
+from slo_gen.contract.comparing import figure_at
+from slo_gen.contract.credits import Credit, Reading, credit, reading
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.target_period import TargetPeriod, business_days
+from slo_gen.history.later_periods import right_text
+from slo_gen.history.misses import is_breach
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Deadline, Fee, Money
 from slo_gen.timekeeping.periods import Period, Periods
@@ -39,6 +42,8 @@ class Owed:
     possible: Credit | None
     due: tuple[Due, ...]
     without: str = ""
+    rights: tuple[str, ...] = ()
+    """Rights to end the agreement that this period gives by itself, in words."""
 
     @property
     def differs(self) -> bool:
@@ -57,20 +62,42 @@ def money(text: str | None) -> Money | None:
 
 
 def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], paid: Money | None) -> Owed | None:
-    """Credits and deadlines; None where the agreement has neither. ``paid``: what was paid in the period for what was affected."""
+    """Credits, deadlines and rights to end it; None where there is none of them.
+
+    ``paid``: what was paid in the period for what was affected.
+    """
+    rights = tuple(right_text(terms) for terms in agreement.termination if may_terminate(terms, [[_result(each) for each in found]]))
     if agreement.credits is None:
-        return None
+        return Owed(None, None, (), rights=rights) if rights else None
     fees = Fees(agreement.fee or _fee(agreement, paid), agreement.period, period, paid)
     due = tuple(_due(agreement, period, found))
     try:
         certain, possible = (
-            credit(agreement.credits, [reading(each.target, each.outcome, worst=worst, excused=each.in_grace) for each in found], fees)
-            for worst in (False, True)
+            credit(agreement.credits, [_reading(each, worst=worst) for each in found], fees) for worst in (False, True)
         )
     except FeeError as error:
-        return Owed(None, None, due, f"{error}; --fee says what was paid")
-    without = "no fee is known; --fee says what was paid" if possible.amount is None and possible.share else ""
-    return Owed(certain, possible, due, without)
+        return Owed(None, None, due, f"{error}; --fee says what was paid", rights)
+    without = "no fee is known; --fee says what was paid" if possible.amount is None else ", ".join(_only_if(found))
+    return Owed(certain, possible, due, without, rights)
+
+
+def _reading(found: TargetPeriod, *, worst: bool) -> Reading:
+    return reading(found.target, found.if_unknown_was("bad" if worst else "good"), worst=worst, excused=found.in_grace)
+
+
+def _only_if(found: Sequence[TargetPeriod]) -> Iterator[str]:
+    """What earlier periods, which nobody looks at here, have to do with it."""
+    for each in found:
+        misses = each.target.misses
+        if each.outcome.verdict != "met" and not each.in_grace and not is_breach(misses, [True]):
+            row = " in a row" if misses.contiguous else ""
+            yield f"only if {each.target.name} was missed before: {misses.allowed} of {misses.of} periods{row} may be"
+
+
+def _result(found: TargetPeriod) -> PeriodResult:
+    """What the target came to, for certain: at its best where something is unknown."""
+    breached = found.outcome.verdict == "missed" and not found.in_grace and is_breach(found.target.misses, [True])
+    return PeriodResult(found.target.name, breached, figure_at(found.bound, found.outcome, worst=False))
 
 
 def _fee(agreement: Agreement, paid: Money | None) -> Fee | None:

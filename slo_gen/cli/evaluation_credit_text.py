@@ -9,7 +9,7 @@ from typing import Any, Final
 from slo_gen.cli.evaluating_credits import Due, Owed
 from slo_gen.contract.credits import Credit, Line
 from slo_gen.contract.money import amount_text
-from slo_gen.history.rounding import number_text
+from slo_gen.contract.rounding import number_text
 from slo_gen.spec.model import Agreement
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, write_instant, zone
@@ -21,8 +21,9 @@ _NO_MISSES: Final = "Misses and credits of earlier periods are not looked at her
 
 
 def credit_summary(agreement: Agreement, period: Period, owed: Owed) -> list[str]:
-    """One line each: the credit and the deadlines."""
-    rows = [("credit", _amount(owed)), *_deadlines(agreement, owed)]
+    """One line each: the credit, the deadlines, and rights to end the agreement."""
+    rows = [("credit", text)] if (text := _amount(owed)) else []
+    rows += [*_deadlines(agreement, owed), *(("right", text) for text in owed.rights)]
     width = max(len(name) for name, _ in rows)
     return [f"{agreement.name} in {period.name}", *(f"  {name:<{width}}  {text}" for name, text in rows)]
 
@@ -30,6 +31,8 @@ def credit_summary(agreement: Agreement, period: Period, owed: Owed) -> list[str
 def credit_lines(agreement: Agreement, period: Period, owed: Owed) -> list[str]:
     """The credit step by step."""
     lines = [f"What is owed for {agreement.name} in {period.name}"]
+    if owed.certain is None and not owed.without:
+        lines.append("   No credits are agreed.")
     if owed.certain is not None:
         lines += [f"   {line}" for line in _steps(owed.certain)]
     if owed.differs and owed.possible is not None:
@@ -41,6 +44,8 @@ def credit_lines(agreement: Agreement, period: Period, owed: Owed) -> list[str]:
     deadlines = [f"   {name.capitalize()}: {text}." for name, text in _deadlines(agreement, owed)]
     if deadlines:
         lines += ["", "By when", *deadlines]
+    if owed.rights:
+        lines += ["", "Rights", *(f"   {text[0].upper()}{text[1:]}." for text in owed.rights)]
     return lines
 
 
@@ -51,6 +56,7 @@ def credit_document(owed: Owed) -> dict[str, Any]:
         "deadlines": [
             {"incident": _instant(due.start), "notify": _instant(due.notify), "submit": _instant(due.submit)} for due in owed.due
         ],
+        "rights": list(owed.rights),
     }  # fmt: skip
 
 
@@ -66,6 +72,8 @@ def _text(credit: Credit) -> str:
     parts = [credit.text] if credit.text and (credit.paid or credit.share or not credit.days) else []
     if credit.days:
         parts.append(f"{number_text(credit.days)} days")
+    if credit.amount is None and not credit.share:
+        parts.append("an amount that is not known")
     return " and ".join(parts) or "none"
 
 

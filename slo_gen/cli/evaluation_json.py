@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from slo_gen.cli.evaluating import Skipped
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import TargetPeriod
-from slo_gen.history.rounding import figure_text
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.periods import Period

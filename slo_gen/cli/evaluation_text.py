@@ -14,8 +14,8 @@ from slo_gen.contract.facts import Downtime, Results
 from slo_gen.contract.low_counts import allowed_misses, one_miss, wilson
 from slo_gen.contract.measurement import Down, Measurement, Runs
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text, fraction_text, number_text, percent, seconds_text
 from slo_gen.contract.target_period import TargetPeriod
-from slo_gen.history.rounding import figure_text, fraction_text, number_text, percent, seconds_text
 from slo_gen.spec.model import ALWAYS, AgreementTarget
 from slo_gen.spec.terms import Bound
 from slo_gen.timekeeping.periods import Period

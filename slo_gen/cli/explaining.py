@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
 from slo_gen.contract.methods import measurement
+from slo_gen.contract.rounding import percent
 from slo_gen.contract.ticket_promises import promised_of_tickets
-from slo_gen.history.rounding import percent
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.info import IN_FORCE, promises

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slo_gen import names
-from slo_gen.history.rounding import factor, percent
+from slo_gen.contract.rounding import factor, percent
 from slo_gen.history.status import Row
 from slo_gen.rules.promql import duration
 

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from slo_gen.history.rounding import percent
+from slo_gen.contract.rounding import percent
 from slo_gen.history.ticket_status import TicketRow
 
 __all__ = ["ticket_documents", "ticket_lines", "ticket_table"]

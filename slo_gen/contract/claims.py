@@ -78,4 +78,4 @@ def may_terminate(terms: Termination, periods: Sequence[Sequence[PeriodResult]])
 def _counts(terms: Termination, result: PeriodResult) -> bool:
     if not result.breached or (terms.targets and result.target not in terms.targets):
         return False
-    return terms.below is None or (result.figure is not None and terms.below.holds(result.figure))
+    return terms.beyond is None or (result.figure is not None and terms.beyond.holds(result.figure))

@@ -14,20 +14,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Literal
 
-from slo_gen.contract.comparing import is_floor
+from slo_gen.contract.caps import cap_amount, cap_words
+from slo_gen.contract.comparing import figure_at, is_floor
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
+from slo_gen.contract.rounding import figure_words, number_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
-from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Repeat, Tier
+from slo_gen.spec.terms import Bound, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "figure_text", "is_on_its_scale", "reading"]
+__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "reading"]
 
 Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
 """What made a credit smaller."""
 
-_SIDES: Final = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _FEES: Final = {
     "monthly_fee": "the monthly fee", "period_fee": "the fee of the period", "annual_fee": "the annual fee",
     "affected_fee": "what was paid for the affected part", "fee_of_downtime": "the fee for the time of the downtime",
@@ -90,7 +91,7 @@ class Credit:
     def text(self) -> str:
         """The amount as it is paid, or the share where no fee is known."""
         if self.paid is None:
-            return f"{_decimal(self.share * 100)}%" if self.share is not None else ""
+            return f"{number_words(self.share * 100)}%" if self.share is not None else ""
         return amount_text(self.paid, self.currency)
 
 
@@ -102,8 +103,7 @@ def reading(
 ) -> Reading:
     """What a target came to: at its best where something is unknown, which is what is owed for certain, or at its ``worst``."""
     objective = promised(target)
-    ends = [end for end in (outcome.lower, outcome.upper) if end is not None]
-    figure = None if outcome.verdict == "not_measured" or not ends else (min(ends) if worst == is_floor(objective) else max(ends))
+    figure = figure_at(objective, outcome, worst=worst)
     # What few tickets may miss is kept though its share is below the objective; it is no miss, and earns nothing.
     excused = excused or (outcome.verdict == "met" and figure is not None and not objective.holds(figure))
     return Reading(
@@ -191,23 +191,42 @@ def is_on_its_scale(tier: Tier, objective: Bound) -> bool:
 
 
 def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fees: Fees) -> _Part:
-    times = 1 + abs(figure - tier.when.value) // tier.each if tier.each else 1
-    reached = f"{read.target}: {figure_text(figure, read.objective.unit, tier.when.value)} is {_range(tier)}"
+    times = _times(tier, figure)
+    reached = f"{read.target}: {figure_words(figure, read.objective.unit, _marks(tier, figure))} is {_range(tier)}"
     often = f", {times} times" if times > 1 else ""
     if tier.days is not None:
         days = times * tier.days
-        return _Part(read, None, None, days, (Line(f"{reached}: {_decimal(tier.days)} days{often}, {_decimal(days)} days in all"),))
+        return _Part(read, None, None, days, (Line(f"{reached}: {number_words(tier.days)} days{often}, {number_words(days)} days in all"),))
     if tier.amount is not None:
         amount = times * tier.amount.amount
         words = f"{reached}: {amount_text(tier.amount.amount, tier.amount.currency)}{often}"
         return _Part(read, amount, None, Fraction(0), (Line(words, amount),))
-    assert tier.credit is not None, "a tier gives a share, an amount or days"
-    return _share(terms, read, times * tier.credit, f"{reached}: {_decimal(tier.credit * 100)}%{often}", fees)
+    if tier.seconds is not None:
+        paid = _paid_in_period(terms, fees)
+        time_fee = None if paid is None else paid * times * tier.seconds / fees.period.seconds
+        return _Part(read, time_fee, None, Fraction(0), (Line(f"{reached}: the fee for {seconds_text(tier.seconds)}{often}", time_fee),))
+    assert tier.credit is not None, "a tier gives a share, an amount, days or the fee for some time"
+    return _share(terms, read, times * tier.credit, f"{reached}: {number_words(tier.credit * 100)}%{often}", fees)
+
+
+def _times(tier: Tier, figure: Fraction) -> int:
+    """How often a tier is given for a figure that is in it."""
+    if tier.each is None:
+        return 1
+    beyond = abs(figure - tier.when.value)
+    return max(1, -(-beyond // tier.each)) if tier.started else 1 + beyond // tier.each
+
+
+def _paid_in_period(terms: CreditTerms, fees: Fees) -> Fraction | None:
+    """What was paid in the period, of which times are a part; None where nobody said."""
+    if terms.of == "affected_fee":
+        return fees.affected.amount if fees.affected is not None else None
+    return fees.of_period if fees.fee is not None else None
 
 
 def _of_pool(terms: CreditTerms, at_risk: Fraction, read: Reading, fees: Fees) -> _Part:
     assert read.weight is not None, "looked at by the caller"
-    words = f"{read.target} was missed: {_decimal(read.weight * 100)}% of the {_decimal(at_risk * 100)}% at risk"
+    words = f"{read.target} was missed: {number_words(read.weight * 100)}% of the {number_words(at_risk * 100)}% at risk"
     return _share(terms, read, at_risk * read.weight, words, fees)
 
 
@@ -237,18 +256,16 @@ def _base(terms: CreditTerms, read: Reading, fees: Fees) -> Fraction | None:
 
 def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fees) -> _Part:
     """So many times the fee for the time of the downtime, each interruption under its own cap where there is one."""
-    if terms.of == "affected_fee":
-        fee = fees.affected.amount if fees.affected is not None else None
-    else:
-        fee = fees.of_period if fees.fee is not None else None
-    words = f"{read.target} was missed: {_decimal(multiplier)} times the fee for {_span(read.downtime)} of downtime"
+    fee = _paid_in_period(terms, fees)
+    often = "" if multiplier == 1 else f"{number_words(multiplier)} times "
+    words = f"{read.target} was missed: {often}the fee for {seconds_text(read.downtime)} of downtime"
     if fee is None:
         return _Part(read, None, None, Fraction(0), (Line(words),))
     a_second = multiplier * fee / fees.period.seconds
     whole = a_second * read.downtime
     if terms.cap is None or terms.cap.of != "interruption":
         return _Part(read, whole, None, Fraction(0), (Line(words, whole),))
-    amounts = [(a_second * each.counted, _capped_at(terms, terms.cap, fees, each.start)) for each in read.interruptions]
+    amounts = [(a_second * each.counted, cap_amount(terms, terms.cap, fees, each.start)) for each in read.interruptions]
     capped = sum((min(amount, most) for amount, most in amounts), Fraction(0))
     lines = [Line(words, whole)]
     if capped < whole:
@@ -267,7 +284,7 @@ def _repeated(part: _Part, repeats: Sequence[Repeat], misses: Sequence[bool]) ->
         return part
     amount = None if part.amount is None else part.amount * most.times
     share = None if part.share is None else part.share * most.times
-    words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {_decimal(most.times)} times as much"
+    words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {number_words(most.times)} times as much"
     return replace(part, amount=amount, share=share, days=part.days * most.times, lines=(*part.lines, Line(words, amount)))
 
 
@@ -299,37 +316,20 @@ def _under_cap(owed: Credit, terms: CreditTerms, fees: Fees, _: Given) -> Credit
     if owed.share is not None and cap.share is not None and owed.share > cap.share:
         owed = replace(owed, share=cap.share)
         if owed.amount is None:
-            line = Line(f"no more than {_decimal(cap.share * 100)}% in one period")
+            line = Line(f"no more than {number_words(cap.share * 100)}% in one period")
             return replace(owed, lines=(*owed.lines, line), cut=(*owed.cut, "cap"))
     if owed.amount is None or owed.amount == 0:
         return owed
     if not fees.currency:
-        return replace(owed, lines=(*owed.lines, Line(f"no more than {_cap_words(cap)} in one period, and nobody said what it is")))
-    return _cut(owed, _capped_at(terms, cap, fees, fees.period.end), "cap", f"no more than {_cap_words(cap)} in one period")
-
-
-def _capped_at(terms: CreditTerms, cap: Cap, fees: Fees, instant: int) -> Fraction:
-    """The amount of a cap; the fee of some time is what is paid in the time before ``instant``. Raises FeeError."""
-    of_affected = terms.of == "affected_fee"
-    if cap.seconds is not None:
-        if of_affected:
-            return fees.of_affected * Fraction(cap.seconds, fees.period.seconds)
-        return fees.between(instant - cap.seconds, instant)
-    if cap.months is not None:
-        return fees.monthly * cap.months
-    assert cap.share is not None, "a cap is a share or the fee of some time"
-    if of_affected:
-        return cap.share * fees.of_affected
-    if terms.multiplier is not None or terms.of == "fee_of_downtime" or terms.of == "period_fee":
-        return cap.share * fees.of_period
-    return cap.share * (fees.annual if terms.of == "annual_fee" else fees.monthly)
+        return replace(owed, lines=(*owed.lines, Line(f"no more than {cap_words(cap)} in one period, and nobody said what it is")))
+    return _cut(owed, cap_amount(terms, cap, fees, fees.period.end), "cap", f"no more than {cap_words(cap)} in one period")
 
 
 def _under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Given) -> Credit:
     if terms.annual_cap is None or owed.amount is None or owed.amount == 0:
         return owed
     left = max(terms.annual_cap * fees.annual - before.this_year, Fraction(0))
-    most, given = f"{_decimal(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
+    most, given = f"{number_words(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
     words = f"no more than {most} in one year, of which {given} was given"
     return _cut(owed, left, "annual_cap", words)
 
@@ -376,46 +376,14 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 
 
 # --- words -----------------------------------------------------------------------------------------------------
-def figure_text(figure: Fraction, unit: Literal["%", "s", ""], mark: Fraction) -> str:
-    """A figure in its unit, with as many decimals as it takes to see on which side of ``mark`` it is."""
-    if unit == "s" and _side(shown := Fraction(round(figure)), mark) == _side(figure, mark):
-        return _span(shown)
-    scale = 100 if unit == "%" else 1
-    for places in range(2, 12):
-        shown = Fraction(round(figure * scale * 10**places), 10**places)
-        if _side(shown, mark * scale) == _side(figure, mark):
-            return _decimal(shown, places) + unit
-    return f"{'just above' if figure > mark else 'just below'} {_decimal(mark * scale)}{unit}"
-
-
-def _side(figure: Fraction, mark: Fraction) -> int:
-    return (figure > mark) - (figure < mark)
+def _marks(tier: Tier, figure: Fraction) -> list[Fraction]:
+    """What a figure may not be rounded to the other side of, when its tier is told: its ends, and the steps around the figure."""
+    marks = [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
+    if tier.each is not None:
+        full = (figure - tier.when.value) // tier.each
+        marks += [tier.when.value + full * tier.each, tier.when.value + (full + 1) * tier.each]
+    return marks
 
 
 def _range(tier: Tier) -> str:
-    words = f"{_SIDES[tier.when.op]} {tier.when.text}"
-    return words if tier.until is None else f"{words} and {_SIDES[tier.until.op]} {tier.until.text}"
-
-
-def _cap_words(cap: Cap) -> str:
-    if cap.share is not None:
-        return f"{_decimal(cap.share * 100)}% of the fee"
-    return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {_span(Fraction(cap.seconds or 0))}"
-
-
-def _decimal(value: Fraction, places: int = 6) -> str:
-    """A number with at most so many decimals, and none that say nothing."""
-    text = f"{abs(value * 10**places).__round__():0{places + 1}d}"
-    whole, decimals = text[:-places], text[-places:].rstrip("0")
-    return ("-" if value < 0 else "") + whole + (f".{decimals}" if decimals else "")
-
-
-def _span(seconds: Fraction) -> str:
-    """A time in hours, minutes and seconds."""
-    rest = round(seconds)
-    parts = []
-    for size, unit in ((3600, "h"), (60, "m"), (1, "s")):
-        number, rest = divmod(rest, size)
-        if number:
-            parts.append(f"{number}{unit}")
-    return "".join(parts) or "0s"
+    return tier.when.as_end if tier.until is None else f"{tier.when.as_end} and {tier.until.as_end}"

@@ -100,10 +100,10 @@ def _of_time(target: str, measurement: Measurement, objective: Bound, observed: 
 
 
 def _followed(measurement: Measurement, observed: Observed, window: Window) -> Spans:
-    """Counting time of the period, and beyond it as far as the facts reach where runs are followed over its edges."""
+    """Counting time of the period, and beyond it as far as the facts reach where something has runs, which reach over its edges."""
     counting = window.counting
     inside = counting & window.period
-    return inside | counting.clip(observed.facts.start, observed.facts.end) if _follows_runs(measurement) else inside
+    return inside | counting.clip(observed.facts.start, observed.facts.end) if isinstance(measurement.score, Down) else inside
 
 
 def _judged(measurement: Measurement, observed: Observed, counting: Spans, start: int, end: int) -> Iterator[Judged]:
@@ -171,10 +171,6 @@ def _after(
         at += _step(measurement)
         last = more[-1] if more else None
     return found
-
-
-def _follows_runs(measurement: Measurement) -> bool:
-    return measurement.runs is not None or measurement.reduce in ("max", "count", "percentile")
 
 
 def _step(measurement: Measurement) -> int:

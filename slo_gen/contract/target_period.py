@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from slo_gen.contract.budget import Budget, budget
 from slo_gen.contract.evaluate import evaluate
@@ -47,6 +47,14 @@ class TargetPeriod:
     window: Window
     exclusions: Exclusions
     outcome: Outcome
+    facts: Facts
+
+    def if_unknown_was(self, what: Literal["good", "bad"]) -> Outcome:
+        """What it comes to if all that is unknown was good, or bad: the bad time and its runs too, not only the figure."""
+        measure = self.measurement
+        if measure.unknown != "bounds" or isinstance(self.facts, Results) or self.outcome.lower == self.outcome.upper:
+            return self.outcome
+        return evaluate(self.target.name, replace(measure, unknown=what), self.bound, self.facts, self.window)
 
     @property
     def in_grace(self) -> bool:
@@ -84,7 +92,8 @@ def target_period(
     how, promised = measurement(target), objective(target)
     hours = {name: catalogue.calendars[name].spans(first, last) for name, _ in how.weights if name in catalogue.calendars}
     window = Window(start, end, scheduled, deployed, excluded.by_reason, hours)
-    return TargetPeriod(agreement, target, period, how, promised, window, excluded, evaluate(target.name, how, promised, facts, window))
+    outcome = evaluate(target.name, how, promised, facts, window)
+    return TargetPeriod(agreement, target, period, how, promised, window, excluded, outcome, facts)
 
 
 def adjusted_time(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Spans:
@@ -113,7 +122,7 @@ def ticket_period(agreement: Agreement, target: TicketTarget | OtherTarget, peri
     few = agreement.tickets.low_volume if agreement.tickets is not None and isinstance(target, TicketTarget) else None
     if few is not None:
         outcome = replace(outcome, verdict=_of_few(outcome, few))
-    return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), outcome)
+    return TargetPeriod(agreement, target, period, how, promised, window, Exclusions(), outcome, facts)
 
 
 def _of_few(outcome: Outcome, few: LowVolume) -> Verdict:

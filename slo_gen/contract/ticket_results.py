@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import islice
 from typing import Final, NamedTuple
 
 from slo_gen.contract.clocks import Cycle, Life, Program
+from slo_gen.contract.running_time import deadlines, elapsed
 from slo_gen.contract.shared_time import Part, used_up
 from slo_gen.contract.ticket_promises import COUNTED, TimedPromise, fixed_length, promised_of_tickets
 from slo_gen.spec.model import ALWAYS, Adjustment, Agreement
 from slo_gen.spec.ticket_terms import CountsIn, TicketTerms
-from slo_gen.timekeeping.bulk import BulkTime, Pauses
-from slo_gen.timekeeping.business import Boundary, business_time
+from slo_gen.timekeeping.bulk import BulkTime
+from slo_gen.timekeeping.business import business_time
 from slo_gen.timekeeping.calendars import Always, Calendar
 from slo_gen.timekeeping.durations import add_duration, read_duration
 from slo_gen.timekeeping.spans import Span, Spans
-from slo_gen.timekeeping.zones import LATEST, TimeError, day_of, zone
+from slo_gen.timekeeping.zones import LATEST, day_of, zone
 
 __all__ = ["Outcome", "TicketJudge", "TicketResult"]
 
@@ -264,13 +264,13 @@ class TicketJudge:
                 by_calendar.setdefault(row.promise.calendar, []).append(place)
         for calendar, places in by_calendar.items():
             bulk = self._bulk.setdefault(calendar, BulkTime(calendar))
-            found = _elapsed(bulk, [rows[place].run for place in places])
+            found = elapsed(bulk, [rows[place].run for place in places])
             for place, seconds in zip(places, found, strict=True):
                 worked[place] = seconds
             asked = [place for place in places if self._has_due(rows[place], worked[place], allowed[place])]
             runs, lengths = [rows[place].run for place in asked], [allowed[place] for place in asked]
             for boundary, into in (("close", due), ("next_open", over)):
-                for place, instant in zip(asked, _deadlines(bulk, calendar, runs, lengths, boundary), strict=True):  # type: ignore[arg-type]
+                for place, instant in zip(asked, deadlines(bulk, calendar, runs, lengths, boundary), strict=True):  # type: ignore[arg-type]
                     into[place] = instant
         for place, parts in mixed.items():
             run, length = rows[place].run, allowed[place]
@@ -365,38 +365,3 @@ def _clipped(cycle: Cycle, start: int, end: int | None) -> tuple[Span, ...]:
         return Spans(cycle.ran).clip(start, LATEST).items
     spans = cycle.ran if cycle.since is None else (*cycle.ran, (cycle.since, LATEST))
     return Spans(spans).clip(start, end).items
-
-
-def _elapsed(bulk: BulkTime, runs: Sequence[Cycle]) -> list[int]:
-    """The business seconds that each has run."""
-    spans = [span for run in runs for span in run.ran]
-    seconds = iter(bulk.elapsed([start for start, _ in spans], [end for _, end in spans]).tolist())
-    return [sum(islice(seconds, len(run.ran))) for run in runs]
-
-
-def _deadlines(bulk: BulkTime, calendar: Calendar, runs: Sequence[Cycle], lengths: Sequence[int], boundary: Boundary) -> list[int]:
-    """The instant at which each has run so long; -1 where that never comes."""
-    pauses = [(place, span) for place, run in enumerate(runs) for span in _gaps(run)]
-    halts = Pauses([place for place, _ in pauses], [a for _, (a, _) in pauses], [b for _, (_, b) in pauses])
-    try:
-        found: list[int] = bulk.deadline([run.start for run in runs], lengths, halts, boundary).tolist()
-    except TimeError:
-        return [_deadline(calendar, run, length, boundary) for run, length in zip(runs, lengths, strict=True)]
-    return found
-
-
-def _deadline(calendar: Calendar, run: Cycle, length: int, boundary: Boundary) -> int:
-    try:
-        return business_time(calendar).deadline(run.start, length, Spans.of(_gaps(run)), boundary)
-    except TimeError:
-        return -1
-
-
-def _gaps(run: Cycle) -> Iterator[Span]:
-    """The time in which it stood, up to the last event that let it go on; some gaps are empty."""
-    last = run.start
-    for start, end in run.ran:
-        yield last, start
-        last = end
-    if run.since is not None:
-        yield last, run.since

@@ -16,6 +16,7 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
@@ -25,7 +26,6 @@ from slo_gen.history.judging_states import judged_states
 from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
-from slo_gen.history.rounding import figure_text
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
@@ -231,7 +231,7 @@ def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:
 
 
 def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) -> Iterator[DueDate]:
-    """When the report of a period is due, until when its figures may be disputed, and by when a breach must be claimed."""
+    """When the report of a period is due, until when its figures may be disputed, and by when each outage of a breach must be claimed."""
     timezone, terms, business = agreement.period.timezone, agreement.report, business_days(agreement)
     report = add_duration(end, terms.due, timezone, business)
     yield DueDate(what="report", at=report)
@@ -240,14 +240,16 @@ def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) 
     if agreement.claim is None:
         return
     for target in targets:
-        outages = target.outcome.interruptions
         if target.breach:
-            incident = Incident(outages[0].start, outages[-1].end) if outages else Incident(target.outcome.start, None)
-            due = claim_deadlines(_known(agreement.claim, bool(outages)), incident, end, timezone, business, report)
-            if due.notify is not None:
-                yield DueDate(what=f"notify of {target.target}", at=due.notify)
-            if due.submit is not None:
-                yield DueDate(what=f"claim for {target.target}", at=due.submit)
+            incidents = [Incident(run.start, run.end) for run in target.outcome.interruptions if run.counted]
+            known = _known(agreement.claim, bool(incidents))
+            due = [
+                claim_deadlines(known, incident, end, timezone, business, report)
+                for incident in incidents or [Incident(target.outcome.start, None)]
+            ]
+            for what, instants in (("notify of", [each.notify for each in due]), ("claim for", [each.submit for each in due])):
+                for at in sorted({instant for instant in instants if instant is not None}):
+                    yield DueDate(what=f"{what} {target.target}", at=at)
 
 
 def _known(terms: ClaimTerms, outages: bool) -> ClaimTerms:

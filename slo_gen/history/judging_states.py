@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import adjusted_time, target_period
 from slo_gen.history.closing_file import ClosedTarget, Closing, NotJudged, ReadSource, states_text
-from slo_gen.history.rounding import figure_text
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.timekeeping.periods import Period

@@ -11,10 +11,10 @@ import msgspec
 
 from slo_gen.contract.methods import of_results
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.closing_file import ClosedTarget, Closing, NotJudged, ReadSource, results_text
-from slo_gen.history.rounding import figure_text
 from slo_gen.history.ticket_ledger import TicketLedger, facts
 from slo_gen.spec.model import Agreement, OtherTarget, TicketTarget
 from slo_gen.timekeeping.periods import Period

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from slo_gen.contract.claims import PeriodResult, may_terminate
+from slo_gen.contract.comparing import figure_at
 from slo_gen.contract.credits import earned_back
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.history.closing_file import ClosedTarget, Closing, WonBack
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Termination
 
-__all__ = ["rights_to_end", "won_back", "won_back_text"]
+__all__ = ["right_text", "rights_to_end", "won_back", "won_back_text"]
 
 
 def won_back(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> WonBack | None:
@@ -40,11 +41,7 @@ def won_back(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Seq
 
 def _figure(targets: Sequence[ClosedTarget], name: str) -> Fraction | None:
     """The figure of a target in a period: at its worst, where something of it is unknown."""
-    for each in targets:
-        if each.target == name and each.outcome.verdict != "not_measured":
-            ends = [end for end in (each.outcome.lower, each.outcome.upper) if end is not None]
-            return (min(ends) if each.bound.op in (">", ">=") else max(ends)) if ends else None
-    return None
+    return next((figure_at(each.bound, each.outcome, worst=True) for each in targets if each.target == name), None)
 
 
 def rights_to_end(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> Iterator[str]:
@@ -52,20 +49,22 @@ def rights_to_end(agreement: Agreement, targets: Sequence[ClosedTarget], earlier
     periods = [_results(closing.current.judged.targets) for closing in earlier]
     for terms in agreement.termination:
         if may_terminate(terms, [*periods, _results(targets)]):
-            yield _words(terms)
+            yield right_text(terms)
 
 
 def _results(targets: Sequence[ClosedTarget]) -> list[PeriodResult]:
-    return [PeriodResult(each.target, each.breach, each.outcome.figure) for each in targets]
+    return [PeriodResult(each.target, each.breach, figure_at(each.bound, each.outcome, worst=False)) for each in targets]
 
 
-def _words(terms: Termination) -> str:
+def right_text(terms: Termination) -> str:
+    """In words, once it is reached."""
     of = f" of {', '.join(terms.targets)}" if terms.targets else ""
-    below = f", each {terms.below.text}" if terms.below is not None else ""
     if terms.breaches == 1:
-        return f"it may be ended now: a breach{of}{below}"
+        beyond = f", {terms.beyond.as_end}" if terms.beyond is not None else ""
+        return f"it may be ended now: a breach{of}{beyond}"
+    beyond = f", each {terms.beyond.as_end}" if terms.beyond is not None else ""
     among = "in a row" if terms.contiguous else f"among the last {terms.of} periods"
-    return f"it may be ended now: {terms.breaches} breached periods{of} {among}{below}"
+    return f"it may be ended now: {terms.breaches} breached periods{of} {among}{beyond}"
 
 
 def won_back_text(found: WonBack) -> str:

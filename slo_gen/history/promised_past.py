@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Verdict
+from slo_gen.contract.rounding import figure_text
 from slo_gen.contract.target_period import target_period
 from slo_gen.history.backtest import Past
-from slo_gen.history.rounding import figure_text
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import Spans

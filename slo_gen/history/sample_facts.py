@@ -34,6 +34,9 @@ _NO_NUMBERS: Final = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "i
 _YES: Final = frozenset({"1", "true", "yes", "up", "met"})
 _NO: Final = frozenset({"0", "false", "no", "down", "missed"})
 _UNKNOWN: Final = frozenset({"", "null", "none"})
+_DECIMAL_LENGTH: Final = re.compile(r"(?=.*\.)([0-9]{1,12}(\.[0-9]{1,12})?[smhdw])+")
+_DECIMAL_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _MOST_SLOTS: Final = 6_000_000
 _USUAL: Final = 60
 
@@ -71,7 +74,14 @@ def read_time(text: str, where: ZoneInfo) -> int:
 
 
 def read_length(text: str) -> int:
-    """Seconds of a duration of fixed length such as ``50m`` or ``1h30m``. Raises TimeError."""
+    """Seconds of a duration of fixed length such as ``50m``, ``1h30m`` or ``43.2m``. Raises TimeError."""
+    if _DECIMAL_LENGTH.fullmatch(text):
+        seconds = sum((Fraction(number) * _SECONDS[unit] for number, unit in _DECIMAL_PART.findall(text)), Fraction(0))
+        if seconds.denominator != 1:
+            raise TimeError(f"{text} is no whole number of seconds; write it like 44m34s")
+        if seconds > LATEST:
+            raise TimeError(f"{text} is longer than any contract lasts")
+        return int(seconds)
     first, second = (add_duration(begin, text, "UTC") - begin for begin in (0, 40 * 86_400))
     if re.search("mo|y|bh|bd", text) or first != second:
         raise TimeError(f"{text} has no fixed length; write it with s, m, h, d or w")

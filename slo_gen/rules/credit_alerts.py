@@ -14,6 +14,7 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.contract.credits import is_on_its_scale
+from slo_gen.contract.rounding import number_words, seconds_text
 from slo_gen.rules.accounts import Account
 from slo_gen.rules.info import Promise
 from slo_gen.rules.period_alerts import PERIOD_SEVERITY, TARGET, period_alert, series_of
@@ -86,9 +87,11 @@ def credit_texts(target: str, step: str) -> tuple[str, str]:
 def step_text(tier: Tier) -> str:
     """What a step gives: ``25%``, ``500 EUR``, ``3 days``."""
     if tier.credit is not None:
-        return f"{number(tier.credit * 100)}%"
+        return f"{number_words(tier.credit * 100)}%"
     if tier.amount is not None:
         return f"{number(tier.amount.amount)} {tier.amount.currency}"
+    if tier.seconds is not None:
+        return f"the fee for {seconds_text(tier.seconds)}"
     assert tier.days is not None
     return f"{number(tier.days)} days"
 
@@ -107,6 +110,8 @@ def _gives_more(one: Tier, other: Tier) -> bool:
         return one.credit > other.credit
     if one.amount is not None and other.amount is not None:
         return one.amount.amount > other.amount.amount
+    if one.seconds is not None and other.seconds is not None:
+        return one.seconds > other.seconds
     return one.days is not None and other.days is not None and one.days > other.days
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = [
     "Allowance", "Bound", "Cap", "ClaimTerms", "CreditTerms", "Deadline", "EarnBack", "Exclusion", "Fee", "MeasureTerms", "Method",
     "Misses", "Money", "Repeat", "ReportTerms", "Source", "Termination", "Tier",
 ]  # fmt: skip
+
+_ENDS: Final = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 
 Method = Literal[
     "event_ratio", "downtime_minutes", "downtime_periods", "interval_mean", "unavailable_intervals", "per_interruption", "weighted_downtime"
@@ -96,6 +98,11 @@ class Bound:
     unit: Literal["%", "s", ""]
     text: str                                    # as it was written
 
+    @property
+    def as_end(self) -> str:
+        """In words, as the end of a scale, which is written without any: ``below 99.9%``."""
+        return f"{_ENDS[self.op]} {self.text}"
+
     def holds(self, figure: Fraction) -> bool:
         """Whether a figure in the same unit is on this side."""
         match self.op:
@@ -113,8 +120,9 @@ class Bound:
 class Tier:
     """One step of a scale, reached by a figure that is within ``when``, and within ``until`` where that is given.
 
-    Exactly one of ``credit`` (share of the fee), ``amount`` and ``days`` is given. With ``each`` it is given once more for
-    each full step of that size, in the unit of ``when``, by which the figure is beyond ``when``.
+    Exactly one of ``credit`` (share of the fee), ``amount``, ``days`` and ``seconds`` (whose fee it is) is given. With ``each``
+    it is given once more for each full step of that size, in the unit of ``when``, by which the figure is beyond ``when``; with
+    ``started`` once for each step that has begun there.
     """
 
     when: Bound
@@ -123,6 +131,8 @@ class Tier:
     days: Fraction | None = None
     until: Bound | None = None                   # the far end of a tier with two bounds
     each: Fraction | None = None
+    seconds: int | None = None
+    started: bool = False
 
     def holds(self, figure: Fraction) -> bool:
         """Whether a figure is in this tier. Exact: ``below`` leaves out the bound itself."""
@@ -206,12 +216,12 @@ class ClaimTerms:
 
 @dataclass(frozen=True, slots=True)
 class Termination:
-    """A party may end the agreement after so many breached periods ``of`` so many."""
+    """A party may end the agreement after so many breached periods ``of`` so many, with ``beyond`` only of figures that it holds for."""
 
     breaches: int = 1
     of: int = 1
     contiguous: bool = False
-    below: Bound | None = None
+    beyond: Bound | None = None
     targets: tuple[str, ...] = ()
     notice: str = ""
 

@@ -306,6 +306,27 @@ def test_a_breach_has_a_day_by_which_it_must_be_claimed(house: House) -> None:
     ]
 
 
+def test_every_outage_has_its_day_by_which_it_must_be_told(house: House) -> None:
+    """Of two outages the first must be told long before the second; one that does not count need not be."""
+    house.write(sla(
+        "acme", "claim: {notify: {within: 5d, after: incident_end}, submit: {within: 30d, after: incident_start}}",
+        target=", measure: {method: downtime_periods, at_least: 10m}",
+    ))  # fmt: skip
+    outages = {range(2000, 2012), range(30_000, 30_005), range(14_000, 14_060)}
+    totals, bads = (
+        tuple((START + minute * 60 + 103.5, each(any(minute in outage for outage in outages))) for minute in range(-3, MINUTES + 3))
+        for each in (lambda _: 100.0, lambda down: 100.0 * down)
+    )
+    identity = {names.INDICATOR: "requests"}
+    house.server.series = [Series({"__name__": names.TOTAL, **identity}, totals), Series({"__name__": names.BAD, **identity}, bads)]
+    house.close()
+    day = 1440
+    assert [(due.what, (due.at - START) // 60) for due in house.closing().current.judged.deadlines][2:] == [
+        ("notify of availability", 2012 + 5 * day), ("notify of availability", 14_060 + 5 * day),
+        ("claim for availability", 2000 + 30 * day + 60), ("claim for availability", 14_000 + 30 * day + 60),    # clocks were set back
+    ]
+
+
 # --- states ------------------------------------------------------------------------------------------------------
 def test_a_period_that_runs_is_not_closed(house: House) -> None:
     house.at("2026-11-01T00:02")

@@ -214,6 +214,76 @@ def test_what_is_unknown_may_owe_more(run: Run, specs: Callable[[str], None]) ->
     assert "  credit  0.00 USD, or up to 25.00 USD if all that is unknown was bad\n" in result.output
 
 
+def with_terms(old: str, new: str, agreement: str = "cloud") -> None:
+    """The documents with other words for the one agreement."""
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    Path("a.yaml").write_text(text.replace(old, new), encoding="utf-8")
+
+
+CREDITS = "credits: {tiers: [{below: 99%, credit: 10%}, {below: 95%, credit: 25%}], minimum: more than 1 USD}"
+OBJECTIVE = "objective: at least 99%"
+
+
+def test_a_multiple_of_a_fee_that_nobody_named_is_not_nothing(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms(CREDITS, "credits: {of: affected_fee, multiplier: 10}")
+    march = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h")
+    assert "  credit  an amount that is not known (no fee is known; --fee says what was paid)\n" in run(*march).output
+    assert "   No fee is known; --fee says what was paid.\n" in run(*march, "--explain").output
+    assert "  credit  10.75 USD\n" in run(*march, "--fee", "100 USD").output             # 1000 * 8 / 744
+
+
+def test_what_is_unknown_may_be_down_time_that_is_paid_for(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms(CREDITS, "credits: {multiplier: 10, cap: none}")
+    rows = [f"2026-04-{1 + minute // 24:02}T{minute % 24:02}:00,{'' if minute in (30, 31) else int(minute > 7)}" for minute in range(720)]
+    Path("f.csv").write_text("\n".join(["time,up", *rows]), encoding="utf-8")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", "--fee", "720 USD")
+    assert "  credit  80.00 USD, or up to 100.00 USD if all that is unknown was bad\n" in run(*asked).output
+    assert "     availability was missed: 10 times the fee for 10h of downtime = 100 USD\n" in run(*asked, "--explain").output
+
+
+def test_deadlines_run_from_outages_that_reach_over_the_end_of_the_period(run: Run, specs: Callable[[str], None]) -> None:
+    down = ("--down", "2026-03-31T14:00/15h", "--fee", "100 USD")
+    march = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", *down).output
+    assert "  tell    the outage of 2026-03-31 14:00 UTC, before 2026-04-04 00:00 UTC\n" in march      # it ended on a Wednesday
+    with_terms("after: incident_end}, submit", "after: incident_start}, submit")
+    april = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--down", "2026-03-31T14:00/25h", "--fee", "100 USD")
+    assert "  tell    the outage of 2026-03-31 14:00 UTC, before 2026-04-03 00:00 UTC\n" in april.output
+
+
+@pytest.mark.parametrize(("length", "right"), [("7.2h", False), ("7h12m1s", True)])
+def test_a_right_to_end_it_that_one_period_gives(run: Run, specs: Callable[[str], None], length: str, right: bool) -> None:
+    with_terms(OBJECTIVE, "objective: at most 43.8m")
+    with_terms(CREDITS, "termination: [{above: 7.2h}, {breaches: 3, of: 3, contiguous: true}]")
+    with_terms("  claim: {notify: {within: 2bd, after: incident_end}, submit: {within: 30d, after: period_end}}\n", "")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", f"2026-03-27T01:30/{length}")
+    assert ("  right  it may be ended now: a breach of availability, above 7.2h\n" in run(*asked).output) is right
+    said = "\nRights\n   It may be ended now: a breach of availability, above 7.2h.\n"
+    assert (said in run(*asked, "--explain").output) is right
+    document = json.loads(run(*asked, "--json").stdout)
+    assert (document["credit"] or {}).get("rights", []) == ["it may be ended now: a breach of availability, above 7.2h"] * right
+
+
+def test_a_miss_that_is_a_breach_with_others_only_says_so(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms(OBJECTIVE, "objective: at least 99%, misses: {allowed: 1, of: 3, contiguous: true}")
+    march = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", "100 USD")
+    assert "  credit  10.00 USD (only if availability was missed before: 1 of 3 periods in a row may be)\n" in run(*march).output
+
+
+@pytest.mark.parametrize(("length", "message"), [
+    ("43.21m", "43.21m is no whole number of seconds; write it like 44m34s"),
+    ("9999999.5w", "9999999.5w is longer than any contract lasts"), ("1.5", "'1.5' is no duration"), ("1.5bd", "'1.5bd' is no duration"),
+])  # fmt: skip
+def test_decimals_of_lengths_that_are_none(run: Run, specs: Callable[[str], None], length: str, message: str) -> None:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", f"2026-03-27T01:30/{length}")
+    assert (result.exit_code, message in result.output) == (1, True)
+
+
+def test_decimals_of_lengths_are_exact(run: Run, specs: Callable[[str], None]) -> None:
+    found = evaluated(run, "--period", "2026-04", "--down", "2026-04-27T01:30/43.2m", "--down", "2026-04-28T01:30/0.75h1.5m")
+    assert found["counted"] == "5382"
+
+
 ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
 
 

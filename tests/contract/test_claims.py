@@ -68,14 +68,22 @@ def periods(text: str, figure: str = "98%") -> list[list[PeriodResult]]:
     (Termination(3, 3, contiguous=True), "xxx", True), (Termination(3, 4, contiguous=True), "xx.x", False),
     (Termination(3, 3, contiguous=True), "xx", False), (Termination(2, 6, targets=("down",)), "xx", False),
     (Termination(2, 6, targets=("up",)), "xx", True),
-    (Termination(2, 6, below=Bound("<", Fraction(98, 100), "%", "98%")), "xx", False),
-    (Termination(2, 6, below=Bound("<", Fraction(981, 1000), "%", "98.1%")), "xx", True),
+    (Termination(2, 6, beyond=Bound("<", Fraction(98, 100), "%", "98%")), "xx", False),
+    (Termination(2, 6, beyond=Bound("<", Fraction(981, 1000), "%", "98.1%")), "xx", True),
 ])  # fmt: skip
 def test_the_right_to_end_an_agreement(terms: Termination, text: str, expected: bool) -> None:
     assert may_terminate(terms, periods(text)) is expected
 
 
+@pytest.mark.parametrize(("end", "expected"), [
+    (Bound(">", Fraction(97, 100), "%", "97%"), True), (Bound(">", Fraction(98, 100), "%", "98%"), False),
+    (Bound(">=", Fraction(98, 100), "%", "98%"), True), (Bound("<=", Fraction(98, 100), "%", "98%"), True),
+])  # fmt: skip
+def test_a_right_to_end_has_its_side(end: Bound, expected: bool) -> None:
+    assert may_terminate(Termination(beyond=end), periods("x")) is expected
+
+
 def test_a_period_without_a_figure_is_below_nothing() -> None:
     result = [[PeriodResult("up", True, None)]]
     assert may_terminate(Termination(), result)
-    assert not may_terminate(Termination(below=Bound("<", Fraction(1), "%", "100%")), result)
+    assert not may_terminate(Termination(beyond=Bound("<", Fraction(1), "%", "100%")), result)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from slo_gen.contract.credits import Given, Reading, credit, figure_text
+from slo_gen.contract.credits import Given, Reading, credit
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.outcome import Interruption
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, Fee, Money, Repeat, Tier
@@ -158,18 +158,25 @@ def test_a_share_is_told_in_six_decimals() -> None:
     assert credit(terms, [missed("99")], UNKNOWN).text == "12.345679%"
 
 
-@pytest.mark.parametrize(("below", "text"), [(13, "99.89999999999%"), (14, "just below 99.9%")])
-def test_eleven_decimals_are_the_most(below: int, text: str) -> None:
-    assert figure_text(FLOOR.value - Fraction(1, 10**below), "%", FLOOR.value) == text
-
-
-def test_nothing_has_no_sign() -> None:
-    assert figure_text(Fraction(0), "%", FLOOR.value) == "0%"
-
-
-@pytest.mark.parametrize(("tenths", "text"), [
-    (36_000, "1h"), (36_004, "3600.4s"), (35_996, "3599.6s"), (36_400, "1h40s"), (37_004, "1h1m40s"),
+@pytest.mark.parametrize(("percent", "words"), [
+    ("95.001", "up: 95.001% is below 99% and above 95%: 25% of the monthly fee of 1000.00 EUR"),
+    ("98.9999", "up: 98.9999% is below 99% and above 95%: 25% of the monthly fee of 1000.00 EUR"),
 ])  # fmt: skip
-def test_a_time_is_rounded_to_seconds_only_where_that_changes_no_side(tenths: int, text: str) -> None:
-    """At most an hour was promised: what is longer by less than half a second does not read as an hour."""
-    assert figure_text(Fraction(tenths, 10), "s", Fraction(3600)) == text
+def test_a_figure_is_told_between_both_ends_of_its_tier(percent: str, words: str) -> None:
+    terms = CreditTerms(tiers=(replace(QUARTER, until=Bound(">", Fraction(95, 100), "%", "95%")),))
+    assert credit(terms, [missed(percent)], PAID).lines[0].words == words
+
+
+@pytest.mark.parametrize(("percent", "words"), [
+    ("98.99", "98.99% is below 99.9%: 25% of"), ("98.90015", "98.9002% is below 99.9%: 25% of"),
+    ("98.9", "98.9% is below 99.9%: 25%, 2 times of"),
+    ("98.8999", "98.8999% is below 99.9%: 25%, 2 times of"), ("97.90004", "97.90004% is below 99.9%: 25%, 2 times of"),
+])  # fmt: skip
+def test_a_figure_is_told_on_its_side_of_a_step(percent: str, words: str) -> None:
+    terms = CreditTerms(tiers=(replace(TENTH, credit=Fraction(1, 4), each=Fraction(1, 100)),), cap=None)
+    assert credit(terms, [missed(percent)], PAID).lines[0].words == f"up: {words} the monthly fee of 1000.00 EUR"
+
+
+def test_less_than_a_second_of_downtime_is_told() -> None:
+    found = credit(CreditTerms(multiplier=Fraction(10)), [missed("99", downtime=Fraction(2, 5))], PAID)
+    assert found.lines[0].words == "up was missed: 10 times the fee for 0.4s of downtime"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, figure_text, reading
+from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, reading
 from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome, Verdict
@@ -124,6 +125,16 @@ def test_tiers_of_times_and_counts_go_upwards() -> None:
     terms = CreditTerms(tiers=(tier,))
     paid = [credit(terms, [Reading("down", objective, Fraction(each), missed=True)], fees()).text for each in (1799, 1800, 3599, 3600)]
     assert paid == ["0.00 EUR", "50.00 EUR", "50.00 EUR", "100.00 EUR"]
+
+
+@pytest.mark.parametrize(("op", "seconds", "times"), [
+    (">", 1, 1), (">", 3600, 1), (">", 3601, 2), (">", 7200, 2), (">", 7201, 3), (">=", 0, 1), (">=", 1, 1), (">=", 3601, 2),
+])  # fmt: skip
+def test_a_step_that_has_begun_counts(op: Literal[">", ">="], seconds: int, times: int) -> None:
+    tier = Tier(Bound(op, Fraction(0), "s", "0m"), credit=Fraction(1, 20), each=Fraction(3600), started=True)
+    objective = Bound("<=", Fraction(0), "s", "at most 0m")
+    found = credit(CreditTerms(tiers=(tier,)), [Reading("down", objective, Fraction(seconds), missed=True)], fees())
+    assert found.share == Fraction(times, 20)
 
 
 def test_a_tier_of_another_unit_or_side_does_not_speak() -> None:
@@ -329,14 +340,6 @@ def test_every_step_is_told() -> None:
         ("no more than 3% of the year's fee in one year, of which 500.00 EUR was given", Fraction("162.598")),
         ("rounded half up: 162.60 EUR", Fraction("162.6")),
     ]
-
-
-def test_a_figure_never_rounds_over_its_bound() -> None:
-    mark = Fraction("0.999")
-    assert figure_text(mark - Fraction(1, 10**7), "%", mark) == "99.89999%"
-    assert figure_text(mark, "%", mark) == "99.9%"
-    assert figure_text(mark - Fraction(1, 10**20), "%", mark) == "just below 99.9%"
-    assert figure_text(Fraction(5400), "s", Fraction(60)) == "1h30m"
 
 
 @given(st.fractions(0, 1), st.lists(st.fractions(0, 1), max_size=3), st.integers(0, 10**6))

@@ -88,6 +88,14 @@ def test_half_an_event_was_really_bad() -> None:
     assert (found.counted, found.real) == (0, 1)
 
 
+def test_an_outage_is_whole_where_no_rule_is_about_its_length() -> None:
+    """Deadlines run from its end, be it in the next period; only what is in the period counts."""
+    facts = Downtime(-500, 700, (Outage(-50, 30), Outage(550, 680)))
+    found = evaluate("up", Measurement(slot=60, score=Down(Fraction(0), True, 0, False)), FLOOR, facts, Window(0, 600))
+    assert [(each.start, each.end, each.counted) for each in found.interruptions] == [(-50, 30, 30), (550, 680, 50)]
+    assert (found.counted, found.of) == (80, 600)
+
+
 def test_interruptions_that_end_or_begin_at_an_edge_are_none_of_the_period() -> None:
     outages = (Outage(-700, -500), Outage(-90, 0), Outage(400, 450), Outage(1000, 1090), Outage(1500, 1900))
     facts = Downtime(-1000, 2000, outages, unknown=Spans(((0, 50), (950, 1000))))

@@ -162,17 +162,47 @@ def test_a_judged_target_is_told_with_all_that_it_follows_from() -> None:
     found = target_period(catalogue, agreement, target, period, facts)
     first, last = period.start - 400 * 86_400, period.end + 400 * 86_400
     office = catalogue.calendars["office"].spans(first, last)
-    assert (found.agreement, found.target, found.period) == (agreement, target, period)
+    assert (found.agreement, found.target, found.period, found.facts) == (agreement, target, period, facts)
     assert (found.measurement, found.bound, found.outcome.target) == (measurement(target), target.bound, "availability")
     assert found.window == Window(period.start, period.end, office, term(agreement), found.exclusions.by_reason, {})
+
+
+def test_what_is_unknown_may_have_been_all_good_or_all_bad() -> None:
+    catalogue, agreement = acme()
+    target, period = agreement.targets[0], agreement.period.named("2026-03")
+    out, dark = (instant("2026-03-02T10:00"), instant("2026-03-02T11:00")), (instant("2026-03-03T10:00"), instant("2026-03-03T12:00"))
+    facts = Downtime(period.start, period.end, (Outage(*out),), Spans((dark,)))
+    found = target_period(catalogue, agreement, target, period, facts)
+    good, bad = found.if_unknown_was("good"), found.if_unknown_was("bad")
+    assert (good.target, bad.target) == ("availability", "availability")
+    assert [(each.counted, each.figure) for each in (found.outcome, good, bad)] == [
+        (3600, Fraction(217, 218)), (3600, found.outcome.upper), (10_800, found.outcome.lower),
+    ]
+    assert [(run.start, run.end) for run in bad.interruptions] == [out, dark]
+    assert (good.lower, bad.upper) == (good.upper, bad.lower)
+
+
+def test_where_nothing_is_unknown_or_its_meaning_is_agreed_nothing_may_be_otherwise() -> None:
+    catalogue, agreement = acme()
+    target, period = agreement.targets[0], agreement.period.named("2026-03")
+    known = target_period(catalogue, agreement, target, period, Downtime(period.start, period.end))
+    assert known.if_unknown_was("bad") is known.outcome
+    dark = Downtime(period.start, period.end, (), Spans(((period.start, period.end - 7 * 86_400),)))
+    agreed = replace(target, measure=replace(target.measure, unknown="good"))
+    found = target_period(catalogue, agreement, agreed, period, dark)
+    assert found.if_unknown_was("bad") is found.outcome
+    results = ticket_period(agreement, agreement.other_targets[0], period, Results(period.start, period.end, (Result(period.start, None),)))
+    assert results.if_unknown_was("bad") is results.outcome
 
 
 def test_a_target_on_tickets_is_told_with_all_that_it_follows_from() -> None:
     _, agreement = acme()
     target, period = agreement.other_targets[0], agreement.period.named("2026-10")
-    found = ticket_period(agreement, target, period, Results(period.start, period.end))
+    facts = Results(period.start, period.end)
+    found = ticket_period(agreement, target, period, facts)
     how = of_results(target)
     assert how is not None
+    assert found.facts is facts
     assert (found.agreement, found.target, found.period, found.exclusions) == (agreement, target, period, Exclusions())
     assert (found.measurement, found.bound, found.outcome.target) == (*how, "p1-number")
     assert how[0] == Measurement(None, Share(), over="events", reduce="count")

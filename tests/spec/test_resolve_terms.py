@@ -193,6 +193,35 @@ def test_credits_by_tiers() -> None:
     )
 
 
+def test_steps_that_have_begun_parts_and_the_fee_for_a_day() -> None:
+    found = credits(
+        "tiers: [{above: 0m, credit: 1/30, for_each_started: 0.5h}, {at_least: 43.8m, fee_for: 1d}]",
+        "[{name: up, indicator: requests, objective: at most 7.2h, measure: {method: downtime_minutes}}]",
+    )
+    assert found.tiers == (
+        Tier(Bound(">", Fraction(0), "s", "0m"), credit=Fraction(1, 30), each=Fraction(1800), started=True),
+        Tier(Bound(">=", Fraction(2628), "s", "43.8m"), seconds=86_400),
+    )
+    assert [target.objective for target in uc(f"targets: [{TIMED[1:-1].replace('99.9%', 'at most 7.2h')}]").targets] == [25_920]
+
+
+@pytest.mark.parametrize(("written", "end", "targets"), [
+    ("below: 95%", Bound("<", Fraction(95, 100), "%", "95%"), ("up", "quick")),
+    ("at_most: 95%", Bound("<=", Fraction(95, 100), "%", "95%"), ("up", "quick")),
+    ("above: 7.2h", Bound(">", Fraction(25_920), "s", "7.2h"), ("down",)),
+    ("at_least: 2", Bound(">=", Fraction(2), "", "2"), ("often",)),
+    ("below: 95%, targets: [up]", Bound("<", Fraction(95, 100), "%", "95%"), ("up",)),
+])  # fmt: skip
+def test_a_right_to_end_it_is_about_the_targets_of_its_unit(written: str, end: Bound, targets: tuple[str, ...]) -> None:
+    found = uc(
+        "targets: [{name: up, indicator: requests, objective: 99.9%}, {name: quick, indicator: requests, objective: 99%},"
+        " {name: down, indicator: requests, objective: at most 1h, measure: {method: downtime_minutes}},"
+        " {name: often, count: {of: outages, indicator: requests}, objective: at most 2}],"
+        f" termination: [{{{written}}}]"
+    )
+    assert found.termination == (Termination(1, 1, False, end, targets),)
+
+
 TIMED = "[{name: up, indicator: requests, objective: 99.9%, measure: {method: downtime_minutes}}]"
 
 

@@ -23,6 +23,7 @@ from slo_gen.spec.documents.scalars import (
     LabelValue,
     MonthDay,
     Name,
+    Number,
     ObjectiveText,
     OwnerReference,
     Percent,
@@ -150,7 +151,19 @@ class Termination(Section, frozen=True, kw_only=True):
     breaches: Annotated[AtLeastOne, Meta(description="Number of breached periods.")] = 1
     of: Annotated[AtLeastOne, Meta(description="Among so many periods.")] = 1
     contiguous: Annotated[bool, Meta(description="They must be in a row.")] = False
-    below: Annotated[ObjectiveText | UnsetType, Meta(description="Only periods whose figure was below this count.")] = UNSET
+    below: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Only periods whose figure was below this count.", examples=["99%"])
+    ] = UNSET
+    at_most: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Only periods whose figure was at or below this count.", examples=["99%"])
+    ] = UNSET
+    above: Annotated[
+        ObjectiveText | Number | UnsetType,
+        Meta(description="Only periods whose figure was above this count, for times and counts.", examples=["60m"]),
+    ] = UNSET
+    at_least: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Only periods whose figure was at or above this count.", examples=["60m"])
+    ] = UNSET
     targets: Annotated[tuple[Name, ...], Meta(description="Targets that count; empty: all.")] = ()
     notice: Annotated[Duration | UnsetType, Meta(description="Notice that must be given.")] = UNSET
 

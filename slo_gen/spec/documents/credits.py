@@ -15,7 +15,9 @@ from slo_gen.spec.documents.scalars import (
     Name,
     Number,
     ObjectiveText,
+    Part,
     Percent,
+    PositiveDuration,
     Share,
     StepText,
     Text,
@@ -39,14 +41,22 @@ class Tier(Choice, frozen=True, kw_only=True):
         ObjectiveText | Number | UnsetType,
         Meta(description="Reached when the figure is below this; the bound itself is not in the tier.", examples=["99.9%"]),
     ] = UNSET
-    at_most: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or below this.")] = UNSET
-    above: Annotated[
-        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is above this, for counts and times.")
+    at_most: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or below this.", examples=["99%"])
     ] = UNSET
-    at_least: Annotated[ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or above this.")] = UNSET
-    credit: Annotated[Share | UnsetType, Meta(description="Share of the fee that is given back.", examples=["10%"])] = UNSET
+    above: Annotated[
+        ObjectiveText | Number | UnsetType,
+        Meta(description="Reached when the figure is above this, for counts and times.", examples=["60m"]),
+    ] = UNSET
+    at_least: Annotated[
+        ObjectiveText | Number | UnsetType, Meta(description="Reached when the figure is at or above this.", examples=["60m"])
+    ] = UNSET
+    credit: Annotated[Part | UnsetType, Meta(description="Share of the fee that is given back.", examples=["10%", "1/30"])] = UNSET
     amount: Annotated[Money | UnsetType, Meta(description="A fixed amount that is given back.")] = UNSET
     days: Annotated[Number | UnsetType, Meta(description="Days by which the term is extended free of charge.")] = UNSET
+    fee_for: Annotated[
+        PositiveDuration | UnsetType, Meta(description="The fee for so much time is given back.", examples=["1d", "12h"])
+    ] = UNSET
     for_each: Annotated[
         StepText | Number | UnsetType,
         Meta(
@@ -55,8 +65,16 @@ class Tier(Choice, frozen=True, kw_only=True):
             examples=["1%", "30m"],
         ),
     ] = UNSET
+    for_each_started: Annotated[
+        StepText | Number | UnsetType,
+        Meta(
+            description="The credit is given once for each step of this size that the figure has begun beyond the bound, in place of "
+            "`for_each`: above 0m, for each started hour.",
+            examples=["1h"],
+        ),
+    ] = UNSET
 
-    exactly_one = (("credit", "amount", "days"),)
+    exactly_one = (("credit", "amount", "days", "fee_for"),)
 
 
 class EarnBack(Section, frozen=True, kw_only=True):
@@ -107,7 +125,9 @@ class Credits(Section, frozen=True, kw_only=True):
         Literal["period", "interruption"],
         Meta(description="Whether the cap bounds a whole period, or each interruption alone (with a `multiplier`)."),
     ] = "period"
-    annual_cap: Annotated[Share | UnsetType, Meta(description="The most that is given back in one year, of the year's fee.")] = UNSET
+    annual_cap: Annotated[
+        Part | UnsetType, Meta(description="The most that is given back in one year, of the year's fee: 1/12 is that of a month.")
+    ] = UNSET
     minimum: Annotated[
         Minimum | UnsetType,
         Meta(description="Smaller credits are not paid; after `more than`, those of just this amount are not either."),

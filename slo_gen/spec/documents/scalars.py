@@ -10,12 +10,13 @@ from msgspec import Meta
 
 __all__ = [
     "AgreementName", "AgreementState", "AgreementTargetReference", "AllowanceText", "AtLeastOne", "CalendarName", "Cap", "Cell",
-    "Count", "Country", "Currency", "CustomerName", "DateText", "DayRange", "DayText", "DependencyReference", "DocumentReference",
-    "DownWhenText", "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText", "LabelName", "LabelValue", "Language",
-    "LevelText", "Minimum", "Money", "MonthDay", "Name", "Number", "ObjectiveText", "OwnerReference", "PartyReference", "Percent",
-    "PeriodText", "Phone", "PlainText", "PlainUrl", "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay",
-    "RequirementName", "ReviewName", "RollingText", "SecretFile", "Selector", "ServiceName", "Severity", "Share", "StepText",
-    "SupplierName", "TeamName", "TeamReference", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
+    "Count", "Country", "Currency", "CustomerName", "DateText", "DayRange", "DayText", "DependencyReference",
+    "DocumentReference", "DownWhenText", "Duration", "Email", "ImprovementName", "IndicatorName", "InstantText",
+    "LabelName", "LabelValue", "Language", "LevelText", "Minimum", "Money", "MonthDay", "Name", "Number", "ObjectiveText",
+    "OwnerReference", "Part", "PartyReference", "Percent", "PeriodText", "Phone", "PlainText", "PlainUrl",
+    "PositiveDuration", "PriorityName", "RecipientReference", "RecurringDay", "RequirementName", "ReviewName",
+    "RollingText", "SecretFile", "Selector", "ServiceName", "Severity", "Share", "StepText", "SupplierName", "TeamName",
+    "TeamReference", "TemplateReference", "Text", "TextHash", "TicketEvent", "TimeRange", "Timezone", "Url",
 ]  # fmt: skip
 
 
@@ -39,6 +40,7 @@ _NAME = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 _TO_100 = r"(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%"
 _SPANS = r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+"
+_LENGTHS = rf"({_NUMBER}(ms|s|m|h|d|w)|[0-9]+(bh|bd|mo|y))+"
 _LEAP_YEAR = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
 _DATE = (
     "(?!0000)"
@@ -126,6 +128,11 @@ Percent = Annotated[str, _form(_TO_100, "a percentage from 0% to 100% with its s
 Share = Annotated[str, _form(f"{_NUMBER}%", "a percentage with its sign, like 10%", "10%", "150%")]
 """A percentage that may exceed 100."""
 
+Part = Annotated[
+    str, _form(f"{_NUMBER}%|[1-9][0-9]*/[1-9][0-9]*", "a percentage with its sign, like 10%, or a part, like 1/30", "10%", "1/30")
+]
+"""A share that some contracts write as a fraction."""
+
 Cap = Annotated[
     str,
     _form(
@@ -140,14 +147,14 @@ Cap = Annotated[
 """A bound on what is given back, as a share of the fee or as the fee of some time, or none."""
 
 StepText = Annotated[
-    str, _form(f"{_NUMBER}%?|([0-9]+(s|m|h|d))+", "the size of a step in the unit of the figure, like 1%, 30m or 1", "1%", "30m", "1")
+    str, _form(f"{_NUMBER}%?|({_NUMBER}(s|m|h|d))+", "the size of a step in the unit of the figure, like 1%, 30m or 1", "1%", "30m", "1")
 ]
 """The size of one step of a figure."""
 
 ObjectiveText = Annotated[
     str,
     _form(
-        f"((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|{_SPANS})",
+        f"((at least|at most|more than|less than) )?({_NUMBER}( ?%| [a-zA-Z][a-zA-Z0-9/ _-]*)?|{_LENGTHS})",
         "a bound like `99.9%`, `at least 99.9%`, `at most 60m` or `at most 2`",
         "at least 99.9%",
         "at most 60m",

@@ -24,6 +24,7 @@ from slo_gen.spec.resolve.terms import (
     fee_terms,
     last_day,
     periods,
+    rights_of,
     source_terms,
     terminations,
 )
@@ -114,7 +115,8 @@ class _Resolver:
             source=source,
             report=self._report(spec.report or template.body.report),
         )
-        agreement = replace(agreement, tickets=values.selected(self._tickets(own, template, agreement)))
+        rights = rights_of(register, template.document if spec.termination is UNSET else document, agreement.termination, agreement)
+        agreement = replace(agreement, termination=rights, tickets=values.selected(self._tickets(own, template, agreement)))
         self._check(document, spec, agreement, complete=merged.complete)
         self._check_money(own if spec.credits else template, own if spec.claim else template, agreement)
         if agreement.credits and agreement.fee is None and takes_of_fee(agreement.credits) and not _is_internal(party, customer):

@@ -16,7 +16,7 @@ Op = Literal["<", "<=", ">", ">="]
 
 _OPS: Final[dict[str, Op]] = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
 _WORDS = re.compile(r"(?:(at least|at most|more than|less than) )?(.*)", re.DOTALL)
-_FIXED_LENGTH = re.compile(r"([0-9]+(ms|s|m|h|d|w))+")
+_FIXED_LENGTH = re.compile(r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -14,9 +14,11 @@ from slo_gen.spec.convert import Document
 from slo_gen.spec.documents.credits import Credits
 from slo_gen.spec.documents.credits import Repeat as WrittenRepeat
 from slo_gen.spec.documents.credits import Tier as WrittenTier
-from slo_gen.spec.resolve.bounds import Op, Unit, bound, quantity, words_and_figure
-from slo_gen.spec.resolve.measuring import TIMED
-from slo_gen.spec.resolve.quantities import exact, percent
+from slo_gen.spec.resolve.bounds import bound, quantity
+from slo_gen.spec.resolve.ends import UPPER, Figure, ends, key_of
+from slo_gen.spec.resolve.ends import figures as of_targets
+from slo_gen.spec.resolve.indicators import whole_seconds
+from slo_gen.spec.resolve.quantities import exact, part, percent
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register
 from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Money, Repeat, Tier
@@ -24,10 +26,6 @@ from slo_gen.spec.terms import Bound, Cap, CreditTerms, EarnBack, Money, Repeat,
 __all__ = ["check_credits", "credit_terms", "read_money", "takes_of_fee"]
 
 _DAY: Final = 86_400
-_ENDS: Final[dict[str, Op]] = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
-_UPPER: Final = ("<", "<=")
-_WORSE: Final = {"at least": ("<", "<="), "at most": (">", ">=")}
-"""The tiers that a figure gets into as it becomes worse, by the direction of its objective."""
 
 
 # --- what is written ------------------------------------------------------------------------------------------
@@ -56,7 +54,7 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
         multiplier=exact(credits.multiplier) if credits.multiplier is not UNSET else None,
         at_risk=percent(credits.at_risk) if credits.at_risk else None,
         cap=_cap(credits),
-        annual_cap=percent(credits.annual_cap) if credits.annual_cap else None,
+        annual_cap=part(credits.annual_cap) if credits.annual_cap else None,
         minimum=minimum,
         minimum_strict=strict,
         repeat=tuple(_repeat(register, document, each, (*path, "repeat", position)) for position, each in enumerate(credits.repeat)),
@@ -68,21 +66,11 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
 
 
 def _tier(register: Register, document: Document, tier: WrittenTier, path: Steps) -> Tier | None:
-    ends = [(key, str(getattr(tier, key)), op) for key, op in _ENDS.items() if getattr(tier, key) is not UNSET]
-    bounds: list[Bound] = []
-    for key, text, op in ends:
-        words, figure = words_and_figure(text)
-        found = bound(text, op)
-        if words:
-            register.tell(document, (*path, key), f"`{key}` says already on which side", f"write `{key}: {figure}`", "credits")
-        elif found is None:
-            register.tell(document, (*path, key), f"no figure is in {text}", "write a percentage, a time or a number", "credits")
-        else:
-            bounds.append(found)
-    if len(bounds) < len(ends):
+    bounds = ends(register, document, tier, path, "credits")
+    if bounds is None:
         return None
-    upper = [each for each in bounds if each.op in _UPPER]
-    lower = [each for each in bounds if each.op not in _UPPER]
+    upper = [each for each in bounds if each.op in UPPER]
+    lower = [each for each in bounds if each.op not in UPPER]
     if not bounds:
         register.tell(document, path, "the tier has no bound", "add `below: 99.9%` or the like", "credits")
     elif len(upper) > 1 or len(lower) > 1:
@@ -95,11 +83,13 @@ def _tier(register: Register, document: Document, tier: WrittenTier, path: Steps
         when, *until = upper + lower if bounds[0].unit == "%" else lower + upper
         return Tier(
             when=when,
-            credit=percent(tier.credit) if tier.credit else None,
+            credit=part(tier.credit) if tier.credit else None,
             amount=read_money(tier.amount) if tier.amount else None,
             days=exact(tier.days) if tier.days is not UNSET else None,
             until=until[0] if until else None,
             each=step,
+            seconds=whole_seconds(register, document, (*path, "fee_for"), tier.fee_for) if tier.fee_for else None,
+            started=tier.for_each_started is not UNSET,
         )
     return None
 
@@ -111,18 +101,22 @@ def _is_a_range(lower: Bound, upper: Bound) -> bool:
 
 
 def _step(register: Register, document: Document, tier: WrittenTier, bounds: Sequence[Bound], path: Steps) -> Fraction | None:
-    if tier.for_each is UNSET:
+    keys = [key for key in ("for_each", "for_each_started") if getattr(tier, key) is not UNSET]
+    if not keys:
         return None
-    found = quantity(str(tier.for_each))
-    if len(bounds) > 1:
+    size = str(getattr(tier, keys[-1]))
+    found = quantity(size)
+    if len(keys) > 1:
+        message, hint = "a step counts when it is full, or when it has begun", "keep one of for_each and for_each_started"
+    elif len(bounds) > 1:
         message, hint = "steps go on without end, and the tier has two bounds", "keep the bound from which the steps count"
     elif found is None or found[1] != bounds[0].unit:
-        message, hint = f"steps of {tier.for_each} do not fit the bound {bounds[0].text}", "write both in the same unit"
+        message, hint = f"steps of {size} do not fit the bound {bounds[0].text}", "write both in the same unit"
     elif found[0] <= 0:
         message, hint = "a step of nothing is reached without end", "write the size of one step"
     else:
         return found[0]
-    register.tell(document, (*path, "for_each"), message, hint, "credits")
+    register.tell(document, (*path, keys[-1]), message, hint, "credits")
     return None
 
 
@@ -169,20 +163,9 @@ def read_money(text: str) -> Money:
 
 
 # --- what it means in an agreement ----------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """What is compared with the tiers for one target; ``has_downtime``: its bad part is a time."""
-
-    target: str
-    unit: Unit
-    direction: str
-    weight: Fraction | None
-    has_downtime: bool
-
-
 def check_credits(register: Register, document: Document, path: Steps, terms: CreditTerms, agreement: model.Agreement) -> None:
     """Note a problem for each term of the credits that cannot work with the agreement's targets and fee."""
-    figures = [figure for figure in _figures(agreement) if not terms.targets or figure.target in terms.targets]
+    figures = [figure for figure in of_targets(agreement) if not terms.targets or figure.target in terms.targets]
     _check_tiers(register, document, path, terms, figures)
     if terms.at_risk is not None:
         _check_pool(register, document, path, terms, figures)
@@ -193,27 +176,18 @@ def check_credits(register: Register, document: Document, path: Steps, terms: Cr
     _check_money(register, document, path, terms, agreement)
 
 
-def _figures(agreement: model.Agreement) -> Iterator[_Figure]:
-    for target in agreement.targets:
-        timed = target.measure.method in TIMED or target.unit == "s"
-        yield _Figure(target.name, target.unit, target.direction, target.weight, timed)
-    for ticket in agreement.ticket_targets:
-        yield _Figure(ticket.name, "%", "at least", ticket.weight, False)
-    for other in agreement.other_targets:
-        if other.bound is not None:
-            yield _Figure(other.name, other.bound.unit, "at most" if other.bound.op in _UPPER else "at least", other.weight, False)
+def _fits(tier: Tier, figure: Figure) -> bool:
+    return tier.when.unit == figure.unit if tier.until is not None else figure.gets_worse(tier.when)
 
 
-def _fits(tier: Tier, figure: _Figure) -> bool:
-    return tier.when.unit == figure.unit and (tier.until is not None or tier.when.op in _WORSE[figure.direction])
-
-
-def _check_tiers(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[_Figure]) -> None:
+def _check_tiers(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[Figure]) -> None:
     for position, tier in enumerate(terms.tiers):
         if figures and not any(_fits(tier, figure) for figure in figures):
-            key = next(key for key, op in _ENDS.items() if op == tier.when.op)
+            key = key_of(tier.when)
             message = f"no target that earns credits gets worse {key.replace('_', ' ')} {tier.when.text}"
             hint = "write the tiers in the unit of the target's objective, on its worse side"
+            if not tier.when.unit and any(figure.gets_worse(replace(tier.when, unit="%")) for figure in figures):
+                hint = f"a percentage has its sign: `{key}: {tier.when.text}%`"
             register.tell(document, (*path, "tiers", position, key), message, hint, "credits")
     for position, name in enumerate(terms.targets):
         of_target = [figure for figure in figures if figure.target == name]
@@ -222,7 +196,7 @@ def _check_tiers(register: Register, document: Document, path: Steps, terms: Cre
             register.tell(document, (*path, "targets", position), message, "add a tier in the unit of its objective", "credits")
 
 
-def _check_pool(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[_Figure]) -> None:
+def _check_pool(register: Register, document: Document, path: Steps, terms: CreditTerms, figures: Sequence[Figure]) -> None:
     weights = [figure.weight for figure in figures if figure.weight is not None]
     at = (*path, "at_risk")
     if not weights:
@@ -245,5 +219,6 @@ def _check_money(register: Register, document: Document, path: Steps, terms: Cre
 
 def takes_of_fee(terms: CreditTerms) -> bool:
     """Whether the credits are a part of a fee that the agreement is to name; what was paid for the affected part comes with the facts."""
-    is_part = terms.multiplier is not None or terms.at_risk is not None or any(tier.credit is not None for tier in terms.tiers)
+    of_fee = any(tier.credit is not None or tier.seconds is not None for tier in terms.tiers)
+    is_part = terms.multiplier is not None or terms.at_risk is not None or of_fee
     return is_part and terms.of != "affected_fee"

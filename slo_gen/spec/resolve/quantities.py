@@ -6,9 +6,9 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
-__all__ = ["exact", "is_percent", "percent", "seconds"]
+__all__ = ["exact", "is_percent", "part", "percent", "seconds"]
 
-_PART = re.compile(r"([0-9]+)(ms|s|m|h|d|w)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
 _UNITS = {
     "ms": Fraction(1, 1000),
     "s": Fraction(1),
@@ -21,14 +21,19 @@ _UNITS = {
 
 @lru_cache(maxsize=4096)
 def seconds(duration: str) -> Fraction:
-    """A duration of fixed length, such as ``1h30m`` or ``300ms``, in seconds."""
-    return sum((int(number) * _UNITS[unit] for number, unit in _PART.findall(duration)), Fraction(0))
+    """A duration of fixed length, such as ``1h30m``, ``43.8m`` or ``300ms``, in seconds."""
+    return sum((Fraction(number) * _UNITS[unit] for number, unit in _PART.findall(duration)), Fraction(0))
 
 
 @lru_cache(maxsize=4096)
 def percent(text: str) -> Fraction:
     """``99.95%`` as the ratio 1999/2000."""
     return Fraction(text.rstrip(" %")) / 100
+
+
+def part(text: str) -> Fraction:
+    """``10%`` or ``1/30`` as a ratio."""
+    return Fraction(text) if "/" in text else percent(text)
 
 
 def is_percent(text: str) -> bool:

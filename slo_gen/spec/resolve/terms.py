@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal, cast
 
 from msgspec import UnsetType
 
+from slo_gen.spec import model
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import agreement as written
 from slo_gen.spec.documents.credits import Claim
 from slo_gen.spec.documents.credits import Deadline as WrittenDeadline
 from slo_gen.spec.documents.credits import Fee as WrittenFee
-from slo_gen.spec.resolve.bounds import bound, words_and_figure
+from slo_gen.spec.resolve.ends import ends, figures, key_of
 from slo_gen.spec.resolve.quantities import exact, seconds
 from slo_gen.spec.resolve.references import Steps
 from slo_gen.spec.resolve.register import Register
@@ -23,7 +25,9 @@ from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Periods, RollingDays
 from slo_gen.timekeeping.zones import TimeError, at, local_date, zone
 
-__all__ = ["allowance_terms", "check_source", "claim_terms", "fee_terms", "last_day", "periods", "source_terms", "terminations"]
+__all__ = [
+    "allowance_terms", "check_source", "claim_terms", "fee_terms", "last_day", "periods", "rights_of", "source_terms", "terminations",
+]  # fmt: skip
 
 _DAYS = re.compile(r"([0-9]+(mo|y|w|d))+")
 
@@ -114,13 +118,30 @@ def _termination(register: Register, document: Document, right: written.Terminat
     if right.breaches > right.of:
         message = f"there cannot be {right.breaches} breaches in {right.of} period{'s' * (right.of != 1)}"
         register.tell(document, (*path, "breaches"), message, f"write at most {right.of}, or a larger `of`", "termination")
-    below = None
-    if right.below:
-        words, figure = words_and_figure(right.below)
-        below = bound(figure, "<")
-        if words or below is None:
-            register.tell(document, (*path, "below"), f"{right.below} is no figure", "write one like `below: 99%`", "termination")
-    return Termination(right.breaches, right.of, right.contiguous, below, right.targets, right.notice or "")
+    found = ends(register, document, right, path, "termination") or []
+    if len(found) > 1:
+        message, hint = "one figure says from where on a period counts", f"keep one of {key_of(found[0])} and {key_of(found[1])}"
+        register.tell(document, (*path, key_of(found[1])), message, hint, "termination", key=True)
+    return Termination(right.breaches, right.of, right.contiguous, found[0] if found else None, right.targets, right.notice or "")
+
+
+def rights_of(register: Register, document: Document, rights: Sequence[Termination], agreement: model.Agreement) -> tuple[Termination, ...]:
+    """Rights to end an agreement, each with the targets whose figures it is about; with a problem for each that no figure can reach."""
+    return tuple(_about(register, document, right, agreement, ("spec", "termination", at)) for at, right in enumerate(rights))
+
+
+def _about(register: Register, document: Document, right: Termination, agreement: model.Agreement, path: Steps) -> Termination:
+    end = right.beyond
+    if end is None:
+        return right
+    named = [figure for figure in figures(agreement) if not right.targets or figure.target in right.targets]
+    reached = tuple(figure.target for figure in named if figure.gets_worse(end))
+    if named and (not reached or (right.targets and len(reached) < len(named))):
+        other = next(figure.target for figure in named if not figure.gets_worse(end))
+        message = f"{other} does not get worse {key_of(end).replace('_', ' ')} {end.text}"
+        hint = "write it in the unit of the target's objective, on its worse side"
+        register.tell(document, (*path, key_of(end)), message, hint, "termination")
+    return right if right.targets else replace(right, targets=reached)
 
 
 def source_terms(source: written.Source | UnsetType) -> Source | None:

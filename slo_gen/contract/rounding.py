@@ -2,18 +2,22 @@
 
 A rounded number may not land on the other side of the objective it is compared with, nor on 0 or 100 % unless it is
 exactly that: 99.9499 % of an objective of 99.95 % is shown with as many places as it takes to see that it was missed.
+
+Tables show every place (``99.90%``, ``5400s``), sentences only those that say something (``99.9%``, ``1h30m``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Final, Literal
 
 from slo_gen.spec.terms import Bound
 
-__all__ = ["factor", "figure_text", "fraction_text", "number_text", "percent", "seconds_text"]
+__all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "percent", "seconds_text"]
 
-MOST_PLACES = 12
+MOST_PLACES: Final = 12
+_MOST_IN_WORDS: Final = 11
 
 
 def percent(ratio: Fraction, marks: Iterable[Fraction] = (), places: int = 2) -> str:
@@ -55,10 +59,8 @@ def seconds_text(value: Fraction | int) -> str:
 
 def number_text(value: Fraction | int) -> str:
     """A number as it is where it is short, else with three decimals and ``about``."""
-    value = Fraction(value)
-    scaled = round(value * 1000)
-    text = _decimal(scaled, 3).rstrip("0").rstrip(".")
-    return text if Fraction(scaled, 1000) == value else f"about {text}"
+    text = number_words(Fraction(value), 3)
+    return text if Fraction(text) == value else f"about {text}"
 
 
 def fraction_text(value: Fraction, most: int = 24) -> str:
@@ -67,14 +69,44 @@ def fraction_text(value: Fraction, most: int = 24) -> str:
     return text if len(text) <= most else ""
 
 
-def _rounded(value: Fraction, marks: list[Fraction], places: int) -> str:
-    for digits in range(places, MOST_PLACES + 1):
-        scaled = round(value * 10**digits)
-        rounded = Fraction(scaled, 10**digits)
-        if all(_sign(value - mark) == _sign(rounded - mark) for mark in marks):
-            return _decimal(scaled, digits)
-    mark = min(marks, key=lambda candidate: abs(value - candidate))
+def figure_words(figure: Fraction, unit: Literal["%", "s", ""], marks: Sequence[Fraction]) -> str:
+    """A figure for a sentence that says where it is from ``marks``: ``99.9%``, ``1h30m``, ``just below 99.9%``."""
+    if unit == "s" and _is_true(shown := Fraction(round(figure)), figure, marks):
+        return seconds_text(shown)
+    scale = 100 if unit == "%" else 1
+    scaled = [mark * scale for mark in marks]
+    places = _places(figure * scale, scaled, range(2, _MOST_IN_WORDS + 1))
+    if places is not None:
+        return number_words(figure * scale, places) + unit
+    mark = _nearest(figure * scale, scaled)
+    return f"{'just above' if figure * scale > mark else 'just below'} {number_words(mark)}{unit}"
+
+
+def number_words(value: Fraction, places: int = 6) -> str:
+    """A number with at most so many decimals, and none that say nothing."""
+    text = _decimal(round(value * 10**places), places)
+    return text.rstrip("0").rstrip(".")
+
+
+def _rounded(value: Fraction, marks: Sequence[Fraction], places: int) -> str:
+    digits = _places(value, marks, range(places, MOST_PLACES + 1))
+    if digits is not None:
+        return _decimal(round(value * 10**digits), digits)
+    mark = _nearest(value, marks)
     return ("<" if value < mark else ">") + _exact(mark)
+
+
+def _places(value: Fraction, marks: Sequence[Fraction], tried: Iterable[int]) -> int | None:
+    """The first number of places that keeps a value on its side of each mark; None where none of them does."""
+    return next((digits for digits in tried if _is_true(Fraction(round(value * 10**digits), 10**digits), value, marks)), None)
+
+
+def _is_true(shown: Fraction, value: Fraction, marks: Iterable[Fraction]) -> bool:
+    return all(_sign(value - mark) == _sign(shown - mark) for mark in marks)
+
+
+def _nearest(value: Fraction, marks: Iterable[Fraction]) -> Fraction:
+    return min(marks, key=lambda mark: abs(value - mark))
 
 
 def _sign(value: Fraction) -> int:
@@ -88,8 +120,4 @@ def _decimal(scaled: int, digits: int) -> str:
 
 
 def _exact(mark: Fraction) -> str:
-    for digits in range(MOST_PLACES + 1):
-        scaled = mark * 10**digits
-        if scaled.denominator == 1:
-            return _decimal(scaled.numerator, digits)
-    return f"{float(mark):.{MOST_PLACES}g}"
+    return number_words(mark, MOST_PLACES)
