@@ -265,12 +265,13 @@ def test_thirty_agreements_in_danger_are_one_ticket(mails: MailServer, webhooks:
 # --- held back -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("first", "held", "others"), [
     (burn("page", "1h", "5m", region="eu"), burn("page", "6h", "30m", region="eu"), [burn("page", "6h", "30m", region="us")]),
-    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h"), [burn("ticket", "3d", "6h", slo="other"), burn("page", "1h", "5m")]),
+    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h"), [burn("ticket", "3d", "6h", indicator="slow"), burn("page", "1h", "5m")]),
+    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h", slo="other"), [burn("page", "6h", "30m", slo="other")]),
     (agreement("SLMPeriodBreached"), agreement("SLMPeriodAtRisk", stage="75%"),
      [agreement("SLMPeriodAtRisk", stage="75%", target="latency"), burn("ticket", "1d", "2h")]),
     (burn("page", "1h", "5m", slm_service="database", indicator="database-probe", slo="database-up", team="dba"),
      burn("ticket", "1d", "2h"), [burn("page", "6h", "30m"), agreement("SLMPeriodAtRisk", stage="75%")]),
-], ids=["page", "ticket", "period", "dependency"])
+], ids=["page", "ticket", "other SLO", "period", "dependency"])
 def test_what_is_held_back_and_what_is_not(
     server: Server, webhooks: Webhooks, first: dict[str, str], held: dict[str, str], others: Sequence[dict[str, str]]
 ) -> None:
@@ -323,7 +324,7 @@ def test_tickets_wait_for_hours_and_pages_do_not(
     text = text.replace("metadata: {name: shop}\nspec: {", "metadata: {name: shop}\nspec: {hours: desk, ")
     catalogue = read(f"{text}---\nkind: Calendar\nmetadata: {{name: desk}}\nspec: {calendar}\n")
     open_ = counted(compile_alertmanager(read(DOCUMENTS.replace("MAILSERVER", "x:25")), YEARS), webhooks)
-    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", slo="other"), burn("info", "1d", "2h", slo="third")
+    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", indicator="other"), burn("info", "1d", "2h", indicator="third")
     with running(counted(compile_alertmanager(catalogue, YEARS), webhooks), tmp_path) as server:
         fire(server, ticket, page, info)
         wait_for(lambda: webhooks.told(**page) == ["shop-phone"])
