@@ -324,7 +324,7 @@ def test_tickets_wait_for_hours_and_pages_do_not(
     text = text.replace("metadata: {name: shop}\nspec: {", "metadata: {name: shop}\nspec: {hours: desk, ")
     catalogue = read(f"{text}---\nkind: Calendar\nmetadata: {{name: desk}}\nspec: {calendar}\n")
     open_ = counted(compile_alertmanager(read(DOCUMENTS.replace("MAILSERVER", "x:25")), YEARS), webhooks)
-    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", indicator="other"), burn("info", "1d", "2h", indicator="third")
+    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", indicator="a"), burn("info", "1d", "2h", indicator="b")
     with running(counted(compile_alertmanager(catalogue, YEARS), webhooks), tmp_path) as server:
         fire(server, ticket, page, info)
         wait_for(lambda: webhooks.told(**page) == ["shop-phone"])
