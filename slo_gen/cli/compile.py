@@ -55,7 +55,7 @@ def command(
     as_of: datetime | None, proxy: Proxy | None, metrics_url: str, proxy_url: str, url: str | None,
     prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
-    """Compile documents into recording and alert rules, and into configuration of Alertmanager.
+    """Compile documents into recording and alert rules, configuration of Alertmanager, and dashboards.
 
     Writes one file after the other, each whole; removes what an earlier run wrote and is no longer wanted.
 

@@ -237,6 +237,30 @@ def test_a_step_after_a_while_counts_from_the_start_of_the_alert(server: Server,
     assert time.monotonic() - asked < 3
 
 
+def test_every_step_to_the_same_receiver_is_taken_in_its_time(house: Catalogue, webhooks: Webhooks, tmp_path: Path) -> None:
+    """Alertmanager remembers by receiver, matchers and group what it sent: two steps must differ in more than how long they wait."""
+    waits = {3600: 3, 14_400: 6}
+
+    def in_steps(route: Route) -> Route:
+        quick = hurried(replace(route, routes=()))
+        return replace(quick, wait=waits.get(route.wait or 0, quick.wait), routes=tuple(map(in_steps, route.routes)))
+
+    text = DOCUMENTS.replace("MAILSERVER", '"x:25"').replace(
+        "breach: [{to: team/slm, after: 4h}, {to: customer/acme}, {to: customer/acme, as: notice}]",
+        "breach: [{to: team/slm, after: 1h}, {to: team/slm, after: 4h}]",
+    )
+    catalogue = read(text)
+    ready = replace(counted(compile_alertmanager(catalogue, YEARS), webhooks), route=in_steps(compile_alertmanager(catalogue, YEARS).route))
+    with running(ready, tmp_path) as server:
+        begun = time.monotonic()
+        fire(server, agreement("SLMPeriodBreached"))
+        wait_for(lambda: webhooks.told().count("slm-mail") == 1)
+        wait_for(lambda: webhooks.told().count("slm-mail") == 2)
+        assert time.monotonic() - begun > 5
+        settle()
+        assert webhooks.told() == ["shop-queue", "slm-mail", "slm-mail"]
+
+
 # --- together ------------------------------------------------------------------------------------------------
 def test_one_outage_is_one_page(server: Server, webhooks: Webhooks) -> None:
     outage = [
