@@ -27,7 +27,7 @@ _PORT = 9798
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sla-exporter", message="%(prog)s %(version)s")
 def main() -> None:
-    """Reads ticketing systems, times every ticket as your agreements say, and exposes the results to Prometheus."""
+    """Reads ticketing systems and probes, times every ticket and outage as your agreements say, and exposes the results to Prometheus."""
 
 
 _config = click.option(
