@@ -27,7 +27,7 @@ _TOLD: Final = 10
 """Targets without live figures that are named."""
 
 
-@click.command("compile")
+@click.command("compile", short_help="Compile documents into rules, Alertmanager, and dashboards.")
 @specs_argument
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path, file_okay=False, allow_dash=True),
               help="Folder to write to; `-` prints.")

@@ -29,7 +29,7 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-@click.group("push")
+@click.group("push", short_help="Bring what was compiled to the servers that show it.")
 def command() -> None:
     """Bring what was compiled to the servers that show it."""
 

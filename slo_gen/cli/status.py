@@ -43,7 +43,7 @@ class Standing:
     tickets: tuple[TicketRow, ...]
 
 
-@click.command("status")
+@click.command("status", short_help="Show where SLOs, agreements and tickets stand now.")
 @specs_argument
 @prometheus_option("Address of the Prometheus that evaluates the rules.", required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the SLOs, or what --agreements or --tickets chooses.")
