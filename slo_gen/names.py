@@ -185,6 +185,7 @@ ANNOTATION_PREFIX = "slm_annotation_"      # a user's annotation, carried by the
 OBJECTIVE_TEXT = "slm_objective"           # as written: 99.95%
 COUNTING = "slm_counting"                  # of indicators that count events; the others are watched
 STAGE = "stage"                            # how much of the budget or of the time is used up: 75%
+AFTER = "slm_after"                        # in matchers of routes alone: no alert has it
 OWNER = "slm_team"                         # of what the exporter exposes, where a bare team would clash with labels of targets
 OUTCOME = "outcome"
 TICKET = "ticket"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from sla_dashboards.modern import GREY, Format, Step, ValueText
+from slo_gen.rules.period_alerts import LOW_BUDGET
 
 __all__ = ["AT_RISK", "BREACHED", "LOW_BUDGET", "NOT_YET", "NO_DATA", "OF_AGREEMENTS", "OF_OBJECTIVES", "OK", "cut_off", "cut_up"]
 
@@ -17,9 +18,6 @@ NO_DATA: Final = 2
 OK: Final = 3
 NOT_YET: Final = 4
 """Nothing has happened that could be judged, as where no ticket came: no reason to worry, and nothing that was kept."""
-
-LOW_BUDGET: Final = "0.25"
-"""Less than this share of a budget is a risk."""
 
 _ROUNDING: Final = "1e-6"
 """What a share times a power of ten may lack of a whole number in binary."""

@@ -27,7 +27,7 @@ _PORT = 9798
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sla-exporter", message="%(prog)s %(version)s")
 def main() -> None:
-    """Reads ticketing systems, times every ticket as your agreements say, and exposes the results to Prometheus."""
+    """Reads ticketing systems and probes, times every ticket and outage as your agreements say, and exposes the results to Prometheus."""
 
 
 _config = click.option(
@@ -39,7 +39,7 @@ _web_config = click.option(
 )
 
 
-@main.command()
+@main.command(short_help="Read the sources and serve metrics until SIGTERM.")
 @_config
 @click.option("--web.listen-address", "listen", multiple=True, default=(f"127.0.0.1:{_PORT}",), show_default=True,
               help="Where metrics are served; may be given several times.")  # fmt: skip
@@ -81,7 +81,7 @@ def run(
     _leave()
 
 
-@main.command()
+@main.command(short_help="Say what is wrong with the configuration.")
 @_config
 @_web_config
 def check(file: Path, web_file: Path | None) -> None:
@@ -108,7 +108,7 @@ def check(file: Path, web_file: Path | None) -> None:
     click.echo(f"{file} is good: {', '.join(told)}")
 
 
-@main.command("explain-ticket")
+@main.command("explain-ticket", short_help="Tell the life of one ticket of a source.")
 @_config
 @click.argument("source")
 @click.argument("ticket")
@@ -135,7 +135,7 @@ def ledger() -> None:
     """Look after the ledger, the exporter's own record."""
 
 
-@ledger.command()
+@ledger.command(short_help="Compute every result again, and compare.")
 @_config
 def verify(file: Path) -> None:
     """Compute every result again from the events, and compare; look whether states can be as they are. Exit code 1 where not."""
@@ -160,7 +160,7 @@ def verify(file: Path) -> None:
         click.echo(f"{len(states)} {_s(len(states), 'stretch')} of states follow each other")
 
 
-@ledger.command()
+@ledger.command(short_help="Write the ledger as JSON lines.")
 @_config
 @click.option("--what", default="results", show_default=True,
               type=click.Choice(["results", "events", "corrections", "states", "indicators"]))

@@ -1,6 +1,6 @@
 """What holds what back. Nothing here ever holds back the page about an outage that nobody was paged for.
 
-- A faster burn holds back the slower burns of the same SLO and group, where it is at least as urgent.
+- A faster burn holds back the slower burns of the same indicator and group, of whichever SLO, where it is at least as urgent.
 - A breached period holds back the same target's alerts at risk, and nothing else: an outage after the breach pages.
 - A page about a service holds back the tickets, never the pages, of the services that need it: one rule for each edge of
   ``depends_on``, each with explicit matchers.
@@ -34,7 +34,7 @@ def _burns(catalogue: Catalogue) -> Iterator[InhibitRule]:
     """For each pair of windows and its severity: the slower pairs that are no more urgent."""
     pairs = {(pair.long, pair.short, pair.severity) for slo in catalogue.slos.values() for pair in slo.alerts}
     groups = sorted({label for indicator in catalogue.indicators.values() for label in indicator.by})
-    equal = (names.INDICATOR, names.SLO, *groups, *catalogue.notifications.apart_by)
+    equal = (names.INDICATOR, *groups, *catalogue.notifications.apart_by)
     for long, short, severity in sorted(pairs, key=lambda pair: (pair[:2], SEVERITIES.index(pair[2]))):
         calm = SEVERITIES[SEVERITIES.index(severity):]
         held = _called(catalogue, calm)
@@ -44,7 +44,7 @@ def _burns(catalogue: Catalogue) -> Iterator[InhibitRule]:
             is_("alertname", names.BUDGET_BURN), is_(names.SEVERITY, severity_names(catalogue)[severity]),
             is_(names.LONG_WINDOW, duration(long)), is_(names.SHORT_WINDOW, duration(short)),
         )
-        about = "A fast burn holds back the slower ones of the same SLO."
+        about = "A fast burn holds back the slower ones of the same indicator."
         if held and slower_long:
             targets = (*_burning(held), one_of(names.LONG_WINDOW, map(duration, slower_long)))
             yield InhibitRule(sources, targets, equal, about)

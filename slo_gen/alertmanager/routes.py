@@ -16,6 +16,7 @@ from slo_gen.alertmanager.configuration import Matcher, Route, is_, one_of
 from slo_gen.alertmanager.hours import Hours
 from slo_gen.alertmanager.severities import severity_names
 from slo_gen.alertmanager.tellings import AGREEMENT_ALERTS, OTHER, Telling, of_agreement, of_default, of_team
+from slo_gen.rules.promql import duration
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.notification import SEVERITIES, Severity
 
@@ -79,6 +80,10 @@ class _Tree:
         if telling.stage:
             matchers.append(is_(names.STAGE, telling.stage))
         matchers.append(one_of(names.AGREEMENT, agreements))
+        if telling.after:
+            # No alert has this label. Alertmanager remembers what it sent by receiver and matchers: without it, a second
+            # step to the same receiver would be taken for the first one, and be told to nobody.
+            matchers.append(Matcher(names.AFTER, "!=", duration(telling.after)))
         active, mute = self._intervals(telling)
         return Route(
             tuple(matchers),

@@ -28,7 +28,8 @@ _ALERTS: Final[dict[Event, tuple[str, ...]]] = {
     BREACH: (names.PERIOD_BREACHED,),
     TICKET_CLOCK: (names.TICKET_DEADLINE_NEAR, names.TICKET_OVERDUE),
 }
-_ALL_OF_THE_TIME: Final = "100%"
+_STAGED: Final = frozenset({names.PERIOD_AT_RISK, names.TICKET_DEADLINE_NEAR})
+_ALL: Final = "100%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _all_of_agreement(notifications: Notifications, agreement: str) -> Iterator[
         yield _internal(notifications, owner, alert, "", 0)
     for step in notifications.ladders.get(agreement, ()):
         for alert in _alerts(step):
-            stage = "" if alert == names.TICKET_OVERDUE else step.stage
+            stage = step.stage if alert in _STAGED else ""
             if step.to.startswith("team/") and step.manner == "notice":
                 yield _internal(notifications, step.to, alert, stage, step.after)
             elif step.manner == "draft":
@@ -91,9 +92,14 @@ def _all_of_agreement(notifications: Notifications, agreement: str) -> Iterator[
 
 
 def _alerts(step: Step) -> tuple[str, ...]:
-    """The alerts of a step: a ticket's deadline is near until all of its time is used up."""
+    """The alerts of a step. A ticket's deadline is near until all of its time is used up.
+
+    A budget of which exactly all is used up is at risk, and one of which more is used up breached: both are its last stage.
+    """
     if step.event == TICKET_CLOCK and step.stage:
-        return (names.TICKET_OVERDUE,) if step.stage == _ALL_OF_THE_TIME else (names.TICKET_DEADLINE_NEAR,)
+        return (names.TICKET_OVERDUE,) if step.stage == _ALL else (names.TICKET_DEADLINE_NEAR,)
+    if step.event == PERIOD_BUDGET and step.stage == _ALL:
+        return (names.PERIOD_AT_RISK, names.PERIOD_BREACHED)
     return _ALERTS[step.event]
 
 

@@ -50,7 +50,7 @@ class Commands(click.Group):
     """Finds commands by name and imports them then."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]          # the command `list` is a module of this package, and would be called instead
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("backtest")
+@click.command("backtest", short_help="Try documents on the past: what would have been missed and paged.")
 @specs_argument
 @prometheus_option("Address of the Prometheus that has the history.", required=True)
 @click.option("--from", "first", metavar="PERIOD", help="First period, such as 2025-12. Default: the third month before this one.")

@@ -21,7 +21,7 @@ _BOUNDARIES: Final[dict[str, Boundary]] = {"close": "close", "next-open": "next_
 _SHOWN: Final = "%a %Y-%m-%d %H:%M:%S %z"
 
 
-@click.group("calendar")
+@click.group("calendar", short_help="Compute with calendars: business time, deadlines, periods.")
 def command() -> None:
     """Compute with calendars: how much business time has passed, when a deadline is, when hours begin.
 
@@ -61,7 +61,7 @@ _boundary = click.option(
 _count = click.option("--count", type=click.IntRange(min=1), default=5, show_default=True, help="How many periods.")
 
 
-@command.command("elapsed")
+@command.command("elapsed", short_help="Show the business time from START to END.")
 @_asks("START END")
 @_pauses
 def elapsed(batch: bool, as_json: bool, pauses: tuple[str, ...], **asked: Any) -> None:
@@ -96,7 +96,7 @@ def deadline(batch: bool, as_json: bool, pauses: tuple[str, ...], boundary: str,
         _show(read, read.answer(lambda: read.business.deadline(start, seconds, stood, _BOUNDARIES[boundary])), as_json)
 
 
-@command.command("next-open")
+@command.command("next-open", short_help="Show the next instant in business hours.")
 @_asks("START")
 def next_open(batch: bool, as_json: bool, **asked: Any) -> None:
     """Show the first instant at or after START that is in business time."""
@@ -107,7 +107,7 @@ def next_open(batch: bool, as_json: bool, **asked: Any) -> None:
     _show(read, read.answer(lambda: read.business.next_open(start)), as_json)
 
 
-@command.command("periods")
+@command.command("periods", short_help="Show the first business periods from START on.")
 @_asks("START")
 @_count
 def periods(batch: bool, as_json: bool, count: int, **asked: Any) -> None:

@@ -17,7 +17,7 @@ from slo_gen.spec.problems import Problem, has_errors, render_github, render_jso
 __all__ = ["command"]
 
 
-@click.command("check")
+@click.command("check", short_help="Check documents and show every problem with its line.")
 @specs_argument
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", help="How problems are written.")
 @prometheus_option("Compare selectors, bucket boundaries, retention and objectives with what a running Prometheus has.")

@@ -26,7 +26,7 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 
-@click.command("close")
+@click.command("close", short_help="Close a period: judge every agreement, and keep the result.")
 @specs_argument
 @click.option("--period", "named", required=True, metavar="PERIOD", help="What to close: 2026-10, 2026-Q4, 2026-W07, ...")
 @click.option("--agreement", "agreements", multiple=True, metavar="NAME", help="Only this agreement; can be given several times.")

@@ -27,7 +27,7 @@ _TOLD: Final = 10
 """Targets without live figures that are named."""
 
 
-@click.command("compile")
+@click.command("compile", short_help="Compile documents into rules, Alertmanager, and dashboards.")
 @specs_argument
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path, file_okay=False, allow_dash=True),
               help="Folder to write to; `-` prints.")
@@ -55,7 +55,7 @@ def command(
     as_of: datetime | None, proxy: Proxy | None, metrics_url: str, proxy_url: str, url: str | None,
     prefix: str, namespace: str | None, labels: tuple[str, ...], rules_per_group: int, groups_per_tenant: int,
 ) -> None:
-    """Compile documents into recording and alert rules, and into configuration of Alertmanager.
+    """Compile documents into recording and alert rules, configuration of Alertmanager, and dashboards.
 
     Writes one file after the other, each whole; removes what an earlier run wrote and is no longer wanted.
 

@@ -12,7 +12,7 @@ from slo_gen.cli.loading import load_catalogue, specs_argument
 __all__ = ["command"]
 
 
-@click.command("evaluate")
+@click.command("evaluate", short_help="Evaluate facts under an agreement: figure, verdict, credit.")
 @specs_argument
 @click.option("--agreement", "agreement_name", required=True, metavar="NAME", help="The SLA, OLA or UC.")
 @click.option("--target", metavar="NAME", help="Its target. Default: all that the facts are about.")

@@ -19,7 +19,7 @@ __all__ = ["command"]
 _KINDS = ("SLO", "Indicator", "SLA", "OLA", "UC")
 
 
-@click.command("explain")
+@click.command("explain", short_help="Explain an SLO, indicator or agreement: what it means.")
 @click.argument("name", metavar="NAME[/TARGET]")
 @specs_argument
 @click.option("--kind", type=click.Choice(_KINDS, case_sensitive=False), help="Which one, where several kinds share the name.")

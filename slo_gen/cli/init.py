@@ -62,7 +62,7 @@ spec:
 """Name of a file in ``specs/`` -> its text."""
 
 
-@click.command("init")
+@click.command("init", short_help="Write a first catalogue into DIR/specs.")
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
 def command(directory: Path) -> None:
     """Write a first catalogue into DIR/specs: a service, an SLO, an SLA, and the schema for your editor.

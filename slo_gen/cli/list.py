@@ -18,7 +18,7 @@ from slo_gen.spec.model import Catalogue
 __all__ = ["command"]
 
 
-@click.command("list")
+@click.command("list", short_help="List documents: what they are and what they promise.")
 @specs_argument
 @click.option("--kind", type=click.Choice(list(KINDS), case_sensitive=False), help="Only documents of this kind.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -33,7 +33,7 @@ class Kind(click.ParamType[str]):
         return [click.shell_completion.CompletionItem(kind) for kind in KINDS if kind.lower().startswith(incomplete.lower())]
 
 
-@click.command("new")
+@click.command("new", short_help="Write a document of KIND, asking for what it needs.")
 @click.argument("kind", type=Kind())
 @click.argument("name", required=False)
 @click.option("--set", "assignments", multiple=True, metavar="PATH=VALUE", help="A key and its value, e.g. spec.objective=99.9%.")

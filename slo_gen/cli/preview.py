@@ -14,7 +14,7 @@ from slo_gen.cli.options import prometheus_option
 __all__ = ["command"]
 
 
-@click.command("preview")
+@click.command("preview", short_help="Draw compiled dashboards as pages, without a Grafana.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @prometheus_option("Address of the Prometheus that holds the figures.", required=True)
 @click.option("--out", metavar="PREVIEW_DIR", type=click.Path(path_type=Path, file_okay=False), default=Path("preview"),

@@ -29,12 +29,12 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-@click.group("push")
+@click.group("push", short_help="Bring what was compiled to the servers that show it.")
 def command() -> None:
     """Bring what was compiled to the servers that show it."""
 
 
-@command.command("grafana")
+@command.command("grafana", short_help="Bring dashboards and folders into a Grafana.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--url", required=True, metavar="URL", envvar=f"{ENVIRONMENT}_URL", show_envvar=True,
               help="Address of Grafana, with its path where it has one. The login comes from the environment: "

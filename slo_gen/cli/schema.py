@@ -7,7 +7,7 @@ import click
 __all__ = ["command"]
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print the JSON Schema of all kinds of documents.")
 def command() -> None:
     """Print the JSON Schema of all kinds of documents.
 

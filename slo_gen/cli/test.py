@@ -23,7 +23,7 @@ AT_ONCE = 200
 """Files per run of promtool: starting it costs more than checking a file."""
 
 
-@click.command("test")
+@click.command("test", short_help="Check what was compiled with promtool and amtool.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--promtool", default="promtool", metavar="PROGRAM", help="Which promtool to run; that of your Prometheus knows best.")
 @click.option("--amtool", default="amtool", metavar="PROGRAM", help="Which amtool to run; that of your Alertmanager knows best.")

@@ -36,7 +36,7 @@ LOOK_EVERY = 1.0
 FAIL_FOR = 90.0                  # seconds that the service stays broken when somebody watches
 
 
-@click.command("demo")
+@click.command("demo", short_help="Watch slo-gen at work: a small shop that fails.")
 @specs_argument
 @click.option("--check", "unattended", is_flag=True, help="Run once, unattended; 0 only if each step was seen within three minutes.")
 @click.option("--past", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),

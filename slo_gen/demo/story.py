@@ -71,7 +71,8 @@ class Story:
         """Read the present verdicts. Keeps the former ones while Prometheus does not answer."""
         self._stack.check_alive()
         with contextlib.suppress(RequestError):
-            self.rows, self.tickets = asyncio.run(read_standing(self.catalogue, self._stack.prometheus.url))
+            standing = asyncio.run(read_standing(self.catalogue, self._stack.prometheus.url))
+            self.rows, self.tickets = standing.slos, standing.tickets
 
     def new_notifications(self) -> list[Notification]:
         """What the receiver got since the last call."""

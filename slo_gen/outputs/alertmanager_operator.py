@@ -1,6 +1,7 @@
 """Alertmanager's configuration as an AlertmanagerConfig resource of the Prometheus operator.
 
-Its keys are spelt in another way, its secrets are keys of Kubernetes' secrets, and its hours are those of UTC alone.
+Its keys are spelt in another way, its secrets are keys of Kubernetes' secrets, and its hours are those of UTC alone. It has no
+``global`` part, so what that says is written into every receiver that rests on it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,26 @@ __all__ = ["render_resource"]
 
 _SECRET: Final = re.compile(r".*?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)/([A-Za-z0-9._-]+)")
 _CAPITALS: Final = frozenset({"id", "tls", "url"})
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)
+"""By name: older schemas of the operator take no number above 2."""
+
 _SECRET_KEYS: Final[Mapping[tuple[str, str], str]] = {
     ("webhook", "url_file"): "urlSecret", ("discord", "webhook_url_file"): "apiURL", ("msteamsv2", "webhook_url_file"): "webhookURL",
 }
 """Where the operator's name of a secret is another than ours without ``_file``."""
+
+_OF_HOUSE: Final[Mapping[str, Mapping[str, str]]] = {
+    "email": {
+        "from": "smtp_from", "smarthost": "smtp_smarthost", "hello": "smtp_hello", "auth_username": "smtp_auth_username",
+        "auth_password_file": "smtp_auth_password_file", "require_tls": "smtp_require_tls",
+    },
+    "slack": {"api_url_file": "slack_api_url_file"},
+    "pagerduty": {"url": "pagerduty_url"},
+    "opsgenie": {"api_key_file": "opsgenie_api_key_file", "api_url": "opsgenie_api_url"},
+}  # fmt: skip
+"""What Alertmanager takes from its ``global`` part where a way to send leaves it out."""
 
 
 def render_resource(configuration: Configuration, name: str, namespace: str, labels: Mapping[str, str]) -> str:
@@ -32,7 +49,7 @@ def render_resource(configuration: Configuration, name: str, namespace: str, lab
         metadata["labels"] = dict(sorted(labels.items()))
     spec: dict[str, Tree] = {
         "route": _route(configuration.route),
-        "receivers": [_receiver(receiver) for receiver in configuration.receivers],
+        "receivers": [_receiver(receiver, configuration.settings) for receiver in configuration.receivers],
         "inhibitRules": [_inhibit_rule(rule) for rule in configuration.inhibit_rules],
         "muteTimeIntervals": [_time_interval(interval) for interval in configuration.time_intervals],
     }
@@ -77,18 +94,19 @@ def _inhibit_rule(rule: InhibitRule) -> dict[str, Tree]:
 
 
 # --- receivers -----------------------------------------------------------------------------------------------
-def _receiver(receiver: Receiver) -> dict[str, Tree]:
+def _receiver(receiver: Receiver, house: Mapping[str, Setting]) -> dict[str, Tree]:
     found: dict[str, Tree] = {"name": receiver.name}
     for integration in receiver.integrations or ():
         listed = found.setdefault(f"{integration.kind}Configs", [])
         assert isinstance(listed, list)
-        listed.append(_integration(integration))
+        listed.append(_integration(integration, house))
     return found
 
 
-def _integration(integration: Integration) -> dict[str, Tree]:
+def _integration(integration: Integration, house: Mapping[str, Setting]) -> dict[str, Tree]:
     found: dict[str, Tree] = {}
-    for key, value in integration.settings.items():
+    usual = {key: house[name] for key, name in _OF_HOUSE.get(integration.kind, {}).items() if name in house}
+    for key, value in {**integration.settings, **{key: usual[key] for key in usual if key not in integration.settings}}.items():
         if key == "http_config":
             assert isinstance(value, Mapping)
             found["httpConfig"] = _http(value)
@@ -162,6 +180,6 @@ def _moments(moments: Moments) -> dict[str, Tree]:
         found["weekdays"] = weekday_ranges(moments.weekdays)
     if moments.days:
         found["daysOfMonth"] = [{"start": first, "end": last} for first, last in moments.days]
-        found["months"] = [str(moments.month)]
+        found["months"] = [_MONTHS[moments.month - 1]]
         found["years"] = [str(moments.year)]
     return found

@@ -19,11 +19,14 @@ from slo_gen.rules.templates import literal
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.notification import PERIOD_BUDGET
 
-__all__ = ["FORECAST", "PERIOD_SEVERITY", "TARGET", "period_alert", "period_alerts", "series_of", "stages", "target_alert"]
+__all__ = ["FORECAST", "LOW_BUDGET", "PERIOD_SEVERITY", "TARGET", "period_alert", "period_alerts", "series_of", "stages", "target_alert"]
 
 PERIOD_SEVERITY: Final = "ticket"
 FORECAST: Final = "forecast"
 """The stage of a budget that will not last at the rate of the last day and of the last hours."""
+
+LOW_BUDGET: Final = "0.25"
+"""Who shows a period calls it at risk when less than this share of its budget is left, also where no stage says so."""
 
 _DAY: Final = 86_400
 _HOURS: Final = 6 * 3600

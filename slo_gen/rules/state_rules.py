@@ -22,7 +22,7 @@ from slo_gen.rules.shards import marker
 from slo_gen.rules.templates import literal
 from slo_gen.spec.model import Catalogue, Evaluation
 
-__all__ = ["GAUGES", "ceilings", "state_group", "verdict_group"]
+__all__ = ["GAUGES", "ceilings", "newest", "state_group", "verdict_group"]
 
 _PAIR: Final = label_list((names.AGREEMENT, names.TARGET))
 
@@ -61,7 +61,7 @@ def verdict_group(catalogue: Catalogue) -> RuleGroup:
         by_target[promise.target.name].append(promise.agreement.name)
     missed = label_matcher(names.VERDICT, "missed")
     chosen = " or ".join(
-        _newest(all_of(names.PERIOD_VERDICT, label_matcher(names.TARGET, target), one_of(names.AGREEMENT, agreements), missed))
+        newest(all_of(names.PERIOD_VERDICT, label_matcher(names.TARGET, target), one_of(names.AGREEMENT, agreements), missed))
         for target, agreements in sorted(by_target.items())
     )
     severity = literal(catalogue.evaluation.severity_names.get(PERIOD_SEVERITY, PERIOD_SEVERITY))
@@ -75,11 +75,11 @@ def verdict_group(catalogue: Catalogue) -> RuleGroup:
     return RuleGroup("slm-states", catalogue.evaluation.interval, rules if by_target else ())
 
 
-def _newest(gauge: str) -> str:
-    """A gauge of targets as the replica tells it that has judged last."""
+def newest(gauge: str, *kept: str) -> str:
+    """A gauge of targets as the replica tells it that has judged last; ``kept`` are labels beside those that tell a target."""
     as_of = names.PERIOD_AS_OF
     newest = f"{as_of} == on ({_PAIR}) group_left () max by ({_PAIR}) ({as_of})"
-    return f"max by ({label_list(IDENTITY)}) ({gauge} and on (job, instance, {_PAIR}) ({newest}))"
+    return f"max by ({label_list((*IDENTITY, *kept))}) ({gauge} and on (job, instance, {_PAIR}) ({newest}))"
 
 
 def _rules(account: Account) -> Iterator[RecordingRule]:
@@ -89,7 +89,7 @@ def _rules(account: Account) -> Iterator[RecordingRule]:
     def told(gauge: str) -> str:
         """A gauge of the account's targets as the replica tells it that has judged last, in its period."""
         in_period = f"* on ({names.AGREEMENT}) group_left ({names.PERIOD}) {_period()}"
-        return f"{_newest(gauge)}\n* on ({_PAIR}) group_left () ({promised} ^ 0)\n{in_period}"
+        return f"{newest(gauge)}\n* on ({_PAIR}) group_left () ({promised} ^ 0)\n{in_period}"
 
     for metric, edge in ((names.PERIOD_STARTED, names.TICKETS_PERIOD_START), (names.PERIOD_ENDS, names.TICKETS_PERIOD_END)):
         instant = f"max by ({names.AGREEMENT}) ({edge})"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 __all__ = [
-    "BREACH", "NO_NOTIFICATIONS", "PERIOD_BUDGET", "REPEAT", "SEVERITIES", "TICKET_CLOCK", "Desk", "Event", "Integration", "Notifications",
-    "Receiver", "Setting", "Severity", "Step",
+    "BREACH", "NO_NOTIFICATIONS", "PERIOD_BUDGET", "REMEMBERED", "REPEAT", "SEVERITIES", "TICKET_CLOCK", "Desk", "Event", "Integration",
+    "Notifications", "Receiver", "Setting", "Severity", "Step",
 ]  # fmt: skip
 
 Severity = Literal["page", "ticket", "info"]
@@ -24,8 +24,11 @@ TICKET_CLOCK: Final[Event] = "ticket_clock"
 PERIOD_BUDGET: Final[Event] = "period_budget"
 BREACH: Final[Event] = "breach"
 
-REPEAT: Final[Mapping[Severity, int]] = {"page": 4 * 3600, "ticket": 3 * 86_400, "info": 5 * 86_400}
-"""Seconds between two notifications of what is still open. Alertmanager forgets what it sent after five days."""
+REMEMBERED: Final = 5 * 86_400
+"""Seconds for which Alertmanager knows what it sent, unless it is started with another ``--data.retention``."""
+
+REPEAT: Final[Mapping[Severity, int]] = {"page": 4 * 3600, "ticket": 3 * 86_400, "info": REMEMBERED}
+"""Seconds between two notifications of what is still open."""
 
 Setting = str | int | bool | tuple["Setting", ...] | Mapping[str, "Setting"]
 """A value of Alertmanager's configuration."""

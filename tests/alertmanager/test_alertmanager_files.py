@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,37 @@ def test_the_operator_reads_secrets_from_secrets() -> None:
         "authorization": {"type": "Bearer", "credentials": {"name": "shop", "key": "token"}}
     }
     assert "_file" not in files("operator")["alertmanagerconfigs/slm-alerts.yaml"]
+
+
+def test_the_operator_has_no_global_part_so_every_receiver_has_what_it_says() -> None:
+    smtp = ("smtp_smarthost: 'mail:587', smtp_from: a@house.example, smtp_hello: house, smtp_auth_username: us, "
+            "smtp_auth_password_file: secrets/mail/password, smtp_require_tls: false")
+    house = f"global: {{{smtp}, slack_api_url_file: secrets/house/slack, pagerduty_url: https://pager.example/x, " + (
+        "opsgenie_api_url: https://genie.example/, opsgenie_api_key_file: secrets/house/genie, resolve_timeout: 5m}")
+    text = DOCUMENTS.replace("global: {slack_api_url_file: /etc/alertmanager/secrets/house/slack}", house)
+    text = text.replace("opsgenie: [{api_key_file: /etc/alertmanager/secrets/shop/opsgenie,", "opsgenie: [{")
+    resource = yaml.safe_load(files("operator", text)["alertmanagerconfigs/slm-alerts.yaml"])
+    receivers = {receiver["name"]: receiver for receiver in resource["spec"]["receivers"]}
+    assert receivers["slm-mail"]["emailConfigs"] == [{
+        "to": "slm@house.example", "from": "alerts@house.example", "smarthost": "mail.house.example:587", "hello": "house",
+        "authUsername": "us", "authPassword": {"name": "mail", "key": "password"}, "requireTLS": False,
+    }]
+    assert receivers["team/shop/ticket"]["slackConfigs"] == [{"channel": "#shop-alerts", "apiURL": {"name": "house", "key": "slack"}}]
+    assert receivers["duty-phone"]["pagerdutyConfigs"][0]["url"] == "https://pager.example/x"
+    genie = receivers["team/shop/page"]["opsgenieConfigs"][0]
+    assert (genie["apiURL"], genie["apiKey"]) == ("https://genie.example/", {"name": "house", "key": "genie"})
+
+
+MONTH = re.compile(r"(?i:january|february|march|april|may|june|july|august|september|october|november|december|[1-12])")
+"""What the schema of older operators takes for a month: of numbers only 1 and 2."""
+
+
+def test_the_operator_takes_months_by_name() -> None:
+    resource = yaml.safe_load(files("operator")["alertmanagerconfigs/slm-alerts.yaml"])
+    months = [month for each in resource["spec"]["muteTimeIntervals"] for moments in each["timeIntervals"]
+              for month in moments.get("months", ())]  # fmt: skip
+    assert {"november", "december"} <= set(months)
+    assert all(MONTH.fullmatch(month) for month in months)
 
 
 def test_a_file_that_can_be_no_key_of_a_secret() -> None:

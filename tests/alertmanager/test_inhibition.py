@@ -41,14 +41,15 @@ def held(source: Mapping[str, str], target: Mapping[str, str], catalogue: Catalo
     return any(holds_back(rule, source, target) for rule in inhibit_rules(catalogue))
 
 
-def test_a_faster_burn_holds_back_the_slower_ones_of_the_same_slo() -> None:
+def test_a_faster_burn_holds_back_the_slower_ones_of_the_same_indicator() -> None:
     order = [PAGE, SLOW_PAGE, TICKET, SLOW_TICKET]
     for (first, source), (second, target) in product(enumerate(order), repeat=2):
         assert held(source, target) == (first < second), (source, target)
+        assert held(source, target | {"slo": "another-objective"}) == (first < second), "one outage of one indicator"
 
 
-def test_of_another_group_slo_or_prometheus_it_does_not() -> None:
-    for other in ({"region": "us"}, {"slo": "other"}, {"cluster": "b"}):
+def test_of_another_indicator_group_or_prometheus_it_does_not() -> None:
+    for other in ({"region": "us"}, {"indicator": "other"}, {"cluster": "b"}):
         assert not held(PAGE, TICKET | other)
 
 
@@ -102,7 +103,7 @@ PAIR = st.builds(
 
 
 @given(SEVERITY_NAMES, st.lists(PAIR, max_size=6))
-def test_a_page_is_held_back_by_another_page_of_the_same_slo_alone(called: dict[Severity, str], pairs: list[BurnWindow]) -> None:
+def test_a_page_is_held_back_by_another_page_of_the_same_indicator_alone(called: dict[Severity, str], pairs: list[BurnWindow]) -> None:
     of = replace(
         SMALL, evaluation=replace(SMALL.evaluation, severity_names=called),
         slos={name: replace(slo, alerts=tuple(pairs)) for name, slo in SMALL.slos.items()},
@@ -116,4 +117,4 @@ def test_a_page_is_held_back_by_another_page_of_the_same_slo_alone(called: dict[
     for source, target in product([*burns, *silence, BREACHED, AT_RISK], [*burns, *silence]):
         if target["severity"] == page and held(source, target, of):
             assert source["severity"] == page
-            assert all(source.get(label) == target.get(label) for label in ("slo", "indicator", "region"))
+            assert all(source.get(label) == target.get(label) for label in ("slm_service", "indicator", "region"))

@@ -47,6 +47,14 @@ def test_a_customer_is_told_where_it_is_written_in_so_many_words_and_nowhere_els
     assert "customer/acme" not in [receiver.name for receiver in configuration.receivers]
 
 
+def test_a_budget_of_which_all_is_used_up_is_told_also_when_it_is_more_than_all() -> None:
+    all_of_it = compile_alertmanager(read(DOCUMENTS.replace("{at: 75%, to: role/service-owner}", "{at: 100%, to: team/dba}")), YEARS)
+    assert reached(all_of_it, BREACHED | {"target": "x"}) == ["customer/acme", "slm-mail", "slm-mail", "team/shop/ticket", DRAFT]
+    assert reached(CONFIGURATION, BREACHED | {"target": "x"}) == ["customer/acme", "slm-mail", "team/shop/ticket", DRAFT]
+    assert reached(all_of_it, BREACHED | {"alertname": "SLMPeriodAtRisk", "stage": "100%"}) == ["slm-mail", "team/shop/ticket"]
+    assert reached(all_of_it, BREACHED | {"alertname": "SLMPeriodAtRisk", "stage": "75%"}) == ["team/shop/ticket"]
+
+
 def settings_of(labels: dict[str, str], receiver: str) -> Route:
     """The last route to a receiver, with what it has from those above."""
     def found(route: Route, above: Route) -> Route | None:

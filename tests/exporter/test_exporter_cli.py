@@ -137,6 +137,34 @@ def test_a_probe_that_alerts_take_for_stale_is_told(folder: Path) -> None:
         assert ("warning: between two looks of web is more than the quarter of an hour" in result.output) is told
 
 
+@pytest.mark.parametrize(("kind", "subject", "allow", "refused"), [
+    ("http", "http://169.254.169.254/latest", "", "169.254.169.254"),
+    ("http", "http://2852039166/", "", "2852039166"),                             # the same as one number
+    ("http", "'https://[fe80::1]:8443/'", "", "fe80::1"),
+    ("http", "http://Metadata.Google.internal/", "", "metadata.google.internal"),
+    ("http", "http://169.254.169.254/", "169.254.0.0/16", ""),
+    ("http", "http://metadata/", "metadata", ""),
+    ("http", "http://127.0.0.1/", "", ""),
+    ("http", "http://10.0.0.7/", "", ""),
+    ("http", "http://nobody-knows.invalid/", "", ""),                              # no name server is asked
+    ("tcp", "169.254.1.1:22", "", "169.254.1.1"),
+    ("tcp", "'[::ffff:169.254.169.254]:80'", "", "::ffff:169.254.169.254"),
+    ("tcp", "0.0.0.0:80", "", "0.0.0.0"),
+    ("tcp", "169.254.1.1:22", "169.254.1.1", ""),
+    ("blackbox", "http://169.254.169.254/", "", ""),                               # the other system asks, by its own rules
+])
+def test_a_subject_that_will_never_be_asked_is_told(folder: Path, kind: str, subject: str, allow: str, refused: str) -> None:
+    (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
+    settings = "url: 'http://b'" if kind == "blackbox" else f"allow: [{allow}]"
+    text = PROBED.replace("blackbox: {url: 'http://b'}", f"{kind}: {{{settings}}}").replace("'http://c'", subject)
+    (folder / "sla-exporter.yaml").write_text(text)
+    result = run("check")
+    assert result.exit_code == 0, result.output
+    told = f"warning: {refused} is an address or name of the link, of this host or of a cloud's secrets: it is not asked" if refused else ""
+    assert ("warning" in result.output) is bool(refused)
+    assert told in result.output
+
+
 def test_an_indicator_that_nobody_looks_at_is_told(folder: Path) -> None:
     (folder / "specs" / "indicators.yaml").write_text(INDICATORS)
     result = run("check")

@@ -237,6 +237,30 @@ def test_a_step_after_a_while_counts_from_the_start_of_the_alert(server: Server,
     assert time.monotonic() - asked < 3
 
 
+def test_every_step_to_the_same_receiver_is_taken_in_its_time(house: Catalogue, webhooks: Webhooks, tmp_path: Path) -> None:
+    """Alertmanager remembers by receiver, matchers and group what it sent: two steps must differ in more than how long they wait."""
+    waits = {3600: 3, 14_400: 6}
+
+    def in_steps(route: Route) -> Route:
+        quick = hurried(replace(route, routes=()))
+        return replace(quick, wait=waits.get(route.wait or 0, quick.wait), routes=tuple(map(in_steps, route.routes)))
+
+    text = DOCUMENTS.replace("MAILSERVER", '"x:25"').replace(
+        "breach: [{to: team/slm, after: 4h}, {to: customer/acme}, {to: customer/acme, as: notice}]",
+        "breach: [{to: team/slm, after: 1h}, {to: team/slm, after: 4h}]",
+    )
+    catalogue = read(text)
+    ready = replace(counted(compile_alertmanager(catalogue, YEARS), webhooks), route=in_steps(compile_alertmanager(catalogue, YEARS).route))
+    with running(ready, tmp_path) as server:
+        begun = time.monotonic()
+        fire(server, agreement("SLMPeriodBreached"))
+        wait_for(lambda: webhooks.told().count("slm-mail") == 1)
+        wait_for(lambda: webhooks.told().count("slm-mail") == 2)
+        assert time.monotonic() - begun > 5
+        settle()
+        assert webhooks.told() == ["shop-queue", "slm-mail", "slm-mail"]
+
+
 # --- together ------------------------------------------------------------------------------------------------
 def test_one_outage_is_one_page(server: Server, webhooks: Webhooks) -> None:
     outage = [
@@ -265,12 +289,13 @@ def test_thirty_agreements_in_danger_are_one_ticket(mails: MailServer, webhooks:
 # --- held back -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("first", "held", "others"), [
     (burn("page", "1h", "5m", region="eu"), burn("page", "6h", "30m", region="eu"), [burn("page", "6h", "30m", region="us")]),
-    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h"), [burn("ticket", "3d", "6h", slo="other"), burn("page", "1h", "5m")]),
+    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h"), [burn("ticket", "3d", "6h", indicator="slow"), burn("page", "1h", "5m")]),
+    (burn("page", "6h", "30m"), burn("ticket", "3d", "6h", slo="other"), [burn("page", "6h", "30m", slo="other")]),
     (agreement("SLMPeriodBreached"), agreement("SLMPeriodAtRisk", stage="75%"),
      [agreement("SLMPeriodAtRisk", stage="75%", target="latency"), burn("ticket", "1d", "2h")]),
     (burn("page", "1h", "5m", slm_service="database", indicator="database-probe", slo="database-up", team="dba"),
      burn("ticket", "1d", "2h"), [burn("page", "6h", "30m"), agreement("SLMPeriodAtRisk", stage="75%")]),
-], ids=["page", "ticket", "period", "dependency"])
+], ids=["page", "ticket", "other SLO", "period", "dependency"])
 def test_what_is_held_back_and_what_is_not(
     server: Server, webhooks: Webhooks, first: dict[str, str], held: dict[str, str], others: Sequence[dict[str, str]]
 ) -> None:
@@ -323,7 +348,7 @@ def test_tickets_wait_for_hours_and_pages_do_not(
     text = text.replace("metadata: {name: shop}\nspec: {", "metadata: {name: shop}\nspec: {hours: desk, ")
     catalogue = read(f"{text}---\nkind: Calendar\nmetadata: {{name: desk}}\nspec: {calendar}\n")
     open_ = counted(compile_alertmanager(read(DOCUMENTS.replace("MAILSERVER", "x:25")), YEARS), webhooks)
-    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", slo="other"), burn("info", "1d", "2h", slo="third")
+    ticket, page, info = burn("ticket", "1d", "2h"), burn("page", "6h", "30m", indicator="a"), burn("info", "1d", "2h", indicator="b")
     with running(counted(compile_alertmanager(catalogue, YEARS), webhooks), tmp_path) as server:
         fire(server, ticket, page, info)
         wait_for(lambda: webhooks.told(**page) == ["shop-phone"])

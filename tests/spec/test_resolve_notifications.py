@@ -151,6 +151,24 @@ def test_who_is_to_be_told_must_be_reachable() -> None:
     assert problems_of(sla("escalation: {breach: [{to: supplier/cloud}]}")) == []
 
 
+def test_a_step_that_nothing_reaches_is_told() -> None:
+    assert problems_of(sla("escalation: {breach: [{at: 75%, to: team/ops}]}")) == [(
+        "a breach has no share that is used up: this step would tell nobody", "leave `at` out, or write it under `period_budget`",
+    )]
+    assert problems_of(sla("escalation: {period_budget: [{at: 0.0%, to: team/ops}]}")) == [(
+        "0% of the budget is used up from the first second of every period on", "write a share above it, like 50%",
+    )]
+    assert problems_of(sla("escalation: {ticket_clock: [{at: 0%, to: team/ops}], period_budget: [{at: 0.1%, to: team/ops}]}")) == []
+
+
+def test_nothing_can_be_repeated_more_seldom_than_it_is_remembered() -> None:
+    assert problems_of(sla("state: active").replace("repeat: {ticket: 1d}", "repeat: {ticket: 121h}")) == [(
+        "Alertmanager forgets after 5d what it sent, and tells it again then",
+        "write 5d at most; a longer time needs as long a --data.retention of your Alertmanager",
+    )]
+    assert problems_of(sla("state: active").replace("repeat: {ticket: 1d}", "repeat: {ticket: 5d}")) == []
+
+
 # --- secrets -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("line", [
     "routing_key: CANARY", "  - 'api_key' : CANARY", '{to: [a@b], auth_password: "CANARY, CANARY"}', "url: https://me:CANARY@h.example/x",

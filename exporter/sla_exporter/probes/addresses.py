@@ -6,6 +6,7 @@ it, would have this exporter ask on somebody's behalf.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -65,6 +66,16 @@ class AddressPolicy:
     def refuses_name(self, host: str) -> bool:
         """Whether a host is not even looked up; it is given as ``host_name`` gives it."""
         return host in _NAMES and host not in self.names
+
+    def refuses_written(self, host: str) -> bool:
+        """Whether a host is refused by what is written, whatever a name server may say of it. Raises ValueError where it is no host."""
+        name = host_name(host)
+        try:
+            # Numbers in every form that the system takes for an address; nobody is asked.
+            found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        except (OSError, UnicodeError):
+            return self.refuses_name(name)
+        return any(self.refuses(str(where[0])) for *_, where in found)
 
     def refuses(self, address: str) -> bool:
         """Whether nothing is to be connected to at an address, in whatever form it hides another one. Raises ValueError for none."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sla_exporter.probes.registry import reader_class
-from sla_exporter.probes.writing import mistake_in_subject, mistakes_in_settings
+from sla_exporter.probes.writing import mistake_in_subject, mistakes_in_settings, refusal
 from sla_exporter.sources.registry import UnknownPluginError
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents.probes import ProbeSource, ProbeSubject
@@ -57,6 +57,8 @@ def probe_problems(document: Document, probes: Sequence[ProbeSource], sources: I
             where = (*at, "subjects", number)
             if (wrong := mistake_in_subject(probe, subject.subject)) is not None:
                 yield document.problem((*where, "subject"), *wrong)
+            elif (refused := refusal(probe, subject.subject)) is not None:
+                yield document.problem((*where, "subject"), *refused, severity="warning")
             if location_of(probe, subject) in locations[subject.indicator]:
                 message = f"{subject.indicator} is seen from {location_of(probe, subject)} by another subject already"
                 yield document.problem(where, message, "give one of them another `location`")

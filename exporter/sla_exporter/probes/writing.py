@@ -15,7 +15,7 @@ from sla_exporter.probes.reaching import NotUpError
 from sla_exporter.probes.tcp_check import host_and_port
 from slo_gen.spec.documents.probes import ProbeSource
 
-__all__ = ["Mistake", "mistake_in_subject", "mistakes_in_settings"]
+__all__ = ["Mistake", "mistake_in_subject", "mistakes_in_settings", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,22 @@ def mistake_in_subject(probe: ProbeSource, subject: str) -> tuple[str, str] | No
     except ValueError as error:
         return (f"{subject!r} cannot be asked: {error}", _QUERY) if probe.prometheus else (str(error), _PATH)
     return None
+
+
+def refusal(probe: ProbeSource, subject: str) -> tuple[str, str] | None:
+    """Why a subject that is written well will never be asked by the exporter itself, and what helps; None where it may be."""
+    settings = probe.http or probe.tcp
+    if not settings:
+        return None
+    try:
+        host = asked_for(subject).host if probe.http else host_and_port(subject)[0]
+        refused = AddressPolicy.allowing(settings.allow).refuses_written(host)
+    except (NotUpError, ValueError):
+        return None
+    if not refused:
+        return None
+    message = f"{host} is an address or name of the link, of this host or of a cloud's secrets: it is not asked, and stays unknown"
+    return message, "add it to `allow` of the probe if that is meant, or ask another address"
 
 
 _QUERY: Final = "write a selector or an expression that is 0 while it is down"

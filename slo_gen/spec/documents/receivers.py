@@ -14,27 +14,34 @@ from slo_gen.spec.documents.scalars import AtLeastOne, CalendarName, Email, Plai
 __all__ = ["AlertmanagerGlobal", "Integration", "Notices", "Receiver"]
 
 
+def _note(description: str, example: str) -> Meta:
+    """What an editor and the manual say of a key, with one value that it may have."""
+    return Meta(description=description, examples=[example])
+
+
 class Authorization(Section, frozen=True, kw_only=True):
     """The header `Authorization`."""
 
-    type: Annotated[PlainText, Meta(description="First word of the header.")] = "Bearer"
-    credentials_file: Annotated[SecretFile, Meta(description="File with the token.")]
+    type: Annotated[PlainText, _note("First word of the header.", "Bearer")] = "Bearer"
+    credentials_file: Annotated[SecretFile, _note("File with the token.", "/etc/alertmanager/secrets/shop/token")]
 
 
 class BasicAuth(Section, frozen=True, kw_only=True):
     """Name and password, sent with every request."""
 
-    username: Annotated[PlainText, Meta(description="The name.")]
-    password_file: Annotated[SecretFile, Meta(description="File with the password.")]
+    username: Annotated[PlainText, _note("The name.", "slo-gen")]
+    password_file: Annotated[SecretFile, _note("File with the password.", "/etc/alertmanager/secrets/shop/password")]
 
 
 class TlsConfig(Section, frozen=True, kw_only=True):
     """How the other side proves who it is, and we prove who we are."""
 
-    ca_file: Annotated[SecretFile | UnsetType, Meta(description="Certificates that are trusted.")] = UNSET
-    cert_file: Annotated[SecretFile | UnsetType, Meta(description="Certificate of ours.")] = UNSET
-    key_file: Annotated[SecretFile | UnsetType, Meta(description="Key of our certificate.")] = UNSET
-    server_name: Annotated[PlainText | UnsetType, Meta(description="Name in the certificate, where it is not that of the address.")] = UNSET
+    ca_file: Annotated[SecretFile | UnsetType, _note("Certificates that are trusted.", "/etc/ssl/certs/house.pem")] = UNSET
+    cert_file: Annotated[SecretFile | UnsetType, _note("Certificate of ours.", "/etc/alertmanager/secrets/shop/tls.crt")] = UNSET
+    key_file: Annotated[SecretFile | UnsetType, _note("Key of our certificate.", "/etc/alertmanager/secrets/shop/tls.key")] = UNSET
+    server_name: Annotated[
+        PlainText | UnsetType, _note("Name in the certificate, where it is not that of the address.", "tickets.example.com")
+    ] = UNSET
 
 
 class HttpConfig(Section, frozen=True, kw_only=True):
@@ -42,7 +49,7 @@ class HttpConfig(Section, frozen=True, kw_only=True):
 
     authorization: Annotated[Authorization | UnsetType, Meta(description="A token.")] = UNSET
     basic_auth: Annotated[BasicAuth | UnsetType, Meta(description="A name and a password.")] = UNSET
-    proxy_url: Annotated[PlainUrl | UnsetType, Meta(description="Proxy.")] = UNSET
+    proxy_url: Annotated[PlainUrl | UnsetType, _note("Proxy.", "http://proxy.example.com:3128")] = UNSET
     tls_config: Annotated[TlsConfig | UnsetType, Meta(description="Certificates.")] = UNSET
 
 
@@ -57,9 +64,11 @@ class Webhook(Choice, frozen=True, kw_only=True):
 
     send_resolved: Annotated[bool | UnsetType, Meta(description="Tell as well when it is over; by default as Alertmanager does.")] = UNSET
     url: Annotated[
-        PlainUrl | UnsetType, Meta(description="Address, where it holds no secret.", examples=["https://tickets.example.com/alerts"])
+        PlainUrl | UnsetType, _note("Address, where it holds no secret.", "https://tickets.example.com/alerts")
     ] = UNSET
-    url_file: Annotated[SecretFile | UnsetType, Meta(description="File with the address. From Alertmanager 0.26 on.")] = UNSET
+    url_file: Annotated[
+        SecretFile | UnsetType, _note("File with the address. From Alertmanager 0.26 on.", "/etc/alertmanager/secrets/shop/webhook")
+    ] = UNSET
     max_alerts: Annotated[AtLeastOne | UnsetType, Meta(description="Most alerts in one request; by default all.")] = UNSET
     http_config: Annotated[HttpConfig | UnsetType, Meta(description="How the request is made.")] = UNSET
 
@@ -70,12 +79,15 @@ class Mail(Integration, frozen=True, kw_only=True):
     """A mail."""
 
     to: Annotated[tuple[Email, ...], Meta(min_length=1, description="Addresses.")]
-    from_: Annotated[Email | UnsetType, Meta(description="Sender; by default that of `global`.")] = field(default=UNSET, name="from")
-    smarthost: Annotated[PlainText | UnsetType, Meta(description="Mail server and port; by default that of `global`.")] = UNSET
-    hello: Annotated[PlainText | UnsetType, Meta(description="How we introduce ourselves to it.")] = UNSET
-    auth_username: Annotated[PlainText | UnsetType, Meta(description="Name at the mail server.")] = UNSET
+    from_: Annotated[
+        Email | UnsetType, _note("Sender; by default that of `global`.", "alerts@example.com")
+    ] = field(default=UNSET, name="from")
+    smarthost: Annotated[PlainText | UnsetType, _note("Mail server and port; by default that of `global`.", "mail.example.com:587")] = UNSET
+    hello: Annotated[PlainText | UnsetType, _note("How we introduce ourselves to it.", "alerts.example.com")] = UNSET
+    auth_username: Annotated[PlainText | UnsetType, _note("Name at the mail server.", "alerts@example.com")] = UNSET
     auth_password_file: Annotated[
-        SecretFile | UnsetType, Meta(description="File with the password at the mail server. From Alertmanager 0.25 on.")
+        SecretFile | UnsetType,
+        _note("File with the password at the mail server. From Alertmanager 0.25 on.", "/etc/alertmanager/secrets/house/mail"),
     ] = UNSET
     require_tls: Annotated[bool | UnsetType, Meta(description="Refuse to send without encryption; by default yes.")] = UNSET
 
@@ -84,11 +96,12 @@ class Slack(Integration, frozen=True, kw_only=True):
     """A message in Slack, or in what understands its webhooks."""
 
     api_url_file: Annotated[
-        SecretFile | UnsetType, Meta(description="File with the webhook's address; by default that of `global`.")
+        SecretFile | UnsetType,
+        _note("File with the webhook's address; by default that of `global`.", "/etc/alertmanager/secrets/shop/slack"),
     ] = UNSET
-    channel: Annotated[PlainText | UnsetType, Meta(description="Channel or user.", examples=["#shop-alerts"])] = UNSET
-    username: Annotated[PlainText | UnsetType, Meta(description="Name of the sender.")] = UNSET
-    icon_emoji: Annotated[PlainText | UnsetType, Meta(description="Picture of the sender.")] = UNSET
+    channel: Annotated[PlainText | UnsetType, _note("Channel or user.", "#shop-alerts")] = UNSET
+    username: Annotated[PlainText | UnsetType, _note("Name of the sender.", "slo-gen")] = UNSET
+    icon_emoji: Annotated[PlainText | UnsetType, _note("Picture of the sender.", ":warning:")] = UNSET
 
 
 class PagerDuty(Choice, frozen=True, kw_only=True):
@@ -110,14 +123,15 @@ class OpsgenieResponder(Section, frozen=True, kw_only=True):
     """Who answers for the alert."""
 
     type: Annotated[Literal["team", "user", "escalation", "schedule"], Meta(description="What it is.")] = "team"
-    name: Annotated[PlainText, Meta(description="Its name.")]
+    name: Annotated[PlainText, _note("Its name.", "shop")]
 
 
 class Opsgenie(Integration, frozen=True, kw_only=True):
     """An alert at Opsgenie."""
 
     api_key_file: Annotated[
-        SecretFile | UnsetType, Meta(description="File with the key; by default that of `global`. From Alertmanager 0.24 on.")
+        SecretFile | UnsetType,
+        _note("File with the key; by default that of `global`. From Alertmanager 0.24 on.", "/etc/alertmanager/secrets/shop/opsgenie"),
     ] = UNSET
     api_url: Annotated[PlainUrl | UnsetType, Meta(description="Address, where it is not the usual one.")] = UNSET
     responders: Annotated[tuple[OpsgenieResponder, ...], Meta(description="Who answers.")] = ()
@@ -127,41 +141,51 @@ class Opsgenie(Integration, frozen=True, kw_only=True):
 class VictorOps(Integration, frozen=True, kw_only=True):
     """An alert at Splunk On-Call (VictorOps)."""
 
-    api_key_file: Annotated[SecretFile, Meta(description="File with the key. From Alertmanager 0.25 on.")]
-    routing_key: Annotated[PlainText, Meta(description="Which team gets it; no secret.")]
+    api_key_file: Annotated[SecretFile, _note("File with the key. From Alertmanager 0.25 on.", "/etc/alertmanager/secrets/shop/victorops")]
+    routing_key: Annotated[PlainText, _note("Which team gets it; no secret.", "shop")]
 
 
 class Pushover(Integration, frozen=True, kw_only=True):
     """A message by Pushover."""
 
-    user_key_file: Annotated[SecretFile, Meta(description="File with the recipient's key. From Alertmanager 0.26 on.")]
-    token_file: Annotated[SecretFile, Meta(description="File with the application's token. From Alertmanager 0.26 on.")]
-    priority: Annotated[PlainText | UnsetType, Meta(description="Priority.", examples=["2"])] = UNSET
+    user_key_file: Annotated[
+        SecretFile, _note("File with the recipient's key. From Alertmanager 0.26 on.", "/etc/alertmanager/secrets/shop/pushover-user")
+    ]
+    token_file: Annotated[
+        SecretFile, _note("File with the application's token. From Alertmanager 0.26 on.", "/etc/alertmanager/secrets/shop/pushover")
+    ]
+    priority: Annotated[PlainText | UnsetType, _note("Priority.", "2")] = UNSET
 
 
 class Telegram(Integration, frozen=True, kw_only=True):
     """A message by Telegram."""
 
-    bot_token_file: Annotated[SecretFile, Meta(description="File with the bot's token. From Alertmanager 0.26 on.")]
+    bot_token_file: Annotated[
+        SecretFile, _note("File with the bot's token. From Alertmanager 0.26 on.", "/etc/alertmanager/secrets/shop/telegram")
+    ]
     chat_id: Annotated[int, Meta(description="Chat to send to.")]
 
 
 class Discord(Integration, frozen=True, kw_only=True):
     """A message in Discord."""
 
-    webhook_url_file: Annotated[SecretFile, Meta(description="File with the webhook's address. From Alertmanager 0.28 on.")]
+    webhook_url_file: Annotated[
+        SecretFile, _note("File with the webhook's address. From Alertmanager 0.28 on.", "/etc/alertmanager/secrets/shop/webhook")
+    ]
 
 
 class MsTeams(Integration, frozen=True, kw_only=True):
     """A message in Microsoft Teams, by a workflow's webhook."""
 
-    webhook_url_file: Annotated[SecretFile, Meta(description="File with the webhook's address. From Alertmanager 0.28 on.")]
+    webhook_url_file: Annotated[
+        SecretFile, _note("File with the webhook's address. From Alertmanager 0.28 on.", "/etc/alertmanager/secrets/shop/webhook")
+    ]
 
 
 class Webex(Integration, frozen=True, kw_only=True):
     """A message in Webex."""
 
-    room_id: Annotated[PlainText, Meta(description="Room to send to.")]
+    room_id: Annotated[PlainText, _note("Room to send to.", "room-of-the-shop")]
     http_config: Annotated[HttpConfig, Meta(description="How the request is made: `authorization` names the bot's token.")]
 
 
@@ -198,17 +222,20 @@ class AlertmanagerGlobal(Section, frozen=True, kw_only=True):
     """Alertmanager's `global` part, for `slo-gen compile --alertmanager file`."""
 
     resolve_timeout: Annotated[PositiveDuration | UnsetType, Meta(description="When an alert that nobody repeats is over.")] = UNSET
-    smtp_smarthost: Annotated[PlainText | UnsetType, Meta(description="Mail server and port.", examples=["mail.example.com:587"])] = UNSET
-    smtp_from: Annotated[Email | UnsetType, Meta(description="Sender of mails.")] = UNSET
-    smtp_hello: Annotated[PlainText | UnsetType, Meta(description="How we introduce ourselves to the mail server.")] = UNSET
-    smtp_auth_username: Annotated[PlainText | UnsetType, Meta(description="Name at the mail server.")] = UNSET
+    smtp_smarthost: Annotated[PlainText | UnsetType, _note("Mail server and port.", "mail.example.com:587")] = UNSET
+    smtp_from: Annotated[Email | UnsetType, _note("Sender of mails.", "alerts@example.com")] = UNSET
+    smtp_hello: Annotated[PlainText | UnsetType, _note("How we introduce ourselves to the mail server.", "alerts.example.com")] = UNSET
+    smtp_auth_username: Annotated[PlainText | UnsetType, _note("Name at the mail server.", "alerts@example.com")] = UNSET
     smtp_auth_password_file: Annotated[
-        SecretFile | UnsetType, Meta(description="File with the password at the mail server. From Alertmanager 0.25 on.")
+        SecretFile | UnsetType,
+        _note("File with the password at the mail server. From Alertmanager 0.25 on.", "/etc/alertmanager/secrets/house/mail"),
     ] = UNSET
     smtp_require_tls: Annotated[bool | UnsetType, Meta(description="Refuse to send mails without encryption.")] = UNSET
-    slack_api_url_file: Annotated[SecretFile | UnsetType, Meta(description="File with the address of Slack's webhook.")] = UNSET
+    slack_api_url_file: Annotated[
+        SecretFile | UnsetType, _note("File with the address of Slack's webhook.", "/etc/alertmanager/secrets/house/slack")
+    ] = UNSET
     pagerduty_url: Annotated[PlainUrl | UnsetType, Meta(description="Address of PagerDuty, where it is not the usual one.")] = UNSET
     opsgenie_api_url: Annotated[PlainUrl | UnsetType, Meta(description="Address of Opsgenie, where it is not the usual one.")] = UNSET
     opsgenie_api_key_file: Annotated[
-        SecretFile | UnsetType, Meta(description="File with Opsgenie's key. From Alertmanager 0.24 on.")
+        SecretFile | UnsetType, _note("File with Opsgenie's key. From Alertmanager 0.24 on.", "/etc/alertmanager/secrets/house/opsgenie")
     ] = UNSET

@@ -122,7 +122,13 @@ class _Resolver:
     def _repeat(self, severity: str, text: str) -> int:
         document = self._register.policy_document
         assert document is not None, "only a Policy says how often"
-        return whole_seconds(self._register, document, ("spec", "notifications", "repeat", severity), text)
+        path: Steps = ("spec", "notifications", "repeat", severity)
+        seconds = whole_seconds(self._register, document, path, text)
+        if seconds > model.REMEMBERED:
+            message = "Alertmanager forgets after 5d what it sent, and tells it again then"
+            hint = "write 5d at most; a longer time needs as long a --data.retention of your Alertmanager"
+            self._register.problems.append(document.problem(path, message, hint, check="repeat", severity="warning"))
+        return seconds
 
     # --- ladders ----------------------------------------------------------------------------------------------
     def _agreements(self) -> tuple[dict[str, str], dict[str, tuple[model.Step, ...]]]:
@@ -173,6 +179,13 @@ class _Resolver:
             message = f"{to} is to be told, and nobody said how"
             hint = f"add `notices` to {kind} {name}, or a contact with `email` and `purposes: [breaches]`"
             self._problem(document, (*path, "to") if own else path, message, hint, "receiver")
+        if step.at and event == model.BREACH:
+            message = "a breach has no share that is used up: this step would tell nobody"
+            hint = "leave `at` out, or write it under `period_budget`"
+            self._problem(document, (*path, "at") if own else path, message, hint, "escalation")
+        if step.at and event == model.PERIOD_BUDGET and not percent(step.at):
+            message = "0% of the budget is used up from the first second of every period on"
+            self._problem(document, (*path, "at") if own else path, message, "write a share above it, like 50%", "escalation")
         after = 0
         if step.after:
             after = whole_seconds(self._register, document, (*path, "after") if own else path, step.after)
