@@ -195,7 +195,7 @@ def _scenario(
 
 def _denominator(measurement: Measurement, window: Window) -> Spans:
     match measurement.over:
-        case "scheduled":
+        case "scheduled" | "events":             # each second of down time that is told as such is one event
             return window.counting & window.period
         case "deployed":
             return window.deployed & window.period

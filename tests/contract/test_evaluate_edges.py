@@ -114,6 +114,21 @@ def test_what_a_whole_period_is_a_share_of() -> None:
     """A hundred seconds, of which forty are agreed, ten of these excluded, and the last ten count threefold."""
     window = Window(0, 100, Spans(((20, 60),)), Spans(((10, 90),)), (("work", Spans(((20, 30),))),), {"peak": Spans(((50, 60),))})
     peak = (("peak", 3),)
-    found = [basis(Measurement(10, ANY, over=over, weights=peak), window) for over in ("calendar", "deployed", "scheduled")]
-    assert found == [120, 100, 50]
+    found = [basis(Measurement(10, ANY, over=over, weights=peak), window) for over in ("calendar", "deployed", "scheduled", "events")]
+    assert found == [120, 100, 50, 50]
     assert basis(Measurement(10, ANY, over="scheduled"), window) == 30
+
+
+def test_down_time_and_the_same_seconds_as_events_are_one_share() -> None:
+    """A hundred seconds, sixty of them agreed, ten of these excluded: six of fifty were bad, whoever tells it."""
+    window = Window(0, 100, Spans(((20, 80),)), excluded=(("work", Spans(((30, 40),))),))
+    events = Measurement(None, Share(), over="events")
+    unseen = Spans(((70, 75),))
+    told = Downtime(0, 100, (Outage(10, 24), Outage(38, 42)), unseen)
+    down = {*range(10, 24), *range(38, 42)}
+    slots = Slots(0, 1, [None if second in unseen else 1 for second in range(100)], [int(second in down) for second in range(100)])
+    found = evaluate("up", events, FLOOR, told, window)
+    assert (found.counted, found.of, found.figure) == (6, 45, 1 - Fraction(6, 45))
+    assert (found.lower, found.upper) == (1 - Fraction(11, 50), 1 - Fraction(6, 50))
+    counted = evaluate("up", events, FLOOR, slots, window)
+    assert (counted.figure, counted.lower, counted.upper) == (found.figure, found.lower, found.upper)
