@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from slo_gen.contract.outcome import Outcome
 from slo_gen.spec.terms import Bound
 
-__all__ = ["factor", "figure_text", "fraction_text", "number_text", "percent", "seconds_text"]
+__all__ = ["attained_text", "factor", "figure_text", "fraction_text", "number_text", "percent", "seconds_text"]
 
 MOST_PLACES = 12
 
@@ -37,6 +38,13 @@ def figure_text(figure: Fraction | None, bound: Bound) -> str:
     if bound.unit == "%":
         return percent(figure, [bound.value])
     return _rounded(figure, [bound.value, Fraction(0)], 0) + bound.unit
+
+
+def attained_text(outcome: Outcome, bound: Bound) -> str:
+    """The figure; between what and what it lies where that decides, so that what nobody saw is not taken for good."""
+    if outcome.verdict != "unclear" or outcome.lower is None or outcome.upper is None:
+        return figure_text(outcome.figure, bound)
+    return f"{figure_text(outcome.lower, bound)} to {figure_text(outcome.upper, bound)}"
 
 
 def seconds_text(value: Fraction | int) -> str:
