@@ -228,6 +228,10 @@ class Prometheus:
         data = self._object(await self._call("GET", "/api/v1/status/flags"))
         return {str(name): str(value) for name, value in data.items()}
 
+    async def configuration(self) -> str:
+        """The server's own configuration, as YAML without its secrets."""
+        return str(self._field(await self._call("GET", "/api/v1/status/config"), "yaml", str))
+
     async def ready(self) -> bool:
         """Whether the server says that it serves traffic. False too when it cannot be reached."""
         try:

@@ -21,7 +21,8 @@ _STORED = re.compile(r"(.*)\[(\d+)s\]", re.DOTALL)
 class StoredSeries:
     """``asked`` has every expression in order. ``before`` is called with each, and may raise to break the connection off.
 
-    An expression over a range of steps is answered by ``ranges``, by its text. ``build`` is what the server says of itself, and
+    An expression over a range of steps is answered by ``ranges``, by its text. ``build`` and ``configuration`` are what the server says of
+    itself, and
     ``warnings`` stand beside each answer.
     """
 
@@ -32,12 +33,15 @@ class StoredSeries:
     flags: dict[str, str] = field(default_factory=dict)
     build: object = field(default_factory=lambda: {"version": "3.5.0", "revision": "abc"})
     warnings: list[str] = field(default_factory=list)
+    configuration: str = ""
 
     def answer(self, path: str, form: dict[str, list[str]]) -> object:
         if path.endswith("/buildinfo"):
             return self.build
         if path.endswith("/flags"):
             return self.flags
+        if path.endswith("/config"):
+            return {"yaml": self.configuration}
         expression = form["query"][0]
         self.asked.append(expression)
         self.before(expression)

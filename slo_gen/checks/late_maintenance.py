@@ -34,7 +34,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         text = subject.recorded.get((document.file, span[0]))
         said = "" if text is None else _otherwise(_named(text, document.name), maintenance, span)
         if said:
-            record = "where it is recorded" if maintenance.emergency else "when customers were told (`announced`) and where that is recorded"
+            told = "when customers were told (`announced`) and where that is recorded"
+            record = "where it is recorded" if maintenance.emergency else told
             yield Finding(
                 CHECK.id, "warning", maintenance, window_path(subject.written, maintenance, span),
                 f"this work began at {write_instant(span[0])}, and by then the repository {said}",
