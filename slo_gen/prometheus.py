@@ -19,6 +19,7 @@ __all__ = [
     "Alert",
     "BuildInfo",
     "NotPrometheusError",
+    "PartialError",
     "Prometheus",
     "QueryError",
     "RedirectError",
@@ -48,6 +49,14 @@ class UnavailableError(RequestError):
 
 class QueryError(RequestError):
     """The server understood the request and says that it is wrong; its own words are part of the text."""
+
+
+class PartialError(RequestError):
+    """The server says itself that its answer is not all there is, as Thanos does while a store is away: sums over it would be wrong."""
+
+
+_NOT_PARTIAL = ("PromQL ", "No StoreAPIs matched")
+"""How warnings begin that are about the expression, or about a time of which there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +220,17 @@ class Prometheus:
         )
 
     async def buildinfo(self) -> BuildInfo:
-        data = await self._call("GET", "/api/v1/status/buildinfo")
+        data = self._object(await self._call("GET", "/api/v1/status/buildinfo"))
         return BuildInfo(str(data.get("version", "")), str(data.get("revision", "")))
 
     async def flags(self) -> Mapping[str, str]:
         """Command-line flags of the server, by name without dashes."""
-        data = await self._call("GET", "/api/v1/status/flags")
+        data = self._object(await self._call("GET", "/api/v1/status/flags"))
         return {str(name): str(value) for name, value in data.items()}
+
+    async def configuration(self) -> str:
+        """The server's own configuration, as YAML without its secrets."""
+        return str(self._field(await self._call("GET", "/api/v1/status/config"), "yaml", str))
 
     async def ready(self) -> bool:
         """Whether the server says that it serves traffic. False too when it cannot be reached."""
@@ -246,6 +259,8 @@ class Prometheus:
                 f"{answer.media_type or 'no media type'}, beginning {_excerpt(answer.body)!r}."
             )
         if document.get("status") == "success" and answer.status < 300:
+            if path.startswith("/api/v1/query"):
+                self._refuse_part(document)
             return document.get("data")
         if answer.status != 422:
             self._refuse_status(answer)
@@ -258,6 +273,14 @@ class Prometheus:
         except (ValueError, RecursionError):
             return None
         return document if isinstance(document, dict) and "status" in document else None
+
+    def _refuse_part(self, document: Mapping[str, Any]) -> None:
+        told = document.get("warnings")
+        reasons = [str(each) for each in told if not str(each).startswith(_NOT_PARTIAL)] if isinstance(told, list) else []
+        if document.get("isPartial") is True:                 # VictoriaMetrics as a cluster
+            reasons.append("isPartial")
+        if reasons:
+            raise PartialError(f"{self.url} has only a part of the answer now: {_excerpt(reasons[0].encode())}")
 
     def _refuse_status(self, answer: Response) -> None:
         if 300 <= answer.status < 400:
@@ -278,6 +301,11 @@ class Prometheus:
         if not isinstance(value, kind):
             raise self._malformed(f"{name!r} is missing or of another type")
         return value
+
+    def _object(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise self._malformed("an object was expected")
+        return data
 
     def _list(self, data: Any) -> list[Any]:
         if data is None:  # VictoriaMetrics and older Thanos write null for an empty list

@@ -21,7 +21,9 @@ _STORED = re.compile(r"(.*)\[(\d+)s\]", re.DOTALL)
 class StoredSeries:
     """``asked`` has every expression in order. ``before`` is called with each, and may raise to break the connection off.
 
-    An expression over a range of steps is answered by ``ranges``, by its text.
+    An expression over a range of steps is answered by ``ranges``, by its text. ``build`` and ``configuration`` are what the server says of
+    itself, and
+    ``warnings`` stand beside each answer.
     """
 
     series: list[Series]
@@ -29,12 +31,17 @@ class StoredSeries:
     asked: list[str] = field(default_factory=list)
     before: Callable[[str], None] = lambda expression: None
     flags: dict[str, str] = field(default_factory=dict)
+    build: object = field(default_factory=lambda: {"version": "3.5.0", "revision": "abc"})
+    warnings: list[str] = field(default_factory=list)
+    configuration: str = ""
 
     def answer(self, path: str, form: dict[str, list[str]]) -> object:
         if path.endswith("/buildinfo"):
-            return {"version": "3.5.0", "revision": "abc"}
+            return self.build
         if path.endswith("/flags"):
             return self.flags
+        if path.endswith("/config"):
+            return {"yaml": self.configuration}
         expression = form["query"][0]
         self.asked.append(expression)
         self.before(expression)
@@ -67,7 +74,8 @@ def serving(stored: StoredSeries) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
-            body = json.dumps({"status": "success", "data": stored.answer(self.path, form)}).encode()
+            answer = {"status": "success", "data": stored.answer(self.path, form), "warnings": stored.warnings}
+            body = json.dumps(answer).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

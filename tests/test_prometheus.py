@@ -18,6 +18,7 @@ from slo_gen.fetch import AddressError, Credentials, Limits, NoAnswerError, Requ
 from slo_gen.prometheus import (
     AccessError,
     NotPrometheusError,
+    PartialError,
     Prometheus,
     QueryError,
     RedirectError,
@@ -193,6 +194,39 @@ def test_json_of_another_shape_is_not_prometheus(server: FaultyServer, body: byt
 def test_a_result_of_another_shape_is_refused(server: FaultyServer, data: Any) -> None:
     server.answer = success(data)
     assert "JSON that is not Prometheus'" in refusal(server, NotPrometheusError)
+
+
+@pytest.mark.parametrize(("beside", "told"), [
+    ({"warnings": ["store 10.0.0.7:10901 did not answer"]}, "store 10.0.0.7:10901 did not answer"),
+    ({"warnings": ["PromQL warning: metric might not be a counter", "remote_read: status 503"]}, "remote_read: status 503"),
+    ({"isPartial": True}, "isPartial"),
+])
+def test_a_part_of_an_answer_is_none(server: FaultyServer, beside: dict[str, object], told: str) -> None:
+    for result in ("vector", "matrix"):
+        document = {"status": "success", **beside, "data": {"resultType": result, "result": []}}
+        server.answer = send(200, json.dumps(document).encode())
+        assert refusal(server, PartialError) == f"URL has only a part of the answer now: {told}"
+        for call in (lambda prometheus: prometheus.query_range("up", 1, 3, 2), lambda prometheus: prometheus.samples("up", 100, 200)):
+            with pytest.raises(PartialError):
+                ask(server.url, call)
+
+
+@pytest.mark.parametrize("beside", [
+    {"warnings": ["PromQL info: metric might not be a counter"]}, {"warnings": ["No StoreAPIs matched for this query"]},
+    {"warnings": None}, {"isPartial": False}, {"warnings": []},
+])  # fmt: skip
+def test_warnings_about_the_expression_are_no_gap(server: FaultyServer, beside: dict[str, object]) -> None:
+    document = {"status": "success", **beside, "data": {"resultType": "vector", "result": []}}
+    server.answer = send(200, json.dumps(document).encode())
+    assert ask(server.url, lambda prometheus: prometheus.query("up")) == ()
+
+
+@pytest.mark.parametrize("data", [None, "3.5.0", ["3.5.0"]])
+def test_build_and_flags_of_another_shape_are_refused(server: FaultyServer, data: Any) -> None:
+    server.answer = success(data)
+    for call in (lambda prometheus: prometheus.buildinfo(), lambda prometheus: prometheus.flags()):
+        with pytest.raises(NotPrometheusError, match="an object was expected"):
+            ask(server.url, call)
 
 
 def test_a_range_vector_is_refused_where_one_value_is_needed(server: FaultyServer) -> None:

@@ -42,7 +42,7 @@ from slo_gen.spec.convert import Document
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem
 
-__all__ = ["CHECKS", "Check", "Facts", "check_catalogue", "moments", "questions"]
+__all__ = ["CHECKS", "Check", "Facts", "check_catalogue", "moments", "questions", "unexplained"]
 
 CHECKS: tuple[Check, ...] = (
     selector_syntax.CHECK,
@@ -88,6 +88,13 @@ def questions(catalogue: Catalogue, documents: Iterable[Document] = (), now: int
 def moments(catalogue: Catalogue, documents: Iterable[Document], now: int) -> list[tuple[str, int]]:
     """Every file and instant of which the checks want to know what the file said then, each once, sorted."""
     return sorted(set(late_maintenance.moments(Subject(catalogue, Written(documents), now=now))))
+
+
+def unexplained(
+    catalogue: Catalogue, documents: Iterable[Document], now: int, recorded: Mapping[tuple[str, int], str]
+) -> list[tuple[str, int, str]]:
+    """Of which of these moments a document of what name should be looked for in other files, each once, sorted."""
+    return sorted(set(late_maintenance.unexplained(Subject(catalogue, Written(documents), now=now, recorded=recorded))))
 
 
 def check_catalogue(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.credited import TIERS, Scale, bound_path, given, scales
+from slo_gen.checks.credited import TIERS, Scale, bound_path, given, overlaps, scales
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Bound, Tier
 
@@ -16,6 +16,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     for agreement in subject.catalogue.agreements.values():
         told: set[int] = set()
         for scale in scales(agreement):
+            told |= {each.worse for each in overlaps(scale) if all(region.is_point for region in each.stretch)}
             position = _at_objective(scale)
             if position is not None:
                 told.add(position)
@@ -38,7 +39,7 @@ def _met_and_credited(agreement: Agreement, scale: Scale, position: int, *, bare
     tier = scale.tiers[position]
     meant = f" (a bare `{scale.objective_text}` means at least)" if bare else ""
     return Finding(
-        CHECK.id, "warning", agreement, bound_path(position, tier),
+        CHECK.id, "warning", agreement, bound_path(position, tier, scale.floor),
         f"exactly {scale.objective_text} meets {scale.target}{meant}, and still earns {given(tier)} by this tier",
         f"write `{'below' if scale.floor else 'above'}: {scale.objective_text}`, unless the contract says so in these words",
     )

@@ -70,7 +70,8 @@ def _first_period(agreement: Agreement) -> Period:
 
 
 def _of_time(subject: Subject, agreement: Agreement, target: AgreementTarget, indicator: Indicator, period: Period) -> Iterator[Finding]:
-    calendar = subject.catalogue.calendars.get(target.hours)
+    # Hours make no budget smaller where it is a share of all time.
+    calendar = None if target.measure.over in ("calendar", "deployed") else subject.catalogue.calendars.get(target.hours)
     seconds = period.seconds if calendar is None else calendar.spans(period.start, period.end).seconds
     allowed = _budget(target) * seconds
     look, what = _finest(target, indicator)

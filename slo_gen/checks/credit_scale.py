@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.credited import TIERS, Region, Scale, bound_path, given, is_towards_worse, scales, worth
+from slo_gen.checks.credited import TIERS, Region, Scale, begin, bound_path, given, is_towards_worse, overlaps, scales, worth
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.source import Path
 
@@ -49,6 +49,7 @@ def _of_scale(scale: Scale) -> Iterator[_Found]:
     if any(tier.until is None and not is_towards_worse(tier.when.op, scale.floor) for tier in scale.tiers):
         return                                   # refused already: nobody can mean a tier that is reached by doing better
     yield from _holes(scale)
+    yield from _in_two(scale)
     yield from _credited_although_met(scale)
     yield from _never_reached(scale)
     yield from _without_effect(scale)
@@ -67,6 +68,17 @@ def _holes(scale: Scale) -> Iterator[_Found]:
         yield _Found(TIERS, f"{_described(scale, stretch)} misses {scale.target} and is in no tier", hint, fits=not misfit)
 
 
+def _in_two(scale: Scale) -> Iterator[_Found]:
+    """Figures in two tiers of which the better one says that it ends before them."""
+    for each in overlaps(scale):
+        better, worse = scale.tiers[each.better], scale.tiers[each.worse]
+        yield _Found(
+            bound_path(each.worse, worse, scale.floor),
+            f"{_described(scale, each.stretch)} is in two tiers, of {given(better)} and of {given(worse)}; the larger credit holds",
+            f"let each tier end where the next one begins, or write `{'below' if scale.floor else 'above'}` alone in each of them",
+        )
+
+
 def _credited_although_met(scale: Scale) -> Iterator[_Found]:
     """Figures that meet the objective and earn a credit. The very figure of the objective is for ``ambiguous-boundary``."""
     for stretch in _stretches(scale, "contradiction"):
@@ -74,7 +86,7 @@ def _credited_although_met(scale: Scale) -> Iterator[_Found]:
             position = stretch[-1].reached[0]
             tier = scale.tiers[position]
             yield _Found(
-                bound_path(position, tier),
+                bound_path(position, tier, scale.floor),
                 f"{_described(scale, stretch)} meets {scale.target}, and earns {given(tier)} all the same",
                 f"write `{'below' if scale.floor else 'above'}: {scale.objective_text}`, or another objective of the target",
                 fits=False,
@@ -85,7 +97,7 @@ def _never_reached(scale: Scale) -> Iterator[_Found]:
     reached = {position for region in scale.regions() for position in region.reached}
     for position, tier in enumerate(scale.tiers):
         if position not in reached:
-            yield _Found(bound_path(position, tier), "no figure can be in this tier", "change its bounds, or take it out")
+            yield _Found(bound_path(position, tier, scale.floor), "no figure can be in this tier", "change its bounds, or take it out")
 
 
 def _without_effect(scale: Scale) -> Iterator[_Found]:
@@ -104,7 +116,7 @@ def _without_effect(scale: Scale) -> Iterator[_Found]:
             if here not in told:
                 told.add(here)
                 yield _Found(
-                    bound_path(here, scale.tiers[here]),
+                    bound_path(here, scale.tiers[here], scale.floor),
                     f"this tier gives {given(scale.tiers[here])}, less than the {given(scale.tiers[best])} of better figures",
                     "let credits grow as the figure gets worse",
                 )
@@ -115,9 +127,9 @@ def _without_effect(scale: Scale) -> Iterator[_Found]:
         if covering and position not in decides:
             other = max(covering[0].reached, key=lambda each: (worth(scale.tiers[each]), -each))
             yield _Found(
-                bound_path(position, tier),
+                bound_path(position, tier, scale.floor),
                 f"this tier has no effect: its {given(tier)} are no more than the {given(scale.tiers[other])} of the tier at "
-                f"{scale.tiers[other].when.text}, which the same figures reach",
+                f"{begin(scale.tiers[other], scale.floor).text}, which the same figures reach",
                 "change its bound or its credit, or take it out",
             )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import permutations
 from typing import Final
 
 from slo_gen.contract.rounding import number_words, seconds_text
@@ -14,7 +15,7 @@ from slo_gen.spec.model import Agreement
 from slo_gen.spec.source import Path
 from slo_gen.spec.terms import Bound, Tier
 
-__all__ = ["TIERS", "Region", "Scale", "bound_path", "given", "is_towards_worse", "scales", "worth"]
+__all__ = ["TIERS", "Overlap", "Region", "Scale", "begin", "bound_path", "given", "is_towards_worse", "overlaps", "scales", "worth"]
 
 TIERS: Final = ("spec", "credits", "tiers")
 _ONE: Final = Fraction(1)
@@ -86,6 +87,29 @@ def _regions(objective: Bound, tiers: tuple[Tier, ...]) -> tuple[Region, ...]:
     return tuple(reversed(found) if objective.op in (">", ">=") else found)
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Neighbouring figures that are in two tiers, though the better one says where it ends. Positions of the tiers."""
+
+    stretch: tuple[Region, ...]
+    better: int
+    worse: int
+
+
+def overlaps(scale: Scale) -> Iterator[Overlap]:
+    """Where ranges of a scale overlap. A tier that says only where it begins holds for all that is worse, and overlaps none."""
+    regions = scale.regions()
+    first: dict[int, int] = {}
+    for place, region in enumerate(regions):
+        for position in region.reached:
+            first.setdefault(position, place)
+    for better, worse in permutations(sorted(first, key=lambda position: first[position]), 2):
+        if scale.tiers[better].until is not None and first[better] < first[worse]:
+            stretch = tuple(region for region in regions if {better, worse} <= set(region.reached))
+            if stretch:
+                yield Overlap(stretch, better, worse)
+
+
 def scales(agreement: Agreement) -> Iterator[Scale]:
     """The scale of each target that earns credits by tiers in the unit of its objective."""
     credits = agreement.credits
@@ -111,9 +135,14 @@ def is_towards_worse(op: str, floor: bool) -> bool:
     return op in (("<", "<=") if floor else (">", ">="))
 
 
-def bound_path(position: int, tier: Tier) -> Path:
+def begin(tier: Tier, floor: bool) -> Bound:
+    """The bound at which a tier is entered by doing worse; of a tier with two, the other one is where it ends."""
+    return tier.until if tier.until is not None and is_towards_worse(tier.until.op, floor) else tier.when
+
+
+def bound_path(position: int, tier: Tier, floor: bool) -> Path:
     """Where the bound at which a tier begins stands in the document of its agreement."""
-    return (*TIERS, position, _KEYS[tier.when.op])
+    return (*TIERS, position, _KEYS[begin(tier, floor).op])
 
 
 def worth(tier: Tier) -> tuple[str, Fraction]:

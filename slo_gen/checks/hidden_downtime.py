@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.rules.promql import duration
-from slo_gen.spec.model import Agreement, AgreementTarget
+from slo_gen.spec.model import ALWAYS, Agreement, AgreementTarget
 from slo_gen.spec.terms import MeasureTerms
 
 __all__ = ["CHECK"]
@@ -44,6 +44,7 @@ def _is_covered(agreement: Agreement, target: AgreementTarget) -> bool:
     """Whether another target of the agreement sees what this one leaves out."""
     return any(
         other.indicator == target.indicator and other.measure.reduce != "max" and _longest_uncounted(other.measure) < other.measure.interval
+        and other.where.items() <= target.where.items() and other.hours in (target.hours, ALWAYS)
         for other in agreement.targets
         if other.name != target.name
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.planned import window_path, written_spans
+from slo_gen.checks.planned import window_path
 from slo_gen.spec import documents
 from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.model import Maintenance, PlannedWork
+from slo_gen.spec.resolve import resolve
 from slo_gen.timekeeping.spans import Span
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["CHECK", "moments"]
+__all__ = ["CHECK", "moments", "unexplained"]
 
 
 def moments(subject: Subject) -> Iterator[tuple[str, int]]:
@@ -20,18 +21,26 @@ def moments(subject: Subject) -> Iterator[tuple[str, int]]:
     return ((document.file, span[0]) for _, document, span in _begun(subject))
 
 
+def unexplained(subject: Subject) -> Iterator[tuple[str, int, str]]:
+    """The moments at which the file was known and said nothing of the work, with the document's name: did another file?"""
+    for _, document, span in _begun(subject):
+        text = subject.recorded.get((document.file, span[0]))
+        if text is not None and _named(text, document.name) is None:
+            yield document.file, span[0], document.name
+
+
 def find(subject: Subject) -> Iterator[Finding]:
     for maintenance, document, span in _begun(subject):
         text = subject.recorded.get((document.file, span[0]))
-        if text is None or _knew(text, document, span):
-            continue
-        moved = _value(_named(text, document.name)) is not None
-        yield Finding(
-            CHECK.id, "warning", maintenance, window_path(subject.written, maintenance, span),
-            f"this work began at {write_instant(span[0])}, and by then the repository "
-            f"{'had other windows' if moved else 'had nothing'} of {maintenance.name}",
-            "say when customers were told (`announced`) and where that is recorded (`reference`), or write an Adjustment that is agreed",
-        )
+        said = "" if text is None else _otherwise(_named(text, document.name), maintenance, span)
+        if said:
+            told = "when customers were told (`announced`) and where that is recorded"
+            record = "where it is recorded" if maintenance.emergency else told
+            yield Finding(
+                CHECK.id, "warning", maintenance, window_path(subject.written, maintenance, span),
+                f"this work began at {write_instant(span[0])}, and by then the repository {said}",
+                f"say {record} (`reference`), or write an Adjustment that is agreed",
+            )
 
 
 def _begun(subject: Subject) -> Iterator[tuple[Maintenance, Document, Span]]:
@@ -40,8 +49,8 @@ def _begun(subject: Subject) -> Iterator[tuple[Maintenance, Document, Span]]:
         return
     for maintenance in subject.catalogue.maintenance.values():
         document = subject.written.get("Maintenance", maintenance.name)
-        value = _value(document)
-        if document is None or value is None or maintenance.cancelled:
+        value = None if document is None else document.value
+        if document is None or not isinstance(value, documents.Maintenance) or maintenance.cancelled:
             continue
         for work in maintenance.windows if value.spec.windows else maintenance.windows[:1]:
             if work.planned[0] <= subject.now and not _is_on_record(work, value):
@@ -49,28 +58,30 @@ def _begun(subject: Subject) -> Iterator[tuple[Maintenance, Document, Span]]:
 
 
 def _is_on_record(work: PlannedWork, value: documents.Maintenance) -> bool:
-    """Whether a record elsewhere can prove that it was announced in time."""
-    return work.announced is not None and work.announced < work.planned[0] and bool(work.reference or value.spec.change)
+    """Whether a record elsewhere can prove that it was announced in time. Emergency work is announced by nobody."""
+    in_time = value.spec.type == "emergency" or (work.announced is not None and work.announced < work.planned[0])
+    return in_time and bool(work.reference or value.spec.change)
 
 
-def _knew(text: str, document: Document, span: Span) -> bool:
-    """Whether a file said of the same work, in any way, that it would begin then."""
-    earlier, now = _value(_named(text, document.name)), _value(document)
-    if earlier is None or now is None:
-        return False
-    if now.spec.recurring:
-        return True
-    return span in written_spans(earlier) or bool(earlier.spec.recurring)
+def _otherwise(earlier: Maintenance | None, now: Maintenance, span: Span) -> str:
+    """What was written then, where it excluded less than it does now; "" where it excluded all of that."""
+    if earlier is None:
+        return f"had nothing of {now.name}"
+    if earlier.cancelled:
+        return f"had {now.name} as cancelled"
+    if not any(start <= span[0] and span[1] <= end for start, end in (work.planned for work in earlier.windows)):
+        return f"had other windows of {now.name}"
+    customers = not earlier.customers or (now.customers and set(now.customers) <= set(earlier.customers))
+    if not customers or not set(now.services) <= set(earlier.services):
+        return f"had {now.name} for fewer services or customers"
+    return ""
 
 
-def _named(text: str, name: str) -> Document | None:
-    found, _ = read_documents([("", text)])
-    return next((document for document in found if document.kind == "Maintenance" and document.name == name), None)
-
-
-def _value(document: Document | None) -> documents.Maintenance | None:
-    value = None if document is None else document.value
-    return value if isinstance(value, documents.Maintenance) else None
+def _named(text: str, name: str) -> Maintenance | None:
+    """The work of that name in the text of a file, as far as it can be read today."""
+    read, _ = read_documents([("", text)])
+    document = next((each for each in read if each.kind == "Maintenance" and each.name == name), None)
+    return None if document is None else resolve([document])[0].maintenance.get(name)
 
 
 CHECK = Check(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from slo_gen.checks.check import Check, Finding, Subject
 from slo_gen.checks.planned import window_path, work_together
@@ -16,9 +15,12 @@ __all__ = ["CHECK"]
 
 def find(subject: Subject) -> Iterator[Finding]:
     for maintenance in subject.catalogue.maintenance.values():
-        for one, other in pairwise(work.planned for work in maintenance.windows):
-            if other[0] < one[1]:
-                yield _overlap(subject, maintenance, other, "an earlier window of this document", (other[0], min(one[1], other[1])), 1)
+        until = 0
+        for start, end in sorted(work.planned for work in maintenance.windows):
+            if start < until:
+                shared = start, min(until, end)
+                yield _overlap(subject, maintenance, (start, end), "an earlier window of this document", shared, 1)
+            until = max(until, end)
     for first, second in work_together(subject.catalogue):
         both = (Spans.of(work.planned for work in first.windows) & Spans.of(work.planned for work in second.windows)).items
         if both:

@@ -13,7 +13,7 @@ from slo_gen.spec import documents
 from slo_gen.spec.model import Agreement, AgreementTarget
 from slo_gen.spec.source import Path
 
-__all__ = ["must_be_stated", "of_time", "silent_targets"]
+__all__ = ["must_be_stated", "nor_others", "of_time", "silent_targets"]
 
 
 def must_be_stated(subject: Subject) -> Iterator[Agreement]:
@@ -37,3 +37,8 @@ def silent_targets(subject: Subject, agreement: Agreement, key: str) -> Iterator
 def of_time(target: AgreementTarget) -> bool:
     """Whether the figure of a target is a share of time, and not of events."""
     return target.measure.method != "event_ratio" and target.unit == "%"
+
+
+def nor_others(number: int) -> str:
+    """The words for so many more targets of the agreement that do not say it either."""
+    return "" if not number else " (nor does another one)" if number == 1 else f" (nor do {number} others)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.stated import must_be_stated, of_time, silent_targets
+from slo_gen.checks.stated import must_be_stated, nor_others, of_time, silent_targets
 from slo_gen.spec.model import ALWAYS
 
 __all__ = ["CHECK"]
@@ -17,14 +17,15 @@ _TAKEN = {
 }
 
 
+# An allowance excludes planned work whether a target lists it or not.
 def find(subject: Subject) -> Iterator[Finding]:
     for agreement in must_be_stated(subject):
         open_ones = [
             (target, path) for target, path in silent_targets(subject, agreement, "over")
-            if of_time(target) and (target.exclude or target.hours != ALWAYS)
+            if of_time(target) and (target.exclude or target.hours != ALWAYS or agreement.allowance is not None)
         ]
         for target, path in open_ones[:1]:
-            more = f" (nor do {len(open_ones) - 1} others)" if len(open_ones) > 1 else ""
+            more = nor_others(len(open_ones) - 1)
             yield Finding(
                 CHECK.id, "warning", agreement, path,
                 f"{target.name} does not say of which time its figure is a share{more}; {_TAKEN[target.measure.over]}",

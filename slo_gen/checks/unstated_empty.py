@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.stated import must_be_stated, silent_targets
+from slo_gen.checks.stated import must_be_stated, nor_others, silent_targets
 from slo_gen.spec.model import AgreementTarget
 
 __all__ = ["CHECK"]
@@ -16,10 +16,9 @@ def find(subject: Subject) -> Iterator[Finding]:
         silent = silent_targets(subject, agreement, "empty")
         open_ones = [(target, path) for target, path in silent if _has_empty_intervals(subject, target)]
         for target, path in open_ones[:1]:
-            more = f" (nor do {len(open_ones) - 1} others)" if len(open_ones) > 1 else ""
             yield Finding(
                 CHECK.id, "warning", agreement, path,
-                f"{target.name} does not say what an interval without events is{more}; it was taken as unknown",
+                f"{target.name} does not say what an interval without events is{nor_others(len(open_ones) - 1)}; it was taken as unknown",
                 "write `empty: good`, as most clouds do, or `bad` or `excluded` in `measure`",
             )
 

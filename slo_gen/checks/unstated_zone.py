@@ -14,11 +14,11 @@ __all__ = ["CHECK"]
 def find(subject: Subject) -> Iterator[Finding]:
     for agreement in must_be_stated(subject):
         if not _is_stated(subject, agreement):
-            whose = "at the customer" if agreement.party.kind == "customer" else "in `period`"
+            places = "at the customer or in the Policy" if agreement.party.kind == "customer" else "in the Policy"
             yield Finding(
                 CHECK.id, "warning", agreement, ("spec", "period", "timezone"),
                 "no document says in which time zone the periods begin; UTC was taken",
-                f"write `period: {{timezone: Europe/Berlin}}`, or `timezone` {whose} or in the Policy; UTC too, if it is meant",
+                f"write `period: {{timezone: Europe/Berlin}}`, or `timezone` {places}; UTC too, if it is meant",
             )
 
 

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from slo_gen import names
+from slo_gen.contract.rounding import figure_text, percent, seconds_text
 from slo_gen.history.agreement_status import AgreementRow
-from slo_gen.history.rounding import figure_text, percent, seconds_text
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["agreement_documents", "agreement_table"]

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from slo_gen import names
 from slo_gen.cli.writing import write_file
 from slo_gen.history.facts import Question
 from slo_gen.prometheus import Series
@@ -23,6 +24,7 @@ from slo_gen.prometheus import Series
 __all__ = ["AnswerCache", "usual_folder"]
 
 _FORMAT: Final = 1
+_HOUR: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ class AnswerCache:
         return kept.series if kept.format == _FORMAT else None
 
     def put(self, question: Question, series: tuple[Series, ...]) -> None:
-        """Keep an answer. Raises OSError."""
+        """Keep an answer. Raises OSError.
+
+        Not that there are no events over hours: a history that was never recorded may still be filled in.
+        """
+        if not series and question.record in (names.TOTAL, names.BAD) and question.end - question.start > _HOUR:
+            return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)      # facts of customers are nobody else's business
         write_file(self._file(question), msgspec.json.encode(_Kept(question=question, series=series)).decode())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -14,11 +16,13 @@ import click
 from slo_gen.cli.asking import answered, open_prometheus
 from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 from slo_gen.cli.options import prometheus_option
+from slo_gen.fetch import RequestError
 
 if TYPE_CHECKING:
     from slo_gen.cli.backtesting import History
     from slo_gen.history.backtest import SloPast
     from slo_gen.history.promised_past import TargetPast
+    from slo_gen.prometheus import Prometheus
     from slo_gen.spec.model import Agreement, Catalogue, Slo
     from slo_gen.timekeeping.calendars import Calendar
     from slo_gen.timekeeping.periods import Period, Periods
@@ -99,13 +103,20 @@ async def _read(frame: _Frame, chosen: _Chosen, url: str, cache: Path | None) ->
     from slo_gen.cli.progress import progress
 
     async with open_prometheus(url) as prometheus:
-        kept = AnswerCache(cache or usual_folder() / "backtest", prometheus.identity)
+        kept = AnswerCache(cache or usual_folder() / "backtest", f"{prometheus.identity} {await _configuration(prometheus)}")
         history = History(prometheus, kept, progress)
         try:
             promised = [past for agreement in chosen.agreements for past in await _promised(frame, agreement, history)]
             return promised, [past for slo in chosen.slos for past in await _past(frame, slo, history)]
         except OSError as error:
             fail(f"{error.filename or kept.folder} cannot be written: {error.strerror}; name another folder with --cache")
+
+
+async def _configuration(prometheus: Prometheus) -> str:
+    """What tells servers apart that have the same address one after the other, as behind a forwarded port; "" where none says it."""
+    with contextlib.suppress(RequestError):
+        return hashlib.sha256((await prometheus.configuration()).encode()).hexdigest()
+    return ""
 
 
 async def _promised(frame: _Frame, agreement: Agreement, history: History) -> list[TargetPast]:
@@ -122,8 +133,15 @@ async def _promised(frame: _Frame, agreement: Agreement, history: History) -> li
         until = min(periods[-1].end + around, max(frame.until, periods[-1].end))
         indicator = catalogue.indicators[target.indicator]
         wanted = Wanted.over(indicator, catalogue.evaluation, periods[0].start - around, until, target.where)
-        past, held = await history.whole(wanted), await history.held(target, wanted)
-        found.append(target_past(catalogue, agreement, target, periods, past, around, held))
+        parts = [
+            (
+                Wanted.over(indicator, catalogue.evaluation, each.start - around, min(each.end + around, until), target.where),
+                (each.start, each.end),
+            )
+            for each in periods
+        ]  # fmt: skip
+        pasts, held = await history.parts(wanted, parts), await history.held(target, wanted)
+        found.append(target_past(catalogue, agreement, target, list(zip(periods, pasts, strict=True)), held))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from slo_gen.contract.outcome import Verdict
+from slo_gen.cli.backtest_notes import notes
 from slo_gen.contract.rounding import percent
-from slo_gen.history.backtest import Past, SloPast
-from slo_gen.history.promised_past import TargetPast
-from slo_gen.history.recount import how_computed
+from slo_gen.history.backtest import SloPast
+from slo_gen.history.facts import Source
+from slo_gen.history.period_words import in_words
+from slo_gen.history.promised_past import PeriodPast, TargetPast
 from slo_gen.rules.promql import duration
-from slo_gen.spec.model import Catalogue, Indicator
+from slo_gen.spec.model import Catalogue
 from slo_gen.timekeeping.spans import Span
 from slo_gen.timekeeping.zones import write_instant
 
@@ -38,8 +39,7 @@ def print_tables(promised: Sequence[TargetPast], slos: Sequence[SloPast], catalo
         console.print(_slo_table(slos))
     for past in slos:
         click.echo(f"{_named(past)}: {_sentence(past)}")
-    facts = [(each.target.indicator, each.past) for each in promised] + [(each.slo.indicator, each.past) for each in slos]
-    for line in dict.fromkeys(note for indicator, past_facts in facts for note in _notes(catalogue.indicators[indicator], past_facts, url)):
+    for line in notes(promised, slos, catalogue, url):
         click.echo(line)
 
 
@@ -58,29 +58,37 @@ def _promised_table(promised: Iterable[TargetPast]) -> Table:
         name, objective = f"{past.agreement.name}/{past.target.name}", past.target.bound.text
         for each in past.periods:
             cells = (
-                name, each.period.name, each.verdict.replace("_", " "), objective, each.attained, percent(each.measured, places=1),
+                name, each.period.name, _cell(each), objective, each.attained, percent(each.measured, places=1),
             )  # fmt: skip
             table.add_row(*map(Text, cells))
     return table
 
 
+def _cell(each: PeriodPast) -> str:
+    word = each.verdict.replace("_", " ")
+    return f"{word}, allowed" if each.verdict == "missed" and not each.breach else word
+
+
 def _of_periods(past: TargetPast) -> str:
     if not past.periods:
         return "no period is over"
-    if len(past.named("met")) == len(past.periods):
-        return f"met in {past.periods[0].period.name}" if len(past.periods) == 1 else f"met in all {len(past.periods)} periods"
+    met = sum(each.verdict == "met" for each in past.periods)
+    if met == len(past.periods):
+        return f"met in {in_words([past.periods[0].period.name])}" if met == 1 else f"met in all {met} periods"
     told = [
-        f"{word} in {_listed(found)}"
-        for verdict, word in _VERDICTS if (found := past.named(verdict))
+        f"{word} in {in_words(found)}"
+        for word in _ORDER if (found := [each.period.name for each in past.periods if _verdict(each) == word])
     ]  # fmt: skip
-    return f"{'; '.join(told)}; met in {len(past.named('met'))} of {len(past.periods)}"
+    return f"{'; '.join(told)}; met in {met} of {len(past.periods)}"
 
 
-_VERDICTS: Final[tuple[tuple[Verdict, str], ...]] = (("missed", "missed"), ("unclear", "unclear"), ("not_measured", "not measured"))
+_ORDER: Final = ("breached", "missed, as is allowed,", "unclear", "not measured")
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _verdict(each: PeriodPast) -> str:
+    if each.verdict == "missed":
+        return "breached" if each.breach else "missed, as is allowed,"
+    return each.verdict.replace("_", " ")
 
 
 def _target_document(past: TargetPast) -> dict[str, Any]:
@@ -92,17 +100,18 @@ def _target_document(past: TargetPast) -> dict[str, Any]:
         "periods": [
             {
                 "period": each.period.name, "start": write_instant(each.period.start), "end": write_instant(each.period.end),
-                "verdict": each.verdict, "attained": each.attained, "measured": float(each.measured),
+                "verdict": each.verdict, "breach": each.breach, "attained": each.attained, "measured": float(each.measured),
+                "source": next((dict(source.labels) for source in each.past.sources if source.read), None),
             }
             for each in past.periods
         ],
-        "sources": _sources(past.past),
-        "computed": [_span(span) for span in past.past.computed],
+        "sources": _sources(past.sources),
+        "computed": [_span(span) for span in past.computed],
     }  # fmt: skip
 
 
-def _sources(past: Past) -> list[dict[str, Any]]:
-    return [{"labels": dict(source.labels), "records": source.records, "read": source.read} for source in past.sources]
+def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    return [{"labels": dict(source.labels), "records": source.records, "read": source.read} for source in sources]
 
 
 def _slo_table(slos: Iterable[SloPast]) -> Table:
@@ -134,19 +143,6 @@ def _sentence(past: SloPast) -> str:
     return f"{pages}, {past.at_night} at night, {tickets}" if past.pages else f"no page, {tickets}"
 
 
-def _notes(indicator: Indicator, past: Past, url: str) -> Iterator[str]:
-    for source in past.sources:
-        if source.read and len(past.sources) > 1:
-            others = ", ".join(f"{_labelled(other.labels)} ({other.records:,})" for other in past.sources if not other.read)
-            yield f"{indicator.name}: read from {_labelled(source.labels)} ({source.records:,} records) of {url}; also there: {others}"
-    if past.computed:
-        yield f"{indicator.name}: not recorded before {write_instant(past.computed.items[-1][1])}; {how_computed(indicator)}"
-
-
-def _labelled(labels: tuple[tuple[str, str], ...]) -> str:
-    return "{" + ", ".join(f'{label}="{value}"' for label, value in labels) + "}"
-
-
 def _slo_document(past: SloPast) -> dict[str, Any]:
     return {
         "slo": past.slo.name,
@@ -160,7 +156,7 @@ def _slo_document(past: SloPast) -> dict[str, Any]:
             {"severity": pair.severity, "long_window": duration(pair.long), "short_window": duration(pair.short), "fired": count}
             for pair, count in past.by_pair
         ],
-        "sources": _sources(past.past),
+        "sources": _sources(past.past.sources),
         "computed": [_span(span) for span in past.past.computed],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -14,12 +14,18 @@ from slo_gen.history.judging import conditions_of, held
 from slo_gen.history.recount import recount_questions
 from slo_gen.prometheus import Prometheus, Series
 from slo_gen.spec.model import AgreementTarget
-from slo_gen.timekeeping.spans import Spans
+from slo_gen.timekeeping.spans import Span, Spans
 
 __all__ = ["History", "Progress"]
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """Shows that something of so many steps is going on; see ``cli.progress``."""
+
+
+def _about(part: Wanted, asked: Iterable[Question]) -> list[Question]:
+    """The questions whose answers may hold records about a part."""
+    late = part.evaluation.settling + 2 * part.evaluation.interval
+    return [question for question in asked if question.start < part.end + late and question.end >= part.start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,19 @@ class History:
         recorded = reading(wanted, asked, await self._answers(wanted, asked))
         raw = self._raw(wanted, recorded)
         return joined(recorded, reading(wanted, raw, await self._answers(wanted, raw)))
+
+    async def parts(self, wanted: Wanted, parts: Sequence[tuple[Wanted, Span]]) -> list[Past]:
+        """The same of each part of what is wanted by itself, chosen by the records within its period, as a closing does it."""
+        asked = questions(wanted)
+        answers = await self._answers(wanted, asked)
+        raw = self._raw(wanted, reading(wanted, asked, answers))
+        computed = await self._answers(wanted, raw)
+        return [
+            joined(
+                reading(part, _about(part, asked), answers, period), reading(part, _about(part, raw), computed, period),
+            )
+            for part, period in parts
+        ]  # fmt: skip
 
     async def held(self, target: AgreementTarget, wanted: Wanted) -> dict[str, Spans]:
         """When the dynamic exclusions of a target held, by their reasons."""

@@ -72,6 +72,9 @@ def command(
     from slo_gen.history.state_ledger import read_state_ledger
     from slo_gen.history.ticket_ledger import read_ticket_ledger
 
+    # What is blank says nothing, and stands in the file for years.
+    dispute, revise = (None if each is None else each.strip() for each in (dispute, revise))
+    agreed_by = agreed_by.strip()
     mode = _mode(running, final, dispute, revise, agreed_by, url or export or states, agreements)
     catalogue = load_catalogue(specs)
     chosen = _chosen(catalogue, named, agreements)

@@ -19,7 +19,7 @@ from slo_gen.history.closing import ClosingError, closed_again, disputed, first_
 from slo_gen.history.closing_file import Closing, Judged
 from slo_gen.history.crediting import periods_looked_back, year_of
 from slo_gen.history.facts import Question
-from slo_gen.history.judging import NO_SERVER, Server, asked_about, judge
+from slo_gen.history.judging import NO_SERVER, Found, Server, asked_about, judge
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.prometheus import AccessError, Prometheus, Series
@@ -38,13 +38,17 @@ _KEPT: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What became of one period: its closing, or the ``problem`` that stood in the way. ``did`` says what this run did."""
+    """What became of one period: its closing, or the ``problem`` that stood in the way. ``did`` says what this run did.
+
+    ``remarks`` are about what was read, and stand in no file.
+    """
 
     agreement: str
     period: str
     closing: Closing | None
     did: str = ""
     problem: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -106,10 +110,12 @@ class ClosingRun:
         """One period. Raises RequestError only for a server that answers nobody."""
         name, period = each.agreement.name, each.period.name
         try:
-            closing, did = await self._step(each, prometheus)
+            return await self._step(each, prometheus)
         except (AddressError, AccessError, NoAnswerError):
             raise
         except RequestError as error:
+            if self._server is None:
+                raise                            # it did not even say who it is: the next agreement would wait for the same
             return Closed(name, period, None, problem=f"{name}: {error}")
         except ClosingError as error:
             return Closed(name, period, None, problem=f"{name}: {error}")
@@ -117,9 +123,8 @@ class ClosingRun:
             return Closed(name, period, None, problem=str(error))
         except OSError as error:
             return Closed(name, period, None, problem=f"{error.filename or self.files.folder} cannot be written: {error.strerror}")
-        return Closed(name, period, closing, did)
 
-    async def _step(self, each: Closable, prometheus: Prometheus | None) -> tuple[Closing, str]:
+    async def _step(self, each: Closable, prometheus: Prometheus | None) -> Closed:
         """What the mode does to one period, and that in words."""
         period, agreement = each.period, each.agreement
         before = self.files.read(period.name, agreement.name)
@@ -129,24 +134,24 @@ class ClosingRun:
                 raise ClosingError(f"{period.name} is not closed yet; there is no {self.files.path(period.name, agreement.name)}")
             changed = made_final(closing, self.now, self.by) if self.mode == "final" else disputed(closing, self.now, self.reason)
             self.files.write(changed, {})
-            return changed, "made final" if self.mode == "final" else "disputed"
+            return Closed(agreement.name, period.name, changed, "made final" if self.mode == "final" else "disputed")
         if self.mode == "running":
-            judged, _ = await self._judged(each, prometheus, min(self.now, period.end), closing)
-            return first_closed(each, judged, self.now), "indicative"
+            found = await self._judged(each, prometheus, min(self.now, period.end), closing)
+            return Closed(agreement.name, period.name, first_closed(each, found.judged, self.now), "indicative", remarks=found.remarks)
         if self.now < each.ready:
             raise ClosingError(
                 f"{period.name} is not over; it can be closed from {write_instant(each.ready)} on. --running shows how it stands"
             )
         if closing is not None and closing.state == "final" and self.mode == "close":
             written = self.files.write(closing, {})
-            return closing, "is final now" if written else "is final"
-        judged, facts = await self._judged(each, prometheus, period.end, closing)
-        changed = self._with(each, closing, judged)
-        written = self.files.write(changed, facts)
-        if written:
-            write_stubs(changed, self.records)
+            return Closed(agreement.name, period.name, closing, "is final now" if written else "is final")
+        found = await self._judged(each, prometheus, period.end, closing)
+        changed = self._with(each, closing, found.judged)
+        if changed != before:
+            write_stubs(changed, self.records)   # before the closing: a run that is killed in between writes both again
+        written = self.files.write(changed, found.files)
         did = "closed" if closing is None else "unchanged" if not written else changed.changes[-1].what
-        return changed, did
+        return Closed(agreement.name, period.name, changed, did, remarks=found.remarks)
 
     def _with(self, each: Closable, closing: Closing | None, judged: Judged) -> Closing:
         if self.mode == "revise":
@@ -157,8 +162,8 @@ class ClosingRun:
 
     async def _judged(
         self, each: Closable, prometheus: Prometheus | None, end: int, former: Closing | None
-    ) -> tuple[Judged, dict[str, str]]:
-        """Read and judge a period up to ``end``, with the files of its facts."""
+    ) -> Found:
+        """Read and judge a period up to ``end``."""
         if self._server is None and prometheus is not None:
             self._server = Server(prometheus.url, (await prometheus.buildinfo()).version, await read_retention(prometheus))
         asked = asked_about(self.catalogue, each, end, self.now)
@@ -170,7 +175,7 @@ class ClosingRun:
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
         return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server or NO_SERVER, self.now,
-                     tickets=self.tickets, states=self.states, former=former, affected=self.affected)  # fmt: skip
+                     kept=self.files.facts, tickets=self.tickets, states=self.states, former=former, affected=self.affected)  # fmt: skip
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""

@@ -37,7 +37,7 @@ def print_closed(found: Iterable[Closed], *, indicative: bool) -> None:
     for each in found:
         if each.closing is not None:
             click.echo(f"{each.agreement} {each.period}: {each.did}{_until(each.closing) if not indicative else ''}")
-    for line in dict.fromkeys(note for closing in closings for note in _notes(closing)):
+    for line in dict.fromkeys(note for each in found if each.closing is not None for note in (*each.remarks, *_notes(each.closing))):
         click.echo(line)
 
 
@@ -49,6 +49,7 @@ def as_documents(found: Iterable[Closed]) -> list[dict[str, Any]]:
             "period": each.period,
             "did": each.did,
             "problem": each.problem,
+            "remarks": list(each.remarks),
             "state": None if each.closing is None else each.closing.state,
             "revision": None if each.closing is None else each.closing.current.number,
             "won_back": None if each.closing is None else _won_back(each.closing),

@@ -58,7 +58,7 @@ def summed_up(judged: TargetPeriod, seen: Observed) -> list[str]:
         rows.append(("not counted", f"{_amount(left_out, outcome)} of {_amount(outcome.real, outcome)} that were bad"))
     rows += [(f"excluded: {reason}", _excluded(seconds, seen)) for reason, seconds in outcome.excluded.items()]
     if outcome.unknown:
-        rows.append(("unknown", _amount(outcome.unknown, outcome)))
+        rows.append(("unknown", _unknown(outcome, seen)))
     if outcome.verdict != "not_measured":
         rows += _budget(judged) + _few(judged, seen)
     width = max(len(name) for name, _ in rows)
@@ -109,6 +109,13 @@ def _amount(value: Fraction, outcome: Outcome) -> str:
     if outcome.unit == "seconds":
         return seconds_text(value)
     return f"{number_text(value)} {'event' if value == 1 else 'events'}"
+
+
+def _unknown(outcome: Outcome, seen: Observed) -> str:
+    """Results that are not decided yet, else the time without facts: how much happened in it nobody knows."""
+    if isinstance(seen.facts, Results):
+        return f"{number_text(outcome.unknown)} result{'s' * (outcome.unknown != 1)}"
+    return seconds_text(outcome.unknown)
 
 
 def _excluded(seconds: int, seen: Observed) -> str:
@@ -299,7 +306,7 @@ def _seen(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
         if outcome.real != outcome.counted:
             yield f"In all {_amount(outcome.real, outcome)} were bad; {_amount(outcome.counted, outcome)} count."
     if outcome.unknown:
-        yield f"About {_amount(outcome.unknown, outcome)} nothing is known."
+        yield f"About {_unknown(outcome, seen)} nothing is known."
 
 
 def _figure(judged: TargetPeriod) -> Iterator[str]:

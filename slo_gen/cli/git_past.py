@@ -7,6 +7,7 @@ nothing is said. A shallow clone knows what came after the commit at which it wa
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-__all__ = ["texts_at"]
+__all__ = ["texts_at", "texts_elsewhere"]
 
 _TIMEOUT: Final = 30.0
 
@@ -41,6 +42,42 @@ def texts_at(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
                 revision = next((each for each in revisions if each.time <= instant), None)
                 found[file, instant] = "" if revision is None else _text(Path(file), revision)
     return found
+
+
+def texts_elsewhere(wanted: Iterable[tuple[str, int, str]]) -> dict[tuple[str, int, str], str]:
+    """For a file, an instant and the name of a document: the text of the files of the same repository that named it then.
+
+    Documents are moved from file to file; by the name they are found where they were.
+    """
+    found = {}
+    for file, instant, name in sorted(set(wanted)):
+        folder = Path(file).parent
+        texts = []
+        for path in _naming(folder, name):
+            revision = next((each for each in _revisions_of(folder, path) if each.time <= instant), None)
+            text = "" if revision is None else _git(folder, "cat-file", "blob", f"{revision.commit}:{path}") or ""
+            if re.search(_name_pattern(name), text, re.MULTILINE):
+                texts.append(text)
+        if texts:
+            found[file, instant, name] = "\n---\n".join(texts)
+    return found
+
+
+def _name_pattern(name: str) -> str:
+    """How a document says its name, for git and for Python alike; names have no characters but letters, digits, ``-_.``."""
+    return "name: *[\"']?" + name.replace(".", "[.]") + "([\"' ,}]|$)"
+
+
+def _naming(folder: Path, name: str) -> tuple[str, ...]:
+    """The YAML files that a line with the name was ever added to, or taken from."""
+    listed = _git(folder, "log", "--no-renames", f"-G{_name_pattern(name)}", "--name-only", "-z", "--format=", "--", ":/*.yaml", ":/*.yml")
+    return tuple(dict.fromkeys(path for path in (listed or "").replace("\n", "\x00").split("\x00") if path))
+
+
+def _revisions_of(folder: Path, path: str) -> tuple[_Revision, ...]:
+    """The commits that changed the file at a path from the root of the repository, the newest first."""
+    listed = _git(folder, "log", "--no-renames", "--format=%H %ct", "--", f":/{path}")
+    return tuple(_Revision(line.split()[0], int(line.split()[1]), path) for line in (listed or "").splitlines())
 
 
 def _since(folder: Path) -> int | None:

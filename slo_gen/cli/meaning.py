@@ -18,19 +18,27 @@ def problems_of_meaning(read: Specs, url: str | None, now: int | None = None) ->
 
     With ``now`` the day counts too, and what the repository of the documents knows of their past.
     """
-    from slo_gen.checks import check_catalogue, moments
+    from slo_gen.checks import check_catalogue
 
     documents = read.loaded.documents
-    recorded = {} if now is None else _past_texts(moments(read.catalogue, documents, now))
+    recorded = {} if now is None else _past_texts(read, now)
     return check_catalogue(read.catalogue, documents, None if url is None else _facts(read, url, now), now, recorded)
 
 
-def _past_texts(asked: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
+def _past_texts(read: Specs, now: int) -> dict[tuple[str, int], str]:
+    """What files said at the moments that matter, and what other files did where they said nothing."""
+    from slo_gen.checks import moments, unexplained
+
+    documents = read.loaded.documents
+    asked = moments(read.catalogue, documents, now)
     if not asked:
         return {}
-    from slo_gen.cli.git_past import texts_at
+    from slo_gen.cli.git_past import texts_at, texts_elsewhere
 
-    return texts_at(asked)
+    found = texts_at(asked)
+    for (file, instant, _), text in texts_elsewhere(unexplained(read.catalogue, documents, now, found)).items():
+        found[file, instant] += f"\n---\n{text}"
+    return found
 
 
 def _facts(read: Specs, url: str, now: int | None) -> Facts:

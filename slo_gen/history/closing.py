@@ -12,10 +12,11 @@ from fractions import Fraction
 
 import msgspec
 
-from slo_gen.contract.credits import Credit
-from slo_gen.contract.money import amount_text
+from slo_gen.contract.target_period import business_days
 from slo_gen.history.closable import Closable
-from slo_gen.history.closing_file import OBJECTIONS, Change, ClosedTarget, Closing, Judged, Revision, State
+from slo_gen.history.closing_file import OBJECTIONS, REPORT, Change, ClosedTarget, Closing, Judged, Revision, State
+from slo_gen.history.crediting import owed_text
+from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["ClosingError", "closed_again", "differences", "disputed", "first_closed", "made_final", "revised", "settled_by_date"]
@@ -31,10 +32,19 @@ def first_closed(each: Closable, judged: Judged, now: int) -> Closing:
     closing = Closing(
         agreement=agreement.name, kind=agreement.kind, party=f"{agreement.party.kind}/{agreement.party.name}", service=agreement.service,
         period=period.name, timezone=agreement.period.timezone, start=period.start, end=period.end, state="provisional",
-        objections_until=next((due.at for due in judged.deadlines if due.what == OBJECTIONS), None),
+        objections_until=_objections_until(each, judged, now),
         current=Revision(number=1, at=now, judged=judged),
     )
     return _changed(closing, "provisional", now, "closed")
+
+
+def _objections_until(each: Closable, judged: Judged, now: int) -> int | None:
+    """As the agreement says; where figures come later than their report was due, the time for objections begins with them."""
+    due = {deadline.what: deadline.at for deadline in judged.deadlines}
+    if OBJECTIONS not in due or now <= due[REPORT]:
+        return due.get(OBJECTIONS)
+    agreement = each.agreement
+    return add_duration(now, agreement.report.objections, agreement.period.timezone, business_days(agreement))
 
 
 def settled_by_date(closing: Closing, now: int) -> Closing:
@@ -49,7 +59,7 @@ def closed_again(closing: Closing, judged: Judged, now: int) -> Closing:
     """With what was found out now. The same closing when nothing is different. Raises ClosingError once it is final."""
     if closing.state == "final":
         raise ClosingError(f"{closing.period} is final; --revise REASON --agreed-by WHO makes a new revision of it")
-    if closing.current.judged == judged:
+    if _same(closing.current.judged, judged):
         return closing
     current = msgspec.structs.replace(closing.current, at=now, judged=judged)
     what = "; ".join(differences(closing.current.judged, judged))
@@ -78,12 +88,17 @@ def revised(closing: Closing, judged: Judged, now: int, reason: str, agreed_by: 
     """A new revision of final figures. Raises ClosingError before they are final, and when nothing is different."""
     if closing.state != "final":
         raise ClosingError(f"{closing.period} is {closing.state}; close it again without --revise")
-    if closing.current.judged == judged:
+    if _same(closing.current.judged, judged):
         raise ClosingError(f"nothing is different from revision {closing.current.number}")
     current = Revision(number=closing.current.number + 1, at=now, reason=reason, agreed_by=agreed_by, judged=judged)
     what = "; ".join((reason, *differences(closing.current.judged, judged)))
     new = msgspec.structs.replace(closing, current=current, earlier=(*closing.earlier, closing.current))
     return _changed(new, "final", now, what, agreed_by)
+
+
+def _same(old: Judged, new: Judged) -> bool:
+    """Whether another look found the same; at which address a server is, and of which version, is no figure."""
+    return msgspec.structs.replace(new, server=old.server, version=old.version) == old
 
 
 def differences(old: Judged, new: Judged) -> tuple[str, ...]:
@@ -102,8 +117,8 @@ def _differences(old: Judged, new: Judged) -> Iterator[str]:
             yield f"target {name} is gone"
         elif before[name] != after[name]:
             yield f"target {name}: {_of_target(before[name], after[name])}"
-    if old.credit != new.credit:
-        yield f"credit {_owed(new.credit)} was {_owed(old.credit)}"
+    if owed_text(old.credit) != owed_text(new.credit):
+        yield f"credit {owed_text(new.credit)} was {owed_text(old.credit)}"
     if old.won_back != new.won_back:
         yield "what is won back of an earlier credit"
     if old.may_be_ended != new.may_be_ended:
@@ -114,25 +129,22 @@ def _differences(old: Judged, new: Judged) -> Iterator[str]:
         yield f"read from {new.server} (Prometheus {new.version or 'unknown'})"
 
 
-def _owed(credit: Credit | None) -> str:
-    if credit is None:
-        return "none"
-    if credit.days:
-        return f"{_short(credit.days)} days"
-    return amount_text(credit.paid, credit.currency) if credit.paid is not None else f"{_short(credit.share or Fraction(0))} of the fee"
-
-
 def _of_target(old: ClosedTarget, new: ClosedTarget) -> str:
     changes = [
         (old.verdict, new.verdict, "verdict {} was {}"),
         (old.attained, new.attained, "attained {} was {}"),
         (_short(old.outcome.counted), _short(new.outcome.counted), f"{{}} {new.outcome.unit} counted were {{}}"),
-        (_short(old.outcome.unknown), _short(new.outcome.unknown), f"{{}} {new.outcome.unit} unknown were {{}}"),
+        (_short(old.outcome.unknown), _short(new.outcome.unknown), f"{{}} {_unit_of_unknown(new)} unknown were {{}}"),
     ]
     told = [words.format(after, before) for before, after, words in changes if before != after]
     if old.facts != new.facts:
         told.append("other facts")
     return ", ".join(told) or "how it was judged"
+
+
+def _unit_of_unknown(target: ClosedTarget) -> str:
+    """Of tickets it is their number; whatever an indicator counts, nobody knows how much happened in the time without a record."""
+    return "seconds" if target.indicator else "tickets"
 
 
 def _short(number: Fraction) -> str:

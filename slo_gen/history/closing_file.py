@@ -26,10 +26,13 @@ from slo_gen.history.ticket_ledger import LedgerResult
 from slo_gen.spec.terms import Bound, MeasureTerms, Money
 
 __all__ = [
-    "OBJECTIONS", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
+    "OBJECTIONS", "REPORT", "Change", "ClosedTarget", "Closing", "ClosingFileError", "DueDate", "FactsReference", "Judged", "NotJudged",
     "ReadSource", "Revision", "State", "WonBack", "closing_path", "closing_text", "facts_text", "read_closing", "read_facts_file",
     "results_text", "states_text",
 ]  # fmt: skip
+
+REPORT: Final = "report"
+"""The deadline by which the figures are to be told."""
 
 OBJECTIONS: Final = "objections"
 """The deadline that ends the time in which figures may be disputed."""

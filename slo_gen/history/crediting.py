@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from slo_gen.contract.credits import Credit, Given, credit, reading
 from slo_gen.contract.fees import Fees
+from slo_gen.contract.money import amount_text
+from slo_gen.contract.rounding import number_text
 from slo_gen.contract.target_period import Promise, term
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.closing_file import ClosedTarget, Closing
@@ -15,16 +17,18 @@ from slo_gen.spec.terms import Money
 from slo_gen.timekeeping.periods import Period, Periods
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["credit_of", "periods_looked_back", "unknown_credits", "year_of"]
+__all__ = ["credit_of", "owed_text", "periods_looked_back", "possible_credit", "unknown_credits", "year_of"]
 
 
 def credit_of(
-    agreement: Agreement, period: Period, targets: Sequence[ClosedTarget], earlier: Sequence[Closing], affected: Money | None = None
-) -> Credit | None:
+    agreement: Agreement, period: Period, targets: Sequence[ClosedTarget], earlier: Sequence[Closing], affected: Money | None = None,
+    *, worst: bool = False,
+) -> Credit | None:  # fmt: skip
     """The credit of a period, None where the agreement gives none. A miss that is no breach earns nothing.
 
-    ``earlier`` are the closings before it, in their order; ``affected`` is what was paid for what was affected. Raises
-    FeeError when it depends on a fee that nobody named.
+    ``earlier`` are the closings before it, in their order; ``affected`` is what was paid for what was affected. It is what is owed
+    for certain, or with ``worst`` what would be if all that is unknown was bad. Raises FeeError when it depends on a fee that
+    nobody named.
     """
     if agreement.credits is None:
         return None
@@ -32,7 +36,11 @@ def credit_of(
     known |= {target.name: target for target in agreement.other_targets if target.bound is not None}
     known |= {target.name: target for target in agreement.targets}
     readings = [
-        reading(known[closed.target], closed.outcome, excused=closed.verdict == "missed" and not closed.breach) for closed in targets
+        reading(
+            known[closed.target], closed.outcome, worst=worst and _counts(known[closed.target], closed),
+            excused=closed.verdict == "missed" and not closed.breach,
+        )
+        for closed in targets
     ]  # fmt: skip
     year = year_of(agreement, period)
     this_year = [closing.current.judged.credit for closing in earlier if closing.start >= year.start]
@@ -69,6 +77,27 @@ def year_of(agreement: Agreement, period: Period) -> Period:
     periods = agreement.period
     starts = periods.starts if isinstance(periods, Periods) and periods.length != "week" else (1, 1)
     return Periods("year", periods.timezone, starts).of(period.start)
+
+
+def owed_text(owed: Credit | None) -> str:
+    """A credit in a few words: ``184.00 EUR``, ``10% of the fee``, ``3 days``."""
+    if owed is None:
+        return "none"
+    if owed.days:
+        return f"{number_text(owed.days)} days"
+    return amount_text(owed.paid, owed.currency) if owed.paid is not None else f"{number_text((owed.share or 0) * 100)}% of the fee"
+
+
+def possible_credit(certain: Credit | None, at_most: Credit | None) -> str:
+    """A sentence where what is unknown decides about the credit, else nothing."""
+    if owed_text(certain) == owed_text(at_most):
+        return ""
+    return f"credit: {owed_text(certain)} for certain, or up to {owed_text(at_most)} if all that is unknown was bad"
+
+
+def _counts(target: Promise, closed: ClosedTarget) -> bool:
+    """Whether a miss would be a breach for certain, if what is unknown made it one."""
+    return closed.verdict != "unclear" or not target.misses.allowed
 
 
 def _missed(closing: Closing, target: str) -> bool:

@@ -157,13 +157,14 @@ Group = tuple[str, ...]
 _Labels = tuple[tuple[str, str], ...]
 
 
-def reading(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> Reading:
+def reading(wanted: Wanted, asked: Iterable[Question], answers: Answers, within: Span | None = None) -> Reading:
     """The slots that are wanted, out of the answers to the questions about them.
 
     Where several sources have recorded the indicator, the one with the most records is read, and of equal ones the first
     by its labels. A slot is known where at least one group of the indicator has both records; groups are added up.
+    ``within`` is the period that it is about, where more than that is wanted: records outside of it choose no source.
     """
-    found = _found(wanted, asked, answers)
+    found = _found(wanted, asked, answers, within)
     return Reading(found.slots(found.groups.values()), found.sources)
 
 
@@ -206,9 +207,13 @@ class _Found:
         return _slots(self.wanted, groups)
 
 
-def _found(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> _Found:
+def _found(wanted: Wanted, asked: Iterable[Question], answers: Answers, within: Span | None = None) -> _Found:
     by_source = _by_source(wanted, asked, answers)
-    records = {labels: sum(len(_known(group)) for group in groups.values()) for labels, groups in by_source.items()}
+    start, end = within or (wanted.start, wanted.end)
+    inside = range((start - wanted.start) // wanted.evaluation.interval, -((wanted.start - end) // wanted.evaluation.interval))
+    records = {
+        labels: sum(number in inside for group in groups.values() for number in _known(group)) for labels, groups in by_source.items()
+    }
     order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
     sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
     return _Found(wanted, by_source[order[0]] if order else {}, sources)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Final
 
 from slo_gen.contract.claims import Incident, claim_deadlines
@@ -16,17 +15,18 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.rounding import figure_text
+from slo_gen.contract.rounding import attained_text, percent
 from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
 from slo_gen.history.closable import Closable
-from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
-from slo_gen.history.crediting import credit_of, unknown_credits
-from slo_gen.history.facts import Answers, Question, Reading, Wanted, condition_question, condition_spans, questions, reading
+from slo_gen.history.closing_file import OBJECTIONS, REPORT, ClosedTarget, Closing, DueDate, Judged, facts_text
+from slo_gen.history.crediting import credit_of, possible_credit, unknown_credits
+from slo_gen.history.facts import Answers, Question, Wanted, condition_question, condition_spans, questions, reading
 from slo_gen.history.judging_states import judged_states
 from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
 from slo_gen.history.state_ledger import StateLedger
+from slo_gen.history.target_facts import Kept, TargetFacts, kept_facts, recorded_facts
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.spec.normative import normative_hash
@@ -35,7 +35,7 @@ from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import EMPTY, Spans
 
-__all__ = ["NO_SERVER", "Asked", "Conditions", "Server", "asked_about", "conditions_of", "held", "judge", "reach"]
+__all__ = ["NO_SERVER", "Asked", "Conditions", "Found", "Server", "asked_about", "conditions_of", "held", "judge", "reach"]
 
 _AROUND: Final = 86_400
 """Seconds beyond an edge of the period that are read where a run of down time may reach over it."""
@@ -109,35 +109,49 @@ def reach(target: AgreementTarget) -> int:
 
 
 # --- what the answers mean ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a period came to, the files of facts that it names, by their paths, and what is to be said of this look at it alone."""
+
+    judged: Judged
+    files: dict[str, str]
+    remarks: tuple[str, ...]
+
+
 def judge(
     catalogue: Catalogue, each: Closable, asked: Sequence[Asked], answers: Answers, earlier: Sequence[Closing], server: Server, now: int,
-    *, tickets: TicketLedger | None = None, states: StateLedger | None = None, former: Closing | None = None, affected: Money | None = None,
-) -> tuple[Judged, dict[str, str]]:  # fmt: skip
-    """What a period came to, and the files of facts that it names, by their paths.
+    *, kept: Kept, tickets: TicketLedger | None = None, states: StateLedger | None = None, former: Closing | None = None,
+    affected: Money | None = None,
+) -> Found:  # fmt: skip
+    """What a period came to.
 
     ``earlier`` are the closings of the periods before, in their order, as far as there are any; ``former`` is that of the period
     itself, whose targets on tickets and states stand where no ``tickets`` or ``states`` are given, and so does what was paid for what
-    was ``affected``.
+    was ``affected``. Where the server has less of the period than the ``former`` closing, the facts of that one are ``kept``.
     """
     agreement = each.agreement
-    targets, files = [], {}
+    targets, files, remarks = [], {}, list(_forgotten(each, server, now))
     for one in asked:
-        found = reading(one.wanted, one.facts, answers)
-        slots = _trimmed(found.slots, one.start, one.end)
-        reference, text = facts_text(one.target.indicator, one.target.where, slots)
+        recorded = _recorded(one, answers)
+        facts = kept_facts(recorded, one.target, former, kept)
+        if facts.are_kept:
+            remarks.append(
+                f"{agreement.name}/{one.target.name}: judged by the facts that {each.period.name} was closed with, "
+                f"{percent(facts.completeness, places=1)} of it; {server.url} has {percent(recorded.completeness, places=1)} of it now"
+            )
+        reference, text = facts_text(one.target.indicator, one.target.where, facts.slots)
         files[reference.file] = text
         judged = target_period(
-            catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), slots, found=held(one.conditions, answers),
+            catalogue, agreement, one.target, Period(one.start, one.end, each.period.name), facts.slots, found=facts.held,
             adjusted=adjusted_time(catalogue, agreement, one.target),
         )
         outcome = judged.outcome
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
             objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
-            breach=_breach(agreement, one.target, outcome, earlier), attained=figure_text(outcome.figure, judged.bound),
-            completeness=_completeness(found, one.start, one.end), outcome=outcome, measure=one.target.measure, bound=judged.bound,
-            window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=one.queries,
-            sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),
+            breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(outcome, judged.bound),
+            completeness=facts.completeness, outcome=outcome, measure=one.target.measure, bound=judged.bound, window=judged.window,
+            not_excluded=judged.exclusions.not_excluded, facts=reference, queries=facts.queries, sources=facts.sources,
         ))
     of_tickets = judged_tickets(
         agreement, each.period, tickets, former, lambda target, outcome: _breach(agreement, target, outcome, earlier),
@@ -150,19 +164,20 @@ def judge(
     targets = _in_order(agreement, [*targets, *of_states.targets])
     targets += of_tickets.targets
     files |= of_tickets.files | of_states.files
-    notes = [*_notes(each, server, now), *filter(None, [unknown_credits(agreement, each.period, earlier)])]
+    notes = [*filter(None, [unknown_credits(agreement, each.period, earlier)])]
     owed: Credit | None = None
     try:
         affected = affected or (former.current.judged.affected_fee if former is not None else None)
-        owed = credit_of(agreement, each.period, targets, earlier, affected)
+        owed, at_most = (credit_of(agreement, each.period, targets, earlier, affected, worst=worst) for worst in (False, True))
+        notes += filter(None, [possible_credit(owed, at_most)])
     except FeeError as error:
         notes.append(f"no credit could be computed: {error}")
-    return Judged(
+    return Found(Judged(
         terms=normative_hash(agreement, catalogue), server=server.url, version=server.version, targets=tuple(targets), credit=owed,
         affected_fee=affected, won_back=won_back(agreement, targets, earlier),
         may_be_ended=tuple(rights_to_end(agreement, targets, earlier)), not_judged=(*of_states.not_judged, *of_tickets.not_judged),
         deadlines=tuple(_deadlines(agreement, each.period.end, targets)), notes=tuple(notes),
-    ), files
+    ), files, tuple(remarks))
 
 
 def _in_order(agreement: Agreement, targets: Sequence[ClosedTarget]) -> list[ClosedTarget]:
@@ -202,8 +217,10 @@ def _up(slots: Slots, number: int) -> bool:
     return total is not None and total > 0 and slots.bad[number] == 0 and not (slots.unseen and slots.unseen[number])
 
 
-def _completeness(found: Reading, start: int, end: int) -> Fraction:
-    return Fraction(found.known.clip(start, end).seconds, end - start)
+def _recorded(one: Asked, answers: Answers) -> TargetFacts:
+    found = reading(one.wanted, one.facts, answers, (one.start, one.end))
+    slots = _trimmed(found.slots, one.start, one.end)
+    return recorded_facts(found, slots, one.start, one.end, one.queries, held(one.conditions, answers))
 
 
 def _breach(agreement: Agreement, target: Promise, outcome: Outcome, earlier: Sequence[Closing]) -> bool:
@@ -224,17 +241,18 @@ def _in_grace(agreement: Agreement, target: Promise, start: int) -> bool:
     return start < add_duration(term(agreement).items[0][0], target.grace, timezone, business_days(agreement))
 
 
-def _notes(each: Closable, server: Server, now: int) -> Iterator[str]:
+def _forgotten(each: Closable, server: Server, now: int) -> Iterator[str]:
+    """What a reader must know of the server, and what no closing says, since it changes with the day."""
     if server.retention is not None and each.period.start < now - server.retention:
         days = server.retention // 86_400
-        yield f"{server.url} keeps {days} days, and the period begins before that: what it has dropped is unknown"
+        yield f"{each.agreement.name}: {server.url} keeps {days} days, and the period begins before that: what it has dropped is unknown"
 
 
 def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) -> Iterator[DueDate]:
     """When the report of a period is due, until when its figures may be disputed, and by when each outage of a breach must be claimed."""
     timezone, terms, business = agreement.period.timezone, agreement.report, business_days(agreement)
     report = add_duration(end, terms.due, timezone, business)
-    yield DueDate(what="report", at=report)
+    yield DueDate(what=REPORT, at=report)
     if terms.objections:
         yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone, business))
     if agreement.claim is None:

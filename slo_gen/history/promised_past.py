@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Verdict
-from slo_gen.contract.rounding import figure_text
+from slo_gen.contract.rounding import attained_text
 from slo_gen.contract.target_period import target_period
 from slo_gen.history.backtest import Past
+from slo_gen.history.facts import Source
+from slo_gen.history.misses import is_breach
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import Spans
@@ -23,12 +24,17 @@ __all__ = ["PeriodPast", "TargetPast", "target_past"]
 
 @dataclass(frozen=True, slots=True)
 class PeriodPast:
-    """One past period: ``attained`` for readers, ``measured`` is the share of it that there are facts about."""
+    """One past period: ``attained`` for readers, ``measured`` is the share of it that there are facts about.
+
+    ``breach``: whether a miss is one, after the misses of the periods before that were looked at.
+    """
 
     period: Period
     verdict: Verdict
+    breach: bool
     attained: str
     measured: Fraction
+    past: Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +44,35 @@ class TargetPast:
     agreement: Agreement
     target: AgreementTarget
     periods: tuple[PeriodPast, ...]
-    past: Past
 
-    def named(self, verdict: Verdict) -> list[str]:
-        """The periods of that verdict, by their names."""
-        return [each.period.name for each in self.periods if each.verdict == verdict]
+    @property
+    def computed(self) -> Spans:
+        """When facts were computed from raw series, and not recorded."""
+        return Spans.of(span for each in self.periods for span in each.past.computed)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that have records in the periods; ``read`` where one of the periods was judged by them."""
+        records: dict[tuple[tuple[str, str], ...], int] = {}
+        for each in self.periods:
+            for source in each.past.sources:
+                records[source.labels] = records.get(source.labels, 0) + source.records
+        read = {source.labels for each in self.periods for source in each.past.sources if source.read}
+        order = sorted(records, key=lambda labels: (-records[labels], labels))
+        return tuple(Source(labels, records[labels], labels in read) for labels in order)
 
 
 def target_past(
-    catalogue: Catalogue, agreement: Agreement, target: AgreementTarget, periods: Sequence[Period], past: Past, around: int,
-    held: Mapping[str, Spans],
+    catalogue: Catalogue, agreement: Agreement, target: AgreementTarget, periods: Sequence[tuple[Period, Past]], held: Mapping[str, Spans],
 ) -> TargetPast:  # fmt: skip
-    """Judges each period for itself. ``around``: seconds beyond its edges in which runs are followed; ``held`` as for a closing."""
+    """Judges each period by its own facts; ``held`` as for a closing."""
     timeless = replace(agreement, starts=None, ends=None)
-    found = []
-    for period in periods:
-        slots = _cut(past.slots, period.start - around, period.end + around)
-        judged = target_period(catalogue, timeless, target, period, slots, found=held)
-        attained = figure_text(judged.outcome.figure, judged.bound)
-        found.append(PeriodPast(period, judged.outcome.verdict, attained, past.measured(period.start, period.end)))
-    return TargetPast(agreement, target, tuple(found), past)
-
-
-def _cut(slots: Slots, start: int, end: int) -> Slots:
-    """The slots that reach into a range."""
-    first = max((start - slots.start) // slots.seconds, 0)
-    last = max(-((slots.start - end) // slots.seconds), first)
-    return replace(
-        slots, start=slots.start + first * slots.seconds, total=slots.total[first:last], bad=slots.bad[first:last],
-        unseen=slots.unseen[first:last],
-    )  # fmt: skip
+    found: list[PeriodPast] = []
+    for period, past in periods:
+        judged = target_period(catalogue, timeless, target, period, past.slots, found=held)
+        missed = [*(each.verdict == "missed" for each in found), judged.outcome.verdict == "missed"]
+        found.append(PeriodPast(
+            period, judged.outcome.verdict, is_breach(target.misses, missed), attained_text(judged.outcome, judged.bound),
+            past.measured(period.start, period.end), past,
+        ))  # fmt: skip
+    return TargetPast(agreement, target, tuple(found))

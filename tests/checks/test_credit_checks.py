@@ -101,6 +101,41 @@ def test_a_tier_that_another_one_covers() -> None:
     assert told(scale("below: 99.9%, days: 1, for_each: 1%", "below: 99%, days: 1")) == []       # grows within a tier
 
 
+@pytest.mark.parametrize(("tiers", "shared"), [
+    (("below: 99.9%, at_least: 99%, credit: 10%", "below: 99.5%, credit: 25%"), "a figure between 99% and 99.5%"),
+    (("below: 99.9%, at_least: 98.5%, credit: 10%", "below: 99%, at_least: 95%, credit: 25%", "below: 95%, credit: 50%"),
+     "a figure between 98.5% and 99%"),
+    (("below: 99.9%, at_least: 99%, credit: 10%", "at_most: 99%, credit: 25%"), "exactly 99%"),
+])
+def test_ranges_that_overlap(tiers: tuple[str, ...], shared: str) -> None:
+    for order in (tiers, tuple(reversed(tiers))):
+        assert said("credit-scale", scale(*order)) == [(
+            "warning", f"{shared} is in two tiers, of 10% and of 25%; the larger credit holds",
+            "let each tier end where the next one begins, or write `below` alone in each of them",
+        )]
+        assert told(scale(*order), "ambiguous-boundary") == []       # one boundary, one finding
+    assert written("credit-scale", scale(*tiers)) == [tiers[1].partition(", ")[0].partition(": ")[2]]
+
+
+def test_ranges_of_a_ceiling_that_overlap() -> None:
+    document = scale("above: 1%, at_most: 5%, credit: 10%", "at_least: 5%, credit: 20%", objective="at most 1%")
+    assert said("credit-scale", document) == [(
+        "warning", "exactly 5% is in two tiers, of 10% and of 20%; the larger credit holds",
+        "let each tier end where the next one begins, or write `above` alone in each of them",
+    )]
+    assert written("credit-scale", document) == ["5%"]
+    met = scale("above: 0.5%, at_most: 5%, credit: 10%", "above: 5%, credit: 20%", objective="at most 1%")
+    assert written("credit-scale", met) == ["0.5%"]                  # where the tier begins, not where it ends
+
+
+@pytest.mark.parametrize("tiers", [
+    ("below: 99.9%, credit: 10%", "below: 99%, at_least: 95%, credit: 25%", "below: 95%, credit: 50%"),
+    ("below: 99.9%, above: 99%, credit: 10%", "at_most: 99%, credit: 25%"),
+])
+def test_tiers_that_say_only_where_they_begin_overlap_nothing(tiers: tuple[str, ...]) -> None:
+    assert told(scale(*tiers)) == []
+
+
 def test_a_tier_that_no_figure_reaches() -> None:
     document = scale("below: 99.9%, credit: 10%", "below: 0%, credit: 100%")
     assert said("credit-scale", document) == [("warning", "no figure can be in this tier", "change its bounds, or take it out")]

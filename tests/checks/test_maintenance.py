@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slo_gen.checks import check_catalogue, moments
+from slo_gen.checks import check_catalogue, moments, unexplained
 from slo_gen.spec.convert import Document, read_documents
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.resolve import resolve
@@ -68,6 +68,15 @@ def test_windows_of_one_document_that_overlap() -> None:
     ]
 
 
+def test_a_long_window_overlaps_all_that_begin_in_it() -> None:
+    short = "{from: 2026-10-03T02:00, to: 2026-10-03T03:00}, {from: 2026-10-03T04:00, to: 2026-10-03T06:00}"
+    windows = f"windows: [{{from: 2026-10-03T01:00, to: 2026-10-03T05:00}}, {short}, {{from: 2026-10-03T06:00, to: 2026-10-03T07:00}}]"
+    assert [each[2] for each in found("overlapping-maintenance", work("a", windows))] == [
+        "overlaps an earlier window of this document from 2026-10-03T02:00:00Z to 2026-10-03T03:00:00Z; this time is excluded once",
+        "overlaps an earlier window of this document from 2026-10-03T04:00:00Z to 2026-10-03T05:00:00Z; this time is excluded once",
+    ]
+
+
 def test_work_that_comes_again_overlaps_many_times() -> None:
     nightly = work("nightly", "recurring: {every: day, at: 02:00-03:00, from: 2026-10-01, until: 2026-10-31}")
     long = work("week", "windows: [{from: 2026-10-05T00:00, to: 2026-10-08T00:00}]")
@@ -102,6 +111,9 @@ def test_work_that_was_written_down_after_it_began() -> None:
     ("{from: 2026-10-03T03:00, to: 2026-10-03T04:59}", True),
     ("{from: 2026-10-03T03:01, to: 2026-10-03T05:00}", True),
     ("{from: 2026-10-03T01:00Z, to: 2026-10-03T03:00Z}", False),         # the same instants in other words
+    ("{from: 2026-10-03T03:00, to: 2026-10-03T06:00}", False),           # made shorter: less is excluded
+    ("{from: 2026-10-03T02:00, to: 2026-10-03T05:00}", False),
+    ("{from: 2026-10-02T03:00, to: 2026-10-02T05:00}, {from: 2026-10-03T03:00, to: 2026-10-03T05:00}", False),
     ("{from: 2026-10-03T03:00, to: 2026-10-03T05:00, reference: CHG-1}", False),
 ])
 def test_work_that_was_moved_after_it_began(then: str, is_late: bool) -> None:
@@ -123,4 +135,49 @@ def test_work_that_comes_again_is_judged_by_its_first_time() -> None:
     nightly = work("nightly", "recurring: {every: day, at: 01:00-03:00, from: 2026-10-03}")
     assert moments(*catalogue_of(nightly), now=NOW) == [("specs.yaml", BEGAN)]
     assert late(nightly, "") == ["this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of nightly"]
-    assert late(nightly, nightly.replace("01:00-03:00", "01:00-02:00")) == []
+    assert late(nightly, nightly) == []
+    assert late(nightly, nightly.replace("01:00-03:00", "01:00-04:00")) == []
+    assert late(nightly, WINDOW.replace("upgrade", "nightly")) == []                              # it was a single night then
+    for other in ("01:00-02:00", "02:00-03:00"):
+        assert late(nightly, nightly.replace("01:00-03:00", other)) == [
+            "this work began at 2026-10-03T01:00:00Z, and by then the repository had other windows of nightly",
+        ]
+
+
+@pytest.mark.parametrize(("more_then", "more_now", "said"), [
+    ("  state: cancelled\n", "", "had upgrade as cancelled"),
+    ("  customers: [bolt]\n", "", "had upgrade for fewer services or customers"),
+    ("  customers: [bolt]\n", "  customers: [acme, bolt]\n", "had upgrade for fewer services or customers"),
+    ("  customers: [acme, bolt]\n", "  customers: [acme]\n", ""),
+    ("", "  customers: [acme]\n", ""),
+    ("  state: done\n", "", ""),
+])
+def test_work_that_excludes_more_than_it_did_when_it_began(more_then: str, more_now: str, said: str) -> None:
+    begin = "this work began at 2026-10-03T01:00:00Z, and by then the repository "
+    assert late(WINDOW + more_now, WINDOW + more_then) == ([begin + said] if said else [])
+
+
+def test_work_on_more_services_than_there_were() -> None:
+    of_two = WINDOW.replace("services: [shop]", "services: [shop, mail]")
+    assert late(of_two, of_two) == late(WINDOW, of_two) == []
+    assert late(of_two, WINDOW) == [
+        "this work began at 2026-10-03T01:00:00Z, and by then the repository had upgrade for fewer services or customers",
+    ]
+
+
+def test_emergency_work_is_announced_by_nobody_and_is_on_record() -> None:
+    emergency = f"{WINDOW}  type: emergency\n"
+    assert found("late-maintenance", emergency, recorded={("specs.yaml", BEGAN): ""}) == [(
+        17, 20, "this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of upgrade",
+        "say where it is recorded (`reference`), or write an Adjustment that is agreed",
+    )]
+    assert late(f"{emergency}  change: CHG-1\n", "") == []
+    assert late(emergency.replace("T05:00}", "T05:00, reference: CHG-1}"), "") == []
+
+
+def test_what_other_files_should_be_asked_about() -> None:
+    subject = catalogue_of(WINDOW)
+    key = ("specs.yaml", BEGAN)
+    assert unexplained(*subject, now=NOW, recorded={key: ""}) == [("specs.yaml", BEGAN, "upgrade")]
+    assert unexplained(*subject, now=NOW, recorded={key: WINDOW.replace("upgrade", "another")}) == [("specs.yaml", BEGAN, "upgrade")]
+    assert unexplained(*subject, now=NOW, recorded={key: WINDOW}) == unexplained(*subject, now=NOW, recorded={}) == []

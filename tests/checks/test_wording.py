@@ -41,7 +41,7 @@ def test_the_zone_of_the_periods() -> None:
     assert said("unstated-zone", sla(*CREDITS).replace("active", "ended")) == []
     assert written("unstated-zone", sla(*CREDITS)) == ["deal"]
     (_, _, hint), = said("unstated-zone", uc(*CREDITS))
-    assert "`timezone` in `period` or in the Policy" in hint
+    assert hint == "write `period: {timezone: Europe/Berlin}`, or `timezone` in the Policy; UTC too, if it is meant"
 
 
 def test_the_zone_may_stand_in_the_template() -> None:
@@ -65,7 +65,21 @@ def test_what_a_figure_is_a_share_of() -> None:
     assert said("unstated-denominator", sla(targets=measured(minutes, excluding))) == []
     other = measured(minutes, excluding).replace("name: availability", "name: other")
     (_, message, _), = said("unstated-denominator", sla(*CREDITS, targets=f"{measured(minutes, excluding)}\n{other}"))
-    assert message.startswith("availability does not say of which time its figure is a share (nor do 1 others)")
+    assert message.startswith("availability does not say of which time its figure is a share (nor does another one);")
+    third = other.replace("name: other", "name: third")
+    (_, message, _), = said("unstated-denominator", sla(*CREDITS, targets=f"{measured(minutes, excluding)}\n{other}\n{third}"))
+    assert message.startswith("availability does not say of which time its figure is a share (nor do 2 others);")
+
+
+def test_an_allowance_excludes_planned_work_though_no_target_lists_it() -> None:
+    target, allowance = measured("method: downtime_minutes, empty: good"), "allowance: {planned: 4h per month, notice: 5bd}"
+    assert [message for _, message, _ in said("unstated-denominator", sla(*CREDITS, allowance, targets=target))] == [
+        "availability does not say of which time its figure is a share; all time of the period was taken, and what is excluded counts as "
+        "good",
+    ]
+    stated = measured("method: downtime_minutes, empty: good, over: scheduled")
+    assert said("unstated-denominator", sla(*CREDITS, allowance, targets=stated)) == []
+    assert said("unstated-denominator", sla(*CREDITS, allowance)) == []
 
 
 def test_hours_of_its_own_ask_for_the_denominator_too() -> None:
@@ -115,6 +129,22 @@ def test_outages_that_are_in_sight() -> None:
     assert said("hidden-downtime", sla(targets=f"{lasting}\n{longest}")) != []      # which says nothing of the short ones
 
 
+def test_a_target_on_other_series_or_in_other_hours_hides_nothing_less() -> None:
+    office = 'kind: Calendar\nmetadata: {name: office}\nspec: {hours: {mon-fri: ["08:00-18:00"]}}\n'
+    runs = "method: downtime_periods, interval: 1m, at_least: 5m"
+    for lasting, other, is_hidden in (
+        (", where: {region: eu}", ", where: {region: us}", True),
+        (", where: {region: eu}", ", where: {region: eu}", False),
+        (", where: {region: eu}", "", False),
+        ("", ", where: {region: eu}", True),
+        ("", ", hours: office", True),
+        (", hours: office", ", hours: office", False),
+        (", hours: office", "", False),
+    ):
+        beside = f"{{name: other, indicator: requests, objective: at least 99.9%{other}}}"
+        assert bool(said("hidden-downtime", office, sla(targets=f"{measured(runs, lasting)}\n{beside}"))) is is_hidden, (lasting, other)
+
+
 # --- too small to be seen -------------------------------------------------------------------------------------------
 
 
@@ -146,6 +176,9 @@ def test_a_budget_of_agreed_hours() -> None:
     assert [message for _, message, _ in said("budget-unseen", hour, sla(targets=target))] == [
         "98% of a period like 2026-01 leaves 4.8 minutes, less than one interval of 5m: a single one that is bad misses it",
     ]
+    for over, is_told in (("scheduled", True), ("calendar", False), ("deployed", False)):
+        target = measured(f"method: downtime_minutes, interval: 5m, over: {over}", ", hours: hour", objective="at least 98%")
+        assert bool(said("budget-unseen", hour, sla(targets=target))) is is_told
 
 
 def test_a_budget_below_one_event() -> None:

@@ -94,7 +94,7 @@ def test_a_proposed_agreement_is_judged_in_each_of_its_past_periods(backtest: Ca
         result = backtest(url, "--agreement", "acme-shop")
         (found,) = json.loads(backtest(url, "--agreement", "acme-shop", "--json").output)["targets"]
     assert result.exit_code == 0, result.output
-    assert "acme-shop/availability: missed in 2026-W37; met in 2 of 3\n" in result.output
+    assert "acme-shop/availability: breached in 2026-W37; met in 2 of 3\n" in result.output
     assert [(each["period"], each["verdict"], each["attained"]) for each in found["periods"]] == [
         ("2026-W37", "missed", "99.89%"), ("2026-W38", "met", "100.00%"), ("2026-W39", "met", "99.901%"),
     ]

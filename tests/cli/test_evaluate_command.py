@@ -116,6 +116,24 @@ def test_samples_that_are_missing_make_it_unclear(run: Run, specs: Callable[[str
     assert found["unknown"] == str(718 * 3600)
 
 
+def test_how_many_events_are_missing_nobody_knows_but_for_how_long(run: Run, specs: Callable[[str], None]) -> None:
+    specs("UTC")
+    Path("events.csv").write_text("time,bad,total\n2026-03-01T00:00,0,100\n2026-03-01T00:01,1,100\n2026-03-01T00:03,0,100\n")
+    arguments = ("evaluate", ".", "--agreement", "acme", "--target", "uptime", "--period", "2026-03", "--samples", "events.csv")
+    assert "  unknown     743h57m\n" in run(*arguments).output
+    assert "   About 743h57m nothing is known.\n" in run(*arguments, "--explain").output
+
+
+@pytest.mark.parametrize(("undecided", "words"), [(1, "1 result"), (2, "2 results")])
+def test_results_that_are_not_decided_are_counted(run: Run, specs: Callable[[str], None], undecided: int, words: str) -> None:
+    specs("UTC")
+    rows = "".join(f"2026-03-0{day}T10:00,{'' if day <= undecided else 1}\n" for day in range(1, 6))
+    Path("tickets.csv").write_text(f"time,met\n{rows}")
+    arguments = ("--agreement", "acme", "--target", "p1-response", "--period", "2026-03", "--samples", "tickets.csv")
+    told = run("evaluate", ".", *arguments).output.splitlines()
+    assert [line.split("  ")[-1] for line in told if line.startswith("  unknown")] == [words]
+
+
 def test_an_outage_of_an_excluded_cause_does_not_count(run: Run, specs: Callable[[str], None]) -> None:
     found = evaluated(run, "--period", "2026-04", "--down", "2026-04-03T00:00/10h/customer", "--down", "2026-04-03T09:00/2h")
     assert (found["counted"], found["real"], found["excluded"]) == ("7200", "39600", {"customer": 32400})

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from slo_gen.cli import main
-from slo_gen.cli.git_past import texts_at
+from slo_gen.cli.git_past import texts_at, texts_elsewhere
 
 DAY = 86_400
 FIRST = 1_760_000_000
@@ -91,3 +91,29 @@ def test_check_tells_of_work_that_was_written_down_late(repository: Path, monkey
     early = window.replace("2025-10-12", "2025-12-12")
     commit(repository, FIRST + 6 * DAY, {"specs/shop.yaml": document.replace("W]", f"{early}]")})
     assert CliRunner().invoke(main, ["check", "specs/shop.yaml", "--format", "github"]).output == ""
+
+
+MAINTENANCE = """\
+kind: Maintenance
+metadata: {name: NAME}
+spec: {services: [shop], windows: [{from: 2025-10-13T01:00Z, to: 2025-10-13T02:00Z}]}
+"""
+
+
+def test_a_document_is_found_in_the_file_that_it_was_in(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work of October that was moved into the file of its year in November."""
+    service = "kind: Service\nmetadata: {name: shop}\n"
+    upgrade, other = MAINTENANCE.replace("NAME", "up.grade"), MAINTENANCE.replace("NAME", "up-grade").replace("10-13", "12-13")
+    commit(repository, FIRST + 2 * DAY, {"specs/shop.yaml": service, "specs/upgrade.yaml": upgrade, "specs/other.yaml": other})
+    (repository / "specs/upgrade.yaml").unlink()
+    commit(repository, FIRST + 30 * DAY, {"specs/2025.yaml": f"{other.replace('up-grade', 'later')}---\n{upgrade}"})
+    file, begin = str(repository / "specs/2025.yaml"), 1_760_317_200
+    assert texts_elsewhere([(file, begin, "up.grade"), (file, begin, "never"), (file, FIRST + DAY, "up.grade")]) == {
+        (file, begin, "up.grade"): upgrade,
+    }
+    monkeypatch.chdir(repository)
+    told = CliRunner().invoke(main, ["check", "specs/shop.yaml", "specs/2025.yaml", "--format", "github"])
+    assert (told.exit_code, "late-maintenance" in told.output) == (0, False)
+    commit(repository, FIRST + 31 * DAY, {"specs/2025.yaml": upgrade.replace("T02:00Z", "T05:00Z")})
+    told = CliRunner().invoke(main, ["check", "specs/shop.yaml", "specs/2025.yaml", "--format", "github"])
+    assert "by then the repository had other windows of up.grade" in told.output
