@@ -119,7 +119,9 @@ def _owed(credit: Credit | None) -> str:
         return "none"
     if credit.days:
         return f"{_short(credit.days)} days"
-    return amount_text(credit.paid, credit.currency) if credit.paid is not None else f"{_short(credit.share or Fraction(0))} of the fee"
+    if credit.paid is not None:
+        return amount_text(credit.paid, credit.currency)
+    return "an amount that is not known" if credit.share is None else f"{_short(credit.share)} of the fee"
 
 
 def _of_target(old: ClosedTarget, new: ClosedTarget) -> str:
