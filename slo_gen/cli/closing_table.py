@@ -102,6 +102,8 @@ def _notes(closing: Closing) -> Iterator[str]:
         yield from (f"{closing.agreement}: credit: {line.words}" for line in judged.credit.lines)
         if judged.credit.paid is not None:
             yield f"{closing.agreement}: credit of {amount_text(judged.credit.paid, judged.credit.currency)}"
+        elif judged.credit.amount is None:
+            yield f"{closing.agreement}: credit: no fee is known; close it again with --agreement and --fee, which says what was paid"
     if judged.won_back is not None:
         yield f"{closing.agreement}: {won_back_text(judged.won_back)}"
     yield from (f"{closing.agreement}: {right}" for right in judged.may_be_ended)

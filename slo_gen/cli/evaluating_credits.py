@@ -18,6 +18,7 @@ from slo_gen.history.later_periods import right_text
 from slo_gen.history.misses import is_breach
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Deadline, Fee, Money
+from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period, Periods
 
 __all__ = ["Due", "Owed", "money", "owed"]
@@ -76,9 +77,14 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
             credit(agreement.credits, [_reading(each, worst=worst) for each in found], fees) for worst in (False, True)
         )
     except FeeError as error:
-        return Owed(None, None, due, f"{error}; --fee says what was paid", rights)
-    without = "no fee is known; --fee says what was paid" if possible.amount is None else ", ".join(_only_if(found))
+        return Owed(None, None, due, f"{error}; {_no_fee(agreement, paid).partition('; ')[2]}", rights)
+    without = _no_fee(agreement, paid) if possible.amount is None else ", ".join(_only_if(found))
     return Owed(certain, possible, due, without, rights)
+
+
+def _no_fee(agreement: Agreement, paid: Money | None) -> str:
+    """Why no amount can be told. What was paid in a week or in so many days is no fee of a month."""
+    return "no fee is known; --fee says what was paid" if paid is None else f"no fee of a month is known; write `fee` in {agreement.name}"
 
 
 def _reading(found: TargetPeriod, *, worst: bool) -> Reading:
@@ -108,6 +114,8 @@ def _fee(agreement: Agreement, paid: Money | None) -> Fee | None:
     match periods.length:
         case "month" | "quarter" | "year":
             return Fee(paid.amount, paid.currency, periods.length)
+        case "half_year":
+            return Fee(2 * paid.amount, paid.currency, "year")
     return None
 
 
@@ -117,13 +125,15 @@ def _due(agreement: Agreement, period: Period, found: Sequence[TargetPeriod]) ->
     if terms is None or all(each.outcome.verdict == "met" for each in found):
         return
     timezone, business = agreement.period.timezone, business_days(agreement)
-    outages = sorted({(run.start, run.end) for each in found for run in each.outcome.interruptions if run.counted})
+    report = add_duration(period.end, agreement.report.due, timezone, business)
+    missed = [each.outcome for each in found if each.outcome.verdict != "met"]
+    outages = sorted({(run.start, run.end) for outcome in missed for run in outcome.interruptions if run.counted})
     for start, end in outages:
-        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business)
+        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business, report)
         yield Due(start, deadlines.notify, deadlines.submit)
     if not outages:
         kept = replace(terms, notify=_without_incident(terms.notify), submit=_without_incident(terms.submit))
-        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business)
+        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business, report)
         yield Due(None, deadlines.notify, deadlines.submit)
 
 

@@ -85,7 +85,9 @@ def owed_text(owed: Credit | None) -> str:
         return "none"
     if owed.days:
         return f"{number_text(owed.days)} days"
-    return amount_text(owed.paid, owed.currency) if owed.paid is not None else f"{number_text((owed.share or 0) * 100)}% of the fee"
+    if owed.paid is not None:
+        return amount_text(owed.paid, owed.currency)
+    return "an amount that is not known" if owed.share is None else f"{number_text(owed.share * 100)}% of the fee"
 
 
 def possible_credit(certain: Credit | None, at_most: Credit | None) -> str:

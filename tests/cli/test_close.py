@@ -297,6 +297,14 @@ def test_a_credit_needs_a_fee_and_says_so(house: House) -> None:
     assert "10%" in result.output
 
 
+def test_a_multiple_of_a_fee_that_nobody_named_is_no_credit_of_nothing(house: House) -> None:
+    house.server.series = stored(60)
+    house.write(sla("acme", "credits: {of: affected_fee, multiplier: 10}", target=", measure: {method: downtime_minutes}"))
+    said = house.close().output
+    assert "acme: credit: availability was missed: 10 times the fee for 1h of downtime" in said
+    assert "acme: credit: no fee is known; close it again with --agreement and --fee, which says what was paid" in said
+
+
 def test_a_breach_has_a_day_by_which_it_must_be_claimed(house: House) -> None:
     house.write(sla("acme", "claim: {submit: {within: 30d, after: period_end}}"))
     house.server.series = stored(60)

@@ -288,6 +288,41 @@ def test_a_miss_that_is_a_breach_with_others_only_says_so(run: Run, specs: Calla
     assert "  credit  10.00 USD (only if availability was missed before: 1 of 3 periods in a row may be)\n" in run(*march).output
 
 
+@pytest.mark.parametrize(("period", "name", "credit"), [
+    ("length: half_year", "2026-H1", "10.00 USD"),
+    ("length: week", "2026-W13", "10% (no fee of a month is known; write `fee` in cloud)"),
+    ("rolling: 30d", "30d-2026-03-29", "10% (no fee of a month is known; write `fee` in cloud)"),
+])  # fmt: skip
+def test_what_was_paid_in_periods_of_any_length(run: Run, specs: Callable[[str], None], period: str, name: str, credit: str) -> None:
+    with_terms("period: {length: month", f"period: {{{period}")
+    with_terms(CREDITS, "credits: {tiers: [{below: 99.99%, credit: 10%}]}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", name, "--down", "2026-03-27T01:30/50m", "--fee", "600 USD")
+    assert f"  credit  {credit}\n" in run(*asked).output
+
+
+def test_a_deadline_runs_from_the_day_on_which_the_report_is_due(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms("submit: {within: 30d, after: period_end}", "submit: {within: 10d, after: report}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", "600 USD")
+    assert "  claim   before 2026-04-18 00:00 UTC\n" in run(*asked).output               # five business days from Wednesday, and ten
+    Path("f.csv").write_text("time,up\n2026-03-01T00:00,0\n2026-03-02T00:00,1\n", encoding="utf-8")
+    with_terms(OBJECTIVE, "objective: at least 99.99%")
+    unclear = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--samples", "f.csv", "--fee", "600 USD")
+    assert "  claim   before 2026-04-18 00:00 UTC\n" in unclear.output
+
+
+def test_outages_of_a_target_that_was_met_need_not_be_told(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms(
+        "    - {name: availability, indicator: probe, objective: at least 99%, exclude: [customer],",
+        "    - {name: runs, indicator: probe, objective: at least 99%, measure: {method: downtime_periods, at_least: 2h}}\n"
+        "    - {name: availability, indicator: probe, objective: at least 95%, exclude: [customer],",
+    )
+    down = ("--down", "2026-03-27T01:30/8h", "--down", "2026-03-28T01:30/1h")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", *down, "--fee", "600 USD")
+    assert [line for line in result.output.splitlines() if line.startswith("  tell")] == [
+        "  tell    the outage of 2026-03-27 01:30 UTC, before 2026-04-01 00:00 UTC"
+    ]
+
+
 @pytest.mark.parametrize(("length", "message"), [
     ("43.21m", "43.21m is no whole number of seconds; write it like 44m34s"),
     ("9999999.5w", "9999999.5w is longer than any contract lasts"), ("1.5", "'1.5' is no duration"), ("1.5bd", "'1.5bd' is no duration"),

@@ -92,6 +92,8 @@ def cases() -> Iterator[Case]:
     yield Case("the fee for a day", day, [missed("99.5")])
     yield Case("the fee for a day, twice", day, [missed("99.1")], QUARTER)
     yield Case("the fee for a day, of the affected part", replace(day, of="affected_fee"), [missed("99.5")], BOTH)
+    again = replace(day, repeat=(Repeat(misses=2, within=3, times=Fraction(3)),))
+    yield Case("the fee for a day, missed again", again, [missed("99.5")], JUNE, Given({"up": [True]}))
     yield Case("the fee for a day, of nothing known", day, [missed("99.5")], UNKNOWN)
     pool = CreditTerms(at_risk=Fraction(15, 100))
     yield Case("a part of the pool", pool, [missed("99", "up", weight=Fraction(2, 5)), missed("99", "mail", weight=Fraction(1, 4))])

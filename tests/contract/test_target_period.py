@@ -191,8 +191,11 @@ def test_where_nothing_is_unknown_or_its_meaning_is_agreed_nothing_may_be_otherw
     agreed = replace(target, measure=replace(target.measure, unknown="good"))
     found = target_period(catalogue, agreement, agreed, period, dark)
     assert found.if_unknown_was("bad") is found.outcome
-    results = ticket_period(agreement, agreement.other_targets[0], period, Results(period.start, period.end, (Result(period.start, None),)))
-    assert results.if_unknown_was("bad") is results.outcome
+    unclear = target_period(catalogue, agreement, target, period, dark)
+    assert unclear.if_unknown_was("bad").counted > 0
+    for known_otherwise in ({"facts": Results(period.start, period.end)}, {"measurement": found.measurement}):
+        other = replace(unclear, **known_otherwise)  # type: ignore[arg-type]
+        assert other.if_unknown_was("bad") is unclear.outcome
 
 
 def test_a_target_on_tickets_is_told_with_all_that_it_follows_from() -> None:
