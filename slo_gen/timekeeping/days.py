@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 __all__ = [
-    "AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyRange", "has_holidays", "regions_of",
+    "AllDays", "AnyDays", "DateRange", "Days", "DaysExcept", "FixedDates", "PublicHolidays", "YearlyRange", "has_holidays", "known_until",
+    "regions_of",
 ]  # fmt: skip
 
 
@@ -122,6 +124,11 @@ def has_holidays(country: str, region: str = "") -> bool:
     return True
 
 
+def known_until(country: str) -> int:
+    """The last year for which the public holidays of a country and its regions are known."""
+    return _table(country, "").end_year
+
+
 @lru_cache(maxsize=1)
 def regions_of() -> dict[str, tuple[str, ...]]:
     """Every country whose public holidays are known, and its regions, by the codes of ISO 3166."""
@@ -134,4 +141,6 @@ def regions_of() -> dict[str, tuple[str, ...]]:
 def _table(country: str, region: str) -> HolidayBase:
     from holidays import country_holidays
 
-    return country_holidays(country, subdiv=region or None)
+    # Left alone, it names days in the language of whoever runs it, and shows them a line of code where a table has an end.
+    warnings.filterwarnings("ignore", "Requested Holidays are available only")
+    return country_holidays(country, subdiv=region or None, language="en_US")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from agreement_texts import asked, said, sla, uc, written
 
 from slo_gen.prometheus import Sample
@@ -51,6 +52,24 @@ def test_holidays_that_end_soon() -> None:
     assert [message for _, message, _ in said("calendar-ends", OFFICE, sla(tickets), sla(tickets, name="b"), now=at("2027-06-01"))] == [
         "the holidays are complete until 2027-06-30 only, and 2 agreements count by them",
     ]
+
+
+def test_tables_of_countries_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slo_gen.checks.calendar_ends.known_until", lambda country: {"LK": 2027, "DE": 2030}[country])
+    hint = "add the days after that to `dates`, and say in `valid_until` how far they reach"
+    colombo = calendar("office", 'hours: {mon-fri: ["08:00-18:00"]}', "holidays: {countries: [DE-BE, LK]}")
+    lasting = sla("term: {from: 2026-01-01, until: 2028-12-31}", targets=IN_HOURS)
+    assert said("calendar-ends", colombo, lasting) == [
+        ("warning", "the public holidays of LK are known until 2027-12-31, and SLA deal counts by them until 2028-12-31", hint),
+    ]
+    assert written("calendar-ends", colombo, lasting) == ["LK"]
+    assert said("calendar-ends", colombo, sla(targets=IN_HOURS), now=at("2027-12-01")) == [
+        ("warning", "the public holidays of LK are known until 2027-12-31 only, and SLA deal counts by them", hint),
+    ]
+    assert said("calendar-ends", colombo.replace(", LK", ""), lasting) == []
+    assert said("calendar-ends", colombo.replace("[DE-BE, LK]", "[]"), lasting) == []
+    complete = calendar("office", 'hours: {mon-fri: ["08:00-18:00"]}', "holidays: {countries: [LK]}", "valid_until: 2028-12-31")
+    assert said("calendar-ends", complete, lasting) == []
 
 
 # --- hours that never come ------------------------------------------------------------------------------------------

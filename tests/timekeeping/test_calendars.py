@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slo_gen.timekeeping.calendars import Always, Calendar, Difference, Intersection, Union, Weekly, WholeDays, replace_days, week
-from slo_gen.timekeeping.days import AllDays, AnyDays, DateRange, Days, DaysExcept, FixedDates, PublicHolidays, YearlyRange, has_holidays
+from slo_gen.timekeeping.days import (
+    AllDays,
+    AnyDays,
+    DateRange,
+    Days,
+    DaysExcept,
+    FixedDates,
+    PublicHolidays,
+    YearlyRange,
+    _table,
+    has_holidays,
+    known_until,
+)
 from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import TimeError, local, read_instant, zone
 
@@ -128,6 +140,24 @@ def test_all_days_of_a_year(days: Days, year: int, expected: list[str]) -> None:
     found = {f"{day:%m-%d}": days.name_of(day) for day in each}
     assert {day for day, name in found.items() if name is not None} == set(expected)
     assert set(found.values()) <= {None, ""}
+
+
+def test_names_of_holidays_do_not_depend_on_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for language in ("C", "de_DE.UTF-8", "fr"):
+        monkeypatch.setenv("LANGUAGE", language)
+        monkeypatch.setenv("LC_ALL", language)
+        _table.cache_clear()
+        assert PublicHolidays("DE").name_of(date(2026, 12, 26)) == "Second Day of Christmas"
+        assert PublicHolidays("GB", "ENG").name_of(date(2026, 12, 25)) == "Christmas Day"
+
+
+def test_a_table_that_ends_says_when_and_no_more(recwarn: pytest.WarningsRecorder) -> None:
+    _table.cache_clear()
+    assert PublicHolidays("IN").name_of(date(2036, 1, 26)) == "Republic Day"
+    assert PublicHolidays("IN").name_of(date(2101, 1, 26)) is None
+    assert recwarn.list == []
+    assert known_until("DE") == 2100
+    assert known_until("LK") < 2100
 
 
 @pytest.mark.parametrize(("place", "known"), [(("DE",), True), (("DE", "BE"), True), (("DE", "XX"), False), (("XX",), False)])
