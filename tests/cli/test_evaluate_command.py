@@ -233,6 +233,16 @@ def test_a_multiple_of_a_fee_that_nobody_named_is_not_nothing(run: Run, specs: C
     assert "  credit  10.75 USD\n" in run(*march, "--fee", "100 USD").output             # 1000 * 8 / 744
 
 
+def test_a_multiple_of_what_goes_beyond_what_is_allowed(run: Run, specs: Callable[[str], None]) -> None:
+    """Of 743 hours 44 minutes and 34.8 seconds may be down; fifty minutes are 325.2 seconds more."""
+    specs("Europe/Berlin")
+    with_terms(OBJECTIVE, "objective: at least 99.9%")
+    with_terms(CREDITS, "credits: {multiplier: 100, excess_only: true}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-29T01:30/50m", "--fee", "743 USD")
+    words = run(*asked, "--explain").output
+    assert "   availability was missed: 100 times the fee for 5m25.2s of downtime beyond what may be = about 9.033 USD\n" in words
+
+
 def test_what_is_unknown_may_be_down_time_that_is_paid_for(run: Run, specs: Callable[[str], None]) -> None:
     with_terms(CREDITS, "credits: {multiplier: 10, cap: none}")
     rows = [f"2026-04-{1 + minute // 24:02}T{minute % 24:02}:00,{'' if minute in (30, 31) else int(minute > 7)}" for minute in range(720)]
