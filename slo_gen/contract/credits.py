@@ -386,12 +386,11 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 
 # --- words -----------------------------------------------------------------------------------------------------
 def _marks(tier: Tier, figure: Fraction) -> list[Fraction]:
-    """What a figure may not be rounded to the other side of, when its tier is told: its ends, and the steps around the figure."""
-    marks = [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
-    if tier.each is not None:
-        full = (figure - tier.when.value) // tier.each
-        marks += [tier.when.value + full * tier.each, tier.when.value + (full + 1) * tier.each]
-    return marks
+    """What a figure may not be rounded to the other side of, when its tier is told: its ends, or the steps around the figure."""
+    if tier.each is None:
+        return [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
+    step = tier.when.value + (figure - tier.when.value) // tier.each * tier.each
+    return [step, step + tier.each]
 
 
 def _range(tier: Tier) -> str:
