@@ -89,8 +89,9 @@ def credit_terms(agreements: Agreements) -> str:
             for tier in terms.tiers:
                 bounds = " and ".join(bound.as_end for bound in (tier.when, tier.until) if bound is not None)
                 yield _called(agreement), of, bounds, step_text(tier) + _how_often(tier)
+            beyond = " beyond what may be" if terms.excess_only else ""
             if terms.multiplier is not None:
-                yield _called(agreement), of, "missed", _times(terms.multiplier) + "the fee for the time of the downtime"
+                yield _called(agreement), of, "missed", _times(terms.multiplier) + "the fee for the time of the downtime" + beyond
             if terms.at_risk is not None:
                 yield _called(agreement), of, "missed", f"its weight in {number(terms.at_risk * 100)}% of the fee"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -77,7 +78,11 @@ def observed(
         raise click.UsageError("Say what was observed: --samples FILE, or --down START/LENGTH once or more.")
     where = agreement.period.timezone
     if samples is None:
-        outages = tuple(sorted((_outage(text, where) for text in down), key=lambda outage: (outage.start, outage.end)))
+        told = [(_outage(text, where), text) for text in down]
+        for outage, text in told:
+            if outage.end <= period.start or outage.start >= period.end:
+                click.echo(f"slo-gen: --down {text}: it lies outside of {period.name}, and counts for nothing", err=True)
+        outages = tuple(sorted((outage for outage, _ in told), key=lambda outage: (outage.start, outage.end)))
         first = min(period.start, *(outage.start for outage in outages))
         last = max(period.end, *(outage.end for outage in outages))
         return Observed(Downtime(first, last, outages), spans=True)
@@ -145,6 +150,8 @@ def _start(text: str, where: str, option: str, example: str) -> tuple[int, str]:
 
 
 def _end(start: int, length: str, where: str, option: str, text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", length) and length != "0":
+        fail(f"{option} {text}: {length} has no unit; write it like {length}m")
     try:
         end = start + read_length(length)
     except TimeError as wrong_length:

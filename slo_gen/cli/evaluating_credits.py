@@ -13,11 +13,12 @@ from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may
 from slo_gen.contract.comparing import figure_at
 from slo_gen.contract.credits import Credit, Reading, credit, reading
 from slo_gen.contract.fees import FeeError, Fees
+from slo_gen.contract.money import amount_text
 from slo_gen.contract.target_period import TargetPeriod, business_days
 from slo_gen.history.later_periods import right_text
 from slo_gen.history.misses import is_breach
 from slo_gen.spec.model import Agreement
-from slo_gen.spec.terms import Deadline, Fee, Money
+from slo_gen.spec.terms import CreditTerms, Deadline, Fee, Money
 from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period, Periods
 
@@ -70,6 +71,7 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
     rights = tuple(right_text(terms) for terms in agreement.termination if may_terminate(terms, [[_result(each) for each in found]]))
     if agreement.credits is None:
         return Owed(None, None, (), rights=rights) if rights else None
+    _check_paid(agreement, agreement.credits, paid)
     fees = Fees(agreement.fee or _fee(agreement, paid), agreement.period, period, paid)
     due = tuple(_due(agreement, period, found))
     try:
@@ -80,6 +82,17 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
         return Owed(None, None, due, f"{error}; {_no_fee(agreement, paid).partition('; ')[2]}", rights)
     without = _no_fee(agreement, paid) if possible.amount is None else ", ".join(_only_if(found))
     return Owed(certain, possible, due, without, rights)
+
+
+def _check_paid(agreement: Agreement, terms: CreditTerms, paid: Money | None) -> None:
+    """Ends the run where what was paid is not asked for, or is in another currency than the fee of the agreement."""
+    fee = agreement.fee
+    if fee is None or paid is None:
+        return
+    if terms.of != "affected_fee":
+        fail(f"--fee {amount_text(paid.amount, paid.currency)}: {agreement.name} says itself what is paid, and credits are taken of that")
+    if fee.currency != paid.currency:
+        fail(f"--fee {amount_text(paid.amount, paid.currency)}: the fee of {agreement.name} is in {fee.currency}; write it in that")
 
 
 def _no_fee(agreement: Agreement, paid: Money | None) -> str:

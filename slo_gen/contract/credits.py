@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from slo_gen.contract.caps import cap_amount, cap_words
-from slo_gen.contract.comparing import figure_at, is_floor
+from slo_gen.contract.comparing import bad_or_good, figure_at, is_floor
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
@@ -258,11 +258,13 @@ def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fee
     """So many times the fee for the time of the downtime, each interruption under its own cap where there is one."""
     fee = _paid_in_period(terms, fees)
     often = "" if multiplier == 1 else f"{number_words(multiplier)} times "
-    words = f"{read.target} was missed: {often}the fee for {seconds_text(read.downtime)} of downtime"
+    downtime = _beyond(read) if terms.excess_only else read.downtime
+    what = "downtime beyond what may be" if terms.excess_only else "downtime"
+    words = f"{read.target} was missed: {often}the fee for {seconds_text(downtime)} of {what}"
     if fee is None:
         return _Part(read, None, None, Fraction(0), (Line(words),))
     a_second = multiplier * fee / fees.period.seconds
-    whole = a_second * read.downtime
+    whole = a_second * downtime
     if terms.cap is None or terms.cap.of != "interruption":
         return _Part(read, whole, None, Fraction(0), (Line(words, whole),))
     amounts = [(a_second * each.counted, cap_amount(terms, terms.cap, fees, each.start)) for each in read.interruptions]
@@ -271,6 +273,13 @@ def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fee
     if capped < whole:
         lines.append(Line("each interruption under its cap", capped))
     return _Part(read, capped, None, Fraction(0), tuple(lines), ("interruption_cap",) if capped < whole else ())
+
+
+def _beyond(read: Reading) -> Fraction:
+    """Of the downtime of a target that was missed, what is beyond its objective."""
+    assert read.figure is not None, "a target without a figure is not missed"
+    bad, allowed = (bad_or_good(read.objective, each) for each in (read.figure, read.objective.value))
+    return read.downtime * (bad - allowed) / bad
 
 
 def _repeated(part: _Part, repeats: Sequence[Repeat], misses: Sequence[bool]) -> _Part:
@@ -377,12 +386,11 @@ def exposure(owed: Fraction, recoverable: Fraction) -> Fraction:
 
 # --- words -----------------------------------------------------------------------------------------------------
 def _marks(tier: Tier, figure: Fraction) -> list[Fraction]:
-    """What a figure may not be rounded to the other side of, when its tier is told: its ends, and the steps around the figure."""
-    marks = [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
-    if tier.each is not None:
-        full = (figure - tier.when.value) // tier.each
-        marks += [tier.when.value + full * tier.each, tier.when.value + (full + 1) * tier.each]
-    return marks
+    """What a figure may not be rounded to the other side of, when its tier is told: its ends, or the steps around the figure."""
+    if tier.each is None:
+        return [tier.when.value] if tier.until is None else [tier.when.value, tier.until.value]
+    step = tier.when.value + (figure - tier.when.value) // tier.each * tier.each
+    return [step, step + tier.each]
 
 
 def _range(tier: Tier) -> str:

@@ -60,7 +60,7 @@ def seconds_text(value: Fraction | int) -> str:
     exact = Fraction(scaled, 1000) == abs(value)
     hours, rest = divmod(scaled, 3_600_000)
     minutes, rest = divmod(rest, 60_000)
-    decimals = number_words(Fraction(rest, 1000), 3)
+    decimals = number_words(Fraction(rest, 1000))
     parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{decimals}s" if decimals != "0" else ""]
     text = "".join(parts) or "0s"
     return ("" if exact else "about ") + ("-" if value < 0 and scaled else "") + text

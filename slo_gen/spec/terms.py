@@ -182,6 +182,7 @@ class CreditTerms:
     targets: tuple[str, ...] = ()
     tiers: tuple[Tier, ...] = ()
     multiplier: Fraction | None = None
+    excess_only: bool = False                    # of the downtime, what is beyond the objective
     at_risk: Fraction | None = None
     cap: Cap | None = Cap(share=Fraction(1))
     annual_cap: Fraction | None = None           # share of the year's fee

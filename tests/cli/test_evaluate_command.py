@@ -251,6 +251,16 @@ def test_a_multiple_of_a_fee_that_nobody_named_is_not_nothing(run: Run, specs: C
     assert "  credit  10.75 USD\n" in run(*march, "--fee", "100 USD").output             # 1000 * 8 / 744
 
 
+def test_a_multiple_of_what_goes_beyond_what_is_allowed(run: Run, specs: Callable[[str], None]) -> None:
+    """Of 743 hours 44 minutes and 34.8 seconds may be down; fifty minutes are 325.2 seconds more."""
+    specs("Europe/Berlin")
+    with_terms(OBJECTIVE, "objective: at least 99.9%")
+    with_terms(CREDITS, "credits: {multiplier: 100, excess_only: true}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-29T01:30/50m", "--fee", "743 USD")
+    words = run(*asked, "--explain").output
+    assert "   availability was missed: 100 times the fee for 5m25.2s of downtime beyond what may be = about 9.033 USD\n" in words
+
+
 def test_what_is_unknown_may_be_down_time_that_is_paid_for(run: Run, specs: Callable[[str], None]) -> None:
     with_terms(CREDITS, "credits: {multiplier: 10, cap: none}")
     rows = [f"2026-04-{1 + minute // 24:02}T{minute % 24:02}:00,{'' if minute in (30, 31) else int(minute > 7)}" for minute in range(720)]
@@ -325,7 +335,8 @@ def test_outages_of_a_target_that_was_met_need_not_be_told(run: Run, specs: Call
 
 @pytest.mark.parametrize(("length", "message"), [
     ("43.21m", "43.21m is no whole number of seconds; write it like 44m34s"),
-    ("9999999.5w", "9999999.5w is longer than any contract lasts"), ("1.5", "'1.5' is no duration"), ("1.5bd", "'1.5bd' is no duration"),
+    ("50", "50 has no unit; write it like 50m"), ("1.5", "1.5 has no unit; write it like 1.5m"),
+    ("9999999.5w", "9999999.5w is longer than any contract lasts"), ("1.5bd", "'1.5bd' is no duration"),
 ])  # fmt: skip
 def test_decimals_of_lengths_that_are_none(run: Run, specs: Callable[[str], None], length: str, message: str) -> None:
     result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", f"2026-03-27T01:30/{length}")
@@ -335,6 +346,22 @@ def test_decimals_of_lengths_that_are_none(run: Run, specs: Callable[[str], None
 def test_decimals_of_lengths_are_exact(run: Run, specs: Callable[[str], None]) -> None:
     found = evaluated(run, "--period", "2026-04", "--down", "2026-04-27T01:30/43.2m", "--down", "2026-04-28T01:30/0.75h1.5m")
     assert found["counted"] == "5382"
+
+
+@pytest.mark.parametrize(("of", "paid", "message"), [
+    ("monthly_fee", "90 EUR", "--fee 90.00 EUR: cloud says itself what is paid, and credits are taken of that"),
+    ("affected_fee", "90 USD", "--fee 90.00 USD: the fee of cloud is in EUR; write it in that"), ("affected_fee", "90 EUR", ""),
+])  # fmt: skip
+def test_a_fee_that_is_not_asked_for_is_not_passed_over(run: Run, specs: Callable[[str], None], of: str, paid: str, message: str) -> None:
+    with_terms(CREDITS, f"fee: {{amount: 100, currency: EUR}}\n  credits: {{of: {of}, tiers: [{{below: 99%, credit: 10%}}]}}")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", paid)
+    assert (result.exit_code, message in result.output) == (1 if message else 0, True)
+    assert message or "  credit  9.00 EUR\n" in result.output
+
+
+def test_an_outage_of_another_period_is_no_silent_zero(run: Run, specs: Callable[[str], None]) -> None:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2025-03-27T01:30/8h")
+    assert result.stderr == "slo-gen: --down 2025-03-27T01:30/8h: it lies outside of 2026-03, and counts for nothing\n"
 
 
 ONE_HOUR = ("--down", "2026-04-03T00:00/1h")

@@ -193,6 +193,11 @@ def test_credits_by_tiers() -> None:
     )
 
 
+def test_a_multiple_of_what_goes_beyond_the_objective() -> None:
+    assert credits("multiplier: 10, excess_only: true", TIMED).excess_only
+    assert not credits("multiplier: 10", TIMED).excess_only
+
+
 def test_steps_that_have_begun_parts_and_the_fee_for_a_day() -> None:
     found = credits(
         "tiers: [{above: 0m, credit: 1/30, for_each_started: 0.5h}, {at_least: 43.8m, fee_for: 1d}]",

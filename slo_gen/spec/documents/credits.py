@@ -111,6 +111,9 @@ class Credits(Section, frozen=True, kw_only=True):
         Number | UnsetType,
         Meta(description="Credit as a multiple of the fee for the time of the downtime, in place of tiers.", examples=[10]),
     ] = UNSET
+    excess_only: Annotated[
+        bool, Meta(description="Whether a `multiplier` counts only the downtime beyond what the objective allows.")
+    ] = False
     at_risk: Annotated[
         Share | UnsetType, Meta(description="The pool that weighted targets share out between them, in place of tiers.")
     ] = UNSET

@@ -45,6 +45,10 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
     if credits.cap_per == "interruption" and credits.multiplier is UNSET:
         message = "tiers and pools know no single interruption"
         register.tell(document, (*path, "cap_per"), message, "leave it out, or give back by a `multiplier`", "credits")
+    if credits.excess_only and (credits.multiplier is UNSET or credits.cap_per == "interruption"):
+        single = "no single interruption is what goes beyond an objective"
+        message = "tiers and pools know no downtime" if credits.multiplier is UNSET else single
+        register.tell(document, (*path, "excess_only"), message, "leave it out", "credits")
     minimum, strict = _minimum(credits)
     tiers = (_tier(register, document, tier, (*path, "tiers", position)) for position, tier in enumerate(credits.tiers))
     return CreditTerms(
@@ -52,6 +56,7 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
         targets=credits.targets,
         tiers=tuple(tier for tier in tiers if tier is not None),
         multiplier=exact(credits.multiplier) if credits.multiplier is not UNSET else None,
+        excess_only=credits.excess_only,
         at_risk=percent(credits.at_risk) if credits.at_risk else None,
         cap=_cap(credits),
         annual_cap=part(credits.annual_cap) if credits.annual_cap else None,
