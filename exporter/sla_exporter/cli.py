@@ -121,7 +121,7 @@ def explain_ticket(file: Path, source: str, ticket: str, as_json: bool) -> None:
 
     configuration = _read(file)
     if source not in configuration.source_names:
-        _fail(f"there is no source {source!r}; {did_you_mean(source, configuration.source_names)}")
+        _fail(f"there is no source {source!r}; {did_you_mean(source, configuration.source_names) or 'the configuration names none'}")
     with _ledger(configuration) as database:
         ledger = Ledger(database)
         if not ledger.has(source, ticket):

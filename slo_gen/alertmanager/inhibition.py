@@ -1,6 +1,7 @@
 """What holds what back. Nothing here ever holds back the page about an outage that nobody was paged for.
 
-- A faster burn holds back the slower burns of the same indicator and group, of whichever SLO, where it is at least as urgent.
+- A faster burn holds back the slower burns of the same indicator and group, of whichever SLO, where it is at least as urgent
+  and the same team is told.
 - A breached period holds back the same target's alerts at risk, and nothing else: an outage after the breach pages.
 - A page about a service holds back the tickets, never the pages, of the services that need it: one rule for each edge of
   ``depends_on``, each with explicit matchers.
@@ -34,7 +35,7 @@ def _burns(catalogue: Catalogue) -> Iterator[InhibitRule]:
     """For each pair of windows and its severity: the slower pairs that are no more urgent."""
     pairs = {(pair.long, pair.short, pair.severity) for slo in catalogue.slos.values() for pair in slo.alerts}
     groups = sorted({label for indicator in catalogue.indicators.values() for label in indicator.by})
-    equal = (names.INDICATOR, *groups, *catalogue.notifications.apart_by)
+    equal = (names.INDICATOR, names.TEAM, *groups, *catalogue.notifications.apart_by)
     for long, short, severity in sorted(pairs, key=lambda pair: (pair[:2], SEVERITIES.index(pair[2]))):
         calm = SEVERITIES[SEVERITIES.index(severity):]
         held = _called(catalogue, calm)

@@ -10,7 +10,7 @@ from slo_gen.spec import documents
 from slo_gen.spec.convert import Document
 from slo_gen.spec.model import ALWAYS, Agreement
 
-__all__ = ["calendars_of", "made_of", "users"]
+__all__ = ["calendars_of", "made_of", "told_in", "users"]
 
 
 def calendars_of(agreement: Agreement) -> frozenset[str]:
@@ -27,6 +27,13 @@ def users(subject: Subject, calendar: str) -> Iterator[Agreement]:
     for agreement in subject.catalogue.agreements.values():
         if agreement.state != "ended" and any(calendar in made_of(subject.written, name) for name in calendars_of(agreement)):
             yield agreement
+
+
+def told_in(subject: Subject, calendar: str) -> Iterator[str]:
+    """The teams, customers and suppliers that are told of something in the hours of a calendar alone: ``team/shop``."""
+    for name, desk in subject.catalogue.notifications.desks.items():
+        if desk.receivers and desk.quiet and desk.hours != ALWAYS and calendar in made_of(subject.written, desk.hours):
+            yield name
 
 
 def made_of(written: Written, calendar: str) -> frozenset[str]:

@@ -49,7 +49,7 @@ class Skipped:
 def agreement_named(catalogue: Catalogue, name: str) -> Agreement:
     """The agreement of that name; ends the run when there is none."""
     if name not in catalogue.agreements:
-        fail(f"there is no agreement {name!r}; {did_you_mean(name, catalogue.agreements)}")
+        fail(f"there is no agreement {name!r}; {did_you_mean(name, catalogue.agreements) or 'there is none in these documents'}")
     return catalogue.agreements[name]
 
 
@@ -195,7 +195,7 @@ def targets_named(agreement: Agreement, name: str | None) -> list[Promise]:
         return [known[name]]
     if any(each.name == name for each in agreement.other_targets):
         fail(f"{agreement.name}/{name} rests on no indicator, and not on single tickets of one of its periods; no samples tell it")
-    fail(f"{agreement.name} has no target {name!r}; {did_you_mean(name, known)}")
+    fail(f"{agreement.name} has no target {name!r}; {did_you_mean(name, known) or 'it has none'}")
 
 
 def _is_told_by_results(agreement: Agreement, target: OtherTarget) -> bool:

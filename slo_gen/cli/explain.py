@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from slo_gen.cli.explaining import explain_agreement, explain_defaults, explain_indicator, explain_slo
-from slo_gen.cli.loading import Specs, fail, read_specs, specs_argument
+from slo_gen.cli.loading import Specs, fail, read_specs, refuse_errors, specs_argument
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.nearest import did_you_mean
@@ -32,7 +32,11 @@ def command(name: str, specs: tuple[Path, ...], kind: str | None, as_json: bool)
         found: _explain(read, found, document, target or None) for found in _kinds_of(read, document) if kind is None or found == kind
     }
     if not explained:
-        fail(f"there is no {kind or 'SLO, indicator or agreement'} {document!r}; {did_you_mean(document, _all_names(read.catalogue))}")
+        known = _all_names(read.catalogue)
+        if document not in known:
+            refuse_errors(read)      # it may be missing for one of them
+        hint = did_you_mean(document, known) or "there is none in these documents"
+        fail(f"there is no {kind or 'SLO, indicator or agreement'} {document!r}; {hint}")
     if as_json:
         click.echo(json.dumps([{"kind": found, "name": document, "text": lines} for found, lines in explained.items()], indent=2))
     else:
@@ -56,7 +60,7 @@ def _explain(read: Specs, kind: str, name: str, target: str | None) -> list[str]
         targets = [each.name for each in agreement.targets] + [each.name for each in agreement.ticket_targets]
         targets += [each.name for each in agreement.other_targets]
         if target is not None and target not in targets:
-            fail(f"{kind} {name} has no target {target!r}; {did_you_mean(target, targets)}")
+            fail(f"{kind} {name} has no target {target!r}; {did_you_mean(target, targets) or 'it has none'}")
         lines = explain_agreement(catalogue, agreement, target, Horizon.around(datetime.now(UTC).date()))
     document = next((document for document in read.loaded.documents if (document.kind, document.name) == (kind, name)), None)
     defaults = explain_defaults(document) if document is not None else []

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from slo_gen.cli.loading import read_specs, specs_argument
+from slo_gen.cli.loading import read_specs, refuse_errors, specs_argument
 from slo_gen.rules.promql import duration
 from slo_gen.spec.documents import KINDS
 from slo_gen.spec.files import Loaded
@@ -25,6 +25,8 @@ __all__ = ["command"]
 def command(specs: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
     """List documents: what they are, what they promise, where they stand."""
     read = read_specs(specs)
+    if not read.loaded.documents:
+        refuse_errors(read)      # there is nothing to show beside them
     rows = [row for row in _rows(read.loaded, read.catalogue) if kind is None or row["kind"] == KINDS[kind].__name__]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

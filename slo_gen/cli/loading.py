@@ -17,7 +17,9 @@ from slo_gen.spec.model import Catalogue
 from slo_gen.spec.problems import Problem, has_errors, render_text, summary
 from slo_gen.spec.resolve import resolve
 
-__all__ = ["Specs", "colour_wanted", "fail", "load_catalogue", "load_specs", "read_specs", "specs_argument", "specs_or_folder"]
+__all__ = [
+    "Specs", "colour_wanted", "fail", "load_catalogue", "load_specs", "read_specs", "refuse_errors", "specs_argument", "specs_or_folder",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,16 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
 def load_specs(paths: Sequence[Path]) -> Specs:
     """The documents and the catalogue, for commands that need all of them; an error ends the run as in ``load_catalogue``."""
     specs = read_specs(paths)
+    refuse_errors(specs)
+    return specs
+
+
+def refuse_errors(specs: Specs) -> None:
+    """Where there is an error in the documents, the run ends with 1 and all of them."""
     if has_errors(specs.problems):
         errors = [problem for problem in specs.problems if problem.severity == "error"]
         click.echo(render_text(errors, specs.sources, colour=colour_wanted(sys.stderr)), err=True)
         fail(f"{summary(errors)}; `slo-gen check` shows warnings too")
-    return specs
 
 
 def colour_wanted(stream: Any) -> bool:

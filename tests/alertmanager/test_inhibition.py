@@ -48,8 +48,8 @@ def test_a_faster_burn_holds_back_the_slower_ones_of_the_same_indicator() -> Non
         assert held(source, target | {"slo": "another-objective"}) == (first < second), "one outage of one indicator"
 
 
-def test_of_another_indicator_group_or_prometheus_it_does_not() -> None:
-    for other in ({"region": "us"}, {"indicator": "other"}, {"cluster": "b"}):
+def test_of_another_indicator_team_group_or_prometheus_it_does_not() -> None:
+    for other in ({"region": "us"}, {"indicator": "other"}, {"cluster": "b"}, {"team": "who-was-not-told"}):
         assert not held(PAGE, TICKET | other)
 
 
@@ -117,4 +117,4 @@ def test_a_page_is_held_back_by_another_page_of_the_same_indicator_alone(called:
     for source, target in product([*burns, *silence, BREACHED, AT_RISK], [*burns, *silence]):
         if target["severity"] == page and held(source, target, of):
             assert source["severity"] == page
-            assert all(source.get(label) == target.get(label) for label in ("slm_service", "indicator", "region"))
+            assert all(source.get(label) == target.get(label) for label in ("slm_service", "indicator", "region", "team"))

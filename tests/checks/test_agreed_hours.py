@@ -88,6 +88,18 @@ def test_a_calendar_that_is_never_open() -> None:
     assert said("calendar-never-open", OFFICE, night, never, used, now=None) == []
 
 
+def test_a_team_that_is_never_told() -> None:
+    night = calendar("night", 'hours: {mon-sun: ["22:00-24:00"]}')
+    never = calendar("never", "intersection_of: [office, night]")
+    team = "kind: Team\nmetadata: {name: desk}\nspec: {hours: never, receivers: {ticket: queue}}\n"
+    message = "never is not open once in the next 400 days, so team/desk is never told of what waits for its hours"
+    assert [text for _, text, _ in said("calendar-never-open", OFFICE, night, never, team, sla())] == [message]
+    assert said("calendar-never-open", OFFICE, night, never, team.replace("hours: never", "hours: never, quiet: []"), sla()) == []
+    assert said("calendar-never-open", OFFICE, night, never, team.replace("never", "office"), sla()) == []
+    customer = "kind: Customer\nmetadata: {name: quiet}\nspec: {notices: {hours: never}}\n"
+    assert said("calendar-never-open", OFFICE, night, never, customer, sla()) == []
+
+
 def test_a_calendar_of_single_days_that_are_over() -> None:
     once = calendar("once", "hours: {}", "special_days: [{date: 2026-11-24, hours: [\"08:00-18:00\"]}]")
     used = sla(targets=IN_HOURS.replace("office", "once"))

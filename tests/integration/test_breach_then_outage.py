@@ -5,6 +5,7 @@ Prometheus evaluates the compiled rules, Alertmanager has the compiled configura
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from test_alertmanager import YEARS, counted, running
 
 from slo_gen import names
 from slo_gen.alertmanager.compile import compile_alertmanager
+from slo_gen.cli.status import read_standing
 from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import shared_groups
@@ -89,6 +91,14 @@ def test_after_a_lost_period_a_new_outage_pages(tmp_path: Path) -> None:
             breached = {"alertname": names.PERIOD_BREACHED, "agreement": "acme-checkout"}
             wait_for(lambda: {"shop-queue", "slm-mail"} <= set(webhooks.told(**breached)), 90)
             assert "shop-phone" not in webhooks.told()
+            (standing,) = asyncio.run(read_standing(CATALOGUE, str(server.client.base_url).rstrip("/"))).agreements
+            assert (standing.verdict, [alert.labels["alertname"] for alert in standing.alerts]) == ("breached", [names.PERIOD_BREACHED])
+            assert standing.attained is not None
+            assert standing.bad is not None
+            assert standing.total is not None
+            assert abs(standing.attained - (1 - standing.bad / standing.total)) < 1e-9
+            assert standing.budget_left is not None
+            assert abs(standing.budget_left - (1 - standing.bad / (standing.total * 5 / 1000))) < 1e-6
             now = time.time()
             server.write(minutes(8, 0, EVENTS, now))                                    # and another one
             wait_for(lambda: "shop-phone" in webhooks.told(alertname=names.BUDGET_BURN, severity="page"), 90)
