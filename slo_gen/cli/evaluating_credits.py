@@ -15,6 +15,7 @@ from slo_gen.contract.fees import FeeError, Fees
 from slo_gen.contract.target_period import TargetPeriod, business_days
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Deadline, Fee, Money
+from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Period, Periods
 
 __all__ = ["Due", "Owed", "money", "owed"]
@@ -90,13 +91,14 @@ def _due(agreement: Agreement, period: Period, found: Sequence[TargetPeriod]) ->
     if terms is None or all(each.outcome.verdict == "met" for each in found):
         return
     timezone, business = agreement.period.timezone, business_days(agreement)
+    report = add_duration(period.end, agreement.report.due, timezone, business)
     outages = sorted({(run.start, run.end) for each in found for run in each.outcome.interruptions if run.counted})
     for start, end in outages:
-        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business)
+        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business, report)
         yield Due(start, deadlines.notify, deadlines.submit)
     if not outages:
         kept = replace(terms, notify=_without_incident(terms.notify), submit=_without_incident(terms.submit))
-        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business)
+        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business, report)
         yield Due(None, deadlines.notify, deadlines.submit)
 
 

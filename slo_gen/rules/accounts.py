@@ -19,7 +19,7 @@ from slo_gen.contract.methods import measurement
 from slo_gen.contract.target_period import adjusted_time, business_days, term
 from slo_gen.contract.window import ALL_TIME
 from slo_gen.rules.calendar_tables import Horizon, PeriodTable, period_table, zones_of
-from slo_gen.rules.info import Promise, promises
+from slo_gen.rules.info import IN_FORCE, Promise, promises
 from slo_gen.rules.promql import PromqlError, parse_expression
 from slo_gen.rules.step_tables import Mask, mask_of
 from slo_gen.spec.model import ALWAYS, Agreement, AgreementTarget, Catalogue, Evaluation
@@ -110,7 +110,7 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
     tables: dict[Periods, PeriodTable] = {}
     masks: dict[object, _Masks] = {}
     found: defaultdict[Account, list[Promise]] = defaultdict(list)
-    absent: dict[tuple[str, str], NotLive] = {}
+    absent = _without_share(catalogue)
     for each in promises(catalogue).values():
         for promise in each:
             periods = promise.agreement.period
@@ -131,6 +131,16 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
             else:
                 found[account].append(promise)
     return tuple(sorted(_named(catalogue, found, zones), key=lambda account: account.key)), absent
+
+
+def _without_share(catalogue: Catalogue) -> dict[tuple[str, str], NotLive]:
+    """Targets whose objective is a time or a number: rules know no figure of them, unless the exporter judges them."""
+    return {
+        (agreement.name, target.name): NotLive(_beyond_rules(measurement(target), target))
+        for agreement in catalogue.agreements.values() if agreement.state == IN_FORCE
+        for target in agreement.targets
+        if target.unit != "%" and not catalogue.states_decide(target)
+    }  # fmt: skip
 
 
 def _named(catalogue: Catalogue, found: Mapping[Account, list[Promise]], zones: Iterable[str]) -> Iterator[Account]:
