@@ -35,6 +35,7 @@ BURN_RATE = "slm:slo:burn_rate_ratio"
 COVERAGE = "slm:slo:coverage_ratio"
 INDICATOR_INFO = "slm:indicator:info"
 AGREEMENT_TARGET = "slm:agreement:target_ratio"   # info series: one per agreement target on an indicator
+AGREEMENT_LIMIT = "slm:agreement:target_seconds"  # the same of targets that limit the down time of a period and are live
 ATTAINED_LOWER = "slm:slo:attained_lower_ratio"   # all unseen events were bad
 ATTAINED_UPPER = "slm:slo:attained_upper_ratio"   # none of them was
 

@@ -151,7 +151,7 @@ def _deadline(account: Account, evaluation: Evaluation, step: ClaimStep, agreeme
     """What is remembered of a period as long as it runs or the deadline has not passed; what the tables say of one that is lost now."""
     identity = label_list((*IDENTITY, names.PERIOD))
     own = all_of(names.CLAIM_DEADLINE, agreements, label_matcher(names.STAGE, step.stage))
-    mine = f"on ({label_list((names.AGREEMENT, names.TARGET))}) {all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, account.key))}"
+    mine = f"on ({label_list((names.AGREEMENT, names.TARGET))}) {all_of(account.promised, label_matcher(names.ACCOUNT, account.key))}"
     before = f"(max by ({identity}) (last_over_time({own}[{duration(_REMEMBERED)}])) and {mine})"
     running = f"{before} and on ({label_list((names.AGREEMENT, names.TARGET, names.PERIOD))}) {all_of(names.PERIOD_ENDS, agreements)}"
     lost = f"({series_of(account, names.PERIOD_BUDGET_LEFT, agreements)} < 0)"
@@ -165,7 +165,7 @@ def _earliest(account: Account, of_outages: OutageDeadlines, step: ClaimStep, ag
     span = duration(_REMEMBERED)
     told = all_of(names.CLAIM_DEADLINE, agreements, label_matcher(names.STAGE, step.stage))
     lost = f"(max by ({identity}) (last_over_time({all_of(names.PERIOD_BUDGET_LEFT, agreements)}[{span}])) < 0)"
-    mine = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, account.key))
+    mine = all_of(account.promised, label_matcher(names.ACCOUNT, account.key))
     return (
         f"({of_outages.earliest()}\nand ({lost} or max by ({identity}) (last_over_time({told}[{span}]))))"
         f"\nand on ({label_list((names.AGREEMENT, names.TARGET))}) {mine}"

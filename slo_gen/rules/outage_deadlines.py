@@ -104,7 +104,7 @@ class OutageDeadlines:
         new = f"(({happened}) * on () group_left ({names.HOUR}) count_values({quote(names.HOUR)}, {hour}))"
         own = all_of(names.CLAIM_OPEN, self.agreements, self.stage)
         kept = f"max by ({_IN_PERIOD}, {names.HOUR}) (last_over_time({own}[{duration(_REMEMBERED)}]))"
-        mine = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
+        mine = all_of(self.account.promised, label_matcher(names.ACCOUNT, self.account.key))
         return f"({kept}\nor {new}) > time() and on ({_TARGET}) {mine}"
 
     def _begun(self) -> str:

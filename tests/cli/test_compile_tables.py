@@ -62,7 +62,8 @@ def test_nothing_of_agreements_is_live_on_victoriametrics(run: Run, tmp_path: Pa
 def test_targets_without_a_share_and_deadlines_without_an_alert_are_told(run: Run, tmp_path: Path) -> None:
     """A longest outage is no share, so no rule sums it up; errors among events are no outage that began."""
     (tmp_path / "specs").mkdir()
-    (tmp_path / "specs" / "all.yaml").write_text(DOCUMENTS.replace("  targets:\n", """  credits: {of: affected_fee, tiers: [{below: 99.5%, credit: 10%}]}
+    (tmp_path / "specs" / "all.yaml").write_text(DOCUMENTS.replace("  targets:\n", """\
+  credits: {of: affected_fee, tiers: [{below: 99.5%, credit: 10%}]}
   claim: {notify: {within: 5bd, after: incident_start}}
   targets:
     - {name: longest, indicator: requests, objective: at most 60m, measure: {method: per_interruption, interval: 1m, reduce: max}}

@@ -27,9 +27,9 @@ from slo_gen.timekeeping.periods import Periods
 WEEK = 7 * DAY
 DOWN = MeasureTerms(method="downtime_minutes")
 HORIZON = Horizon(0, 20 * DAY)
-RUN = (
+RUN = {
     names.AGREEMENT_TARGET, names.INDICATOR_INFO, names.CLAIM_OUTAGE, names.CLAIM_OPEN, names.CLAIM_DEADLINE, names.CLAIM_DEADLINE_NEAR,
-)
+}
 """The rules that are evaluated; what they read of the period is given."""
 
 
@@ -96,7 +96,7 @@ class History:
     def held(self, expected: dict[tuple[str, int], float | None], folder: Path) -> None:
         judge(
             [
-                replace(group, rules=tuple(rule for rule in group.rules if (getattr(rule, "record", "") or getattr(rule, "alert", "")) in RUN))
+                replace(group, rules=tuple(rule for rule in group.rules if RUN & {getattr(rule, "record", ""), getattr(rule, "alert", "")}))
                 for group in shared_groups(self.of, HORIZON) if group.name in ("slm-slo-0", f"slm-period-{self.account.key}")
             ],
             self.inputs(),
