@@ -192,7 +192,8 @@ def _digest(what: object) -> str:
 def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: _Masks) -> Account | NotLive:
     """The account of one target, without its name."""
     agreement, target = promise.agreement, promise.target
-    measured, evaluation = measurement(target), catalogue.evaluation
+    evaluation = catalogue.evaluation
+    measured = _without_idle_runs(measurement(target), evaluation)
     slot = evaluation.interval if measured.slot is None else measured.slot
     unit = _unit(slot, table)
     reason = _beyond_rules(measured, target) or _slots_do_not_fit(measured, slot, unit, evaluation, agreement.period.timezone)
@@ -276,6 +277,15 @@ def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tup
         )  # fmt: skip
         excluded.extend(known.all.clip(period.start, period.end))
     return lasting, agreed, agreed - Spans.of(excluded)
+
+
+def _without_idle_runs(measured: Measurement, evaluation: Evaluation) -> Measurement:
+    """A run of a single minute is every down minute, and whole minutes are all that is recorded: then the words on runs change nothing."""
+    runs = measured.runs
+    if runs is None or runs.strict or not runs.shortest == measured.slot == evaluation.interval:
+        return measured
+    # As long as they were live without it, accounts keep their names.
+    return replace(measured, runs=None) if runs.whole or measured.unknown == "bad" else measured
 
 
 # --- what rules cannot express -----------------------------------------------------------------------------------------

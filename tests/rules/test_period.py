@@ -132,6 +132,21 @@ def test_a_limit_of_down_time(seed: int, tmp_path: Path) -> None:
     assert judge(catalogue_of(cases), cases, (4 * HOUR, 8 * HOUR + STEP), tmp_path) >= 24
 
 
+def test_a_run_of_one_minute_is_every_down_minute(tmp_path: Path) -> None:
+    """"One or more consecutive minutes, partial minutes do not count": a public contract's words, which change nothing of minutes."""
+    dice = random.Random("idle")
+    hours = Weekly("UTC", week({"mon-sun": ["01:00-06:30"]}))
+    measures = [
+        MeasureTerms(method="downtime_periods", at_least=60, drop_partial=True, empty="good"),
+        MeasureTerms(method="downtime_periods", drop_partial=True, down_threshold=Fraction(1, 20), minimum_events=10),
+        MeasureTerms(method="downtime_periods", unknown="bad", empty="excluded"),
+    ]
+    cases = [Case(f"c{place}", sold(f"c{place}", each, hours="early"), traffic(dice, 540), 0) for place, each in enumerate(measures)]
+    of = catalogue_of(cases, calendars={"early": hours})
+    assert len(live(of)) == 3
+    judge(of, cases, (5 * HOUR, 8 * HOUR + STEP), tmp_path, counting(of, 540))
+
+
 def _is_bounded(measure: MeasureTerms) -> bool:
     """Whether the rules know bounds only of what was down for certain."""
     long = measure.interval != MINUTE or measure.method == "downtime_periods"
