@@ -85,7 +85,10 @@ class OutageDeadlines:
         bad = f"max by ({_IN_PERIOD}) {series_of(self.account, names.PERIOD_BAD, self.agreements)}"
         span, step = duration(_REMEMBERED), duration(self._step)
         before = f"max by ({_IN_PERIOD}) (last_over_time({all_of(names.PERIOD_BAD, self.agreements)}[{span}] offset {step}))"
-        grows = f"(2 * (({bad} - {before} or {bad}) > bool {_NOTHING}) - 1)"
+        started = f"({all_of(names.PERIOD_STARTED, self.agreements)} > time() - {_REMEMBERED})"
+        # A period that is no older than what is remembered began with nothing. Of another nobody knows any more how it stood.
+        grown = f"{bad} - {before} or ({bad} and on ({_TARGET}, {names.PERIOD}) {started}) or 0 * {bad}"
+        grows = f"(2 * (({grown}) > bool {_NOTHING}) - 1)"
         own = self._series(names.CLAIM_OUTAGE)
         lately = f"count_over_time({own}[{duration(self._step - _MILLISECOND)}] offset {step})"
         table = at_mark(self.account, self.evaluation, self.account.table.within(self._table()))

@@ -88,7 +88,10 @@ class History:
             period = self.of.agreements["cloud"].period.of(mark - 1)
             bad = sum(max(0, min(each.end, mark) - max(each.start, period.start)) for each in self.down)
             left = -1 if mark >= self.lost or period.end <= self.lost else 1
-            for metric, value in ((names.PERIOD_BAD, bad), (names.PERIOD_BUDGET_LEFT, left), (names.PERIOD_ENDS, period.end)):
+            figures = {
+                names.PERIOD_BAD: bad, names.PERIOD_BUDGET_LEFT: left, names.PERIOD_STARTED: period.start, names.PERIOD_ENDS: period.end,
+            }  # fmt: skip
+            for metric, value in figures.items():
                 series = f'{metric}{{{identity}, period="{period.start}"}}'
                 found.setdefault(series, ["_"] * (self.until // STEP))[number] = str(value)
         return {series: " ".join(values) for series, values in found.items()}
