@@ -35,6 +35,7 @@ BURN_RATE = "slm:slo:burn_rate_ratio"
 COVERAGE = "slm:slo:coverage_ratio"
 INDICATOR_INFO = "slm:indicator:info"
 AGREEMENT_TARGET = "slm:agreement:target_ratio"   # info series: one per agreement target on an indicator
+AGREEMENT_LIMIT = "slm:agreement:target_seconds"  # the same of targets that limit the down time of a period and are live
 ATTAINED_LOWER = "slm:slo:attained_lower_ratio"   # all unseen events were bad
 ATTAINED_UPPER = "slm:slo:attained_upper_ratio"   # none of them was
 
@@ -69,6 +70,8 @@ PERIOD_BUDGET_LEFT_RATIO = "slm:period:budget_remaining_ratio"
 PERIOD_STARTED = "slm:period:start_timestamp_seconds"
 PERIOD_ENDS = "slm:period:end_timestamp_seconds"
 CLAIM_DEADLINE = "slm:claim:deadline_timestamp_seconds"   # of missed periods of suppliers, by STAGE
+CLAIM_OUTAGE = "slm:claim:outage_timestamp_seconds"    # the deadline of what happens now, below 0 while no outage goes on
+CLAIM_OPEN = "slm:claim:open_timestamp_seconds"        # deadlines of outages that are ahead, by HOUR
 
 
 def bad_window(window: str) -> str:
@@ -162,6 +165,7 @@ SERVICE = "slm_service"
 CALENDAR = "calendar"
 PERIODS = "periods"                        # length and zone of calendar periods: month Europe/Berlin
 PERIOD = "period"                          # start of a period, seconds since 1970
+HOUR = "hour"                              # start of an hour, seconds since 1970
 PART = "part"
 CONDITION_KEY = "condition"
 MASK = "mask"                              # which time counts

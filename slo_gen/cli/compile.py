@@ -68,6 +68,7 @@ def command(
     _refuse_problems(read, url)
     from slo_gen.cli.compiling import Notifying, compiled_files, compiled_text, not_live
     from slo_gen.rules.calendar_tables import Horizon
+    from slo_gen.rules.claim_rules import claims_not_live
 
     chosen = _form(form, target)
     try:
@@ -85,6 +86,7 @@ def command(
             else:
                 _report_written(write(files, out, year), out)
                 _report_not_live(absent)
+                _report_unclaimed(claims_not_live(read.catalogue) if target != "victoriametrics" else {})
     except OutputError as error:
         fail(str(error))
 
@@ -121,6 +123,11 @@ def _report_not_live(absent: Mapping[str, str]) -> None:
         click.echo(f"  {target}: {reason}", err=True)
     if len(absent) > _TOLD:
         click.echo(f"  and {len(absent) - _TOLD} more; slo-gen explain NAME says why", err=True)
+
+
+def _report_unclaimed(unclaimed: Mapping[tuple[str, str], str]) -> None:
+    for (agreement, target), reason in sorted(unclaimed.items())[:_TOLD]:
+        click.echo(f"slo-gen: no alert before {agreement}/{target} must be claimed: {reason}", err=True)
 
 
 def _report_written(written: Written, out: Path) -> None:

@@ -18,7 +18,7 @@ from slo_gen.outputs.yaml_text import render_groups
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import compile_rules
-from slo_gen.rules.info import promises
+from slo_gen.rules.info import IN_FORCE
 from slo_gen.rules.period_unit_tests import period_unit_test_files
 from slo_gen.rules.rule import RuleGroup
 from slo_gen.rules.state_unit_tests import state_unit_test_files, verdict_unit_test_files
@@ -82,7 +82,10 @@ def not_live(catalogue: Catalogue, target: Target, horizon: Horizon) -> Mapping[
     """The targets of agreements in force that have no live figures, ``agreement/target``, and why."""
     if target == "victoriametrics":
         why = "on VictoriaMetrics a rule does not see what another one has just recorded"
-        return {f"{promise.agreement.name}/{promise.target.name}": why for each in promises(catalogue).values() for promise in each}
+        return {
+            f"{agreement.name}/{target.name}": why
+            for agreement in catalogue.agreements.values() if agreement.state == IN_FORCE for target in agreement.targets
+        }  # fmt: skip
     return {f"{agreement}/{promised}": found.reason for (agreement, promised), found in sorted(accounts(catalogue, horizon)[1].items())}
 
 

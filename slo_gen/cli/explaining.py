@@ -12,6 +12,7 @@ from slo_gen.contract.rounding import percent
 from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
+from slo_gen.rules.claim_rules import claims_not_live
 from slo_gen.rules.info import IN_FORCE, promises
 from slo_gen.rules.promql import duration, number
 from slo_gen.rules.thresholds import can_fire, pages, threshold
@@ -92,7 +93,8 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
 
     ``horizon``: how far the tables of rules that are made now reach.
     """
-    _, absent = accounts(replace(catalogue, agreements={agreement.name: agreement}), horizon)
+    alone = replace(catalogue, agreements={agreement.name: agreement})
+    absent, unclaimed = accounts(alone, horizon)[1], claims_not_live(alone)
     template = f", from template {agreement.template}" if agreement.template else ""
     state = agreement.state if agreement.state == IN_FORCE else f"{agreement.state}, so it is not judged"
     lines = [
@@ -106,6 +108,8 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
             lines += ["", *_target(catalogue, agreement, promise)]
             if (agreement.name, promise.name) in absent:
                 lines.append(f"  not live: {absent[agreement.name, promise.name].reason}")
+            if (agreement.name, promise.name) in unclaimed:
+                lines.append(f"  no alert before it must be claimed: {unclaimed[agreement.name, promise.name]}")
     for ticket in agreement.ticket_targets:
         if target in (None, ticket.name):
             lines += ["", *_ticket_target(agreement, ticket)]

@@ -10,16 +10,18 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import lcm
 from typing import Final
 
+from slo_gen import names
 from slo_gen.contract.exclusions import exclusions
 from slo_gen.contract.measurement import Down, Measurement, Share
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.target_period import adjusted_time, business_days, term
 from slo_gen.contract.window import ALL_TIME
 from slo_gen.rules.calendar_tables import Horizon, PeriodTable, period_table, zones_of
-from slo_gen.rules.info import Promise, promises
+from slo_gen.rules.info import Promise, promises, without_share
 from slo_gen.rules.promql import PromqlError, parse_expression
 from slo_gen.rules.step_tables import Mask, mask_of
 from slo_gen.spec.model import ALWAYS, Agreement, AgreementTarget, Catalogue, Evaluation
@@ -48,16 +50,16 @@ class Account:
 
     ``begins``: the instant at which its agreements begin, where that lies within a period. ``term``: the time of the agreements, as
     far as it begins or ends within a period; ``agreed``: the agreed hours of it; ``counting``: those without what is excluded for
-    reasons known beforehand. ``conditions``:
-    expressions while which more is excluded. ``slot``: seconds of an interval, the minute where events count as they are. ``unit``:
-    seconds that are booked at once; ``floor``: the objective is a least level. ``grouped``: an indicator has several series.
-    ``apart_from``: the account of everybody else, where the parties have planned work or adjustments of their own. ``watched``: the
-    exporter knows all of this and judges by its record.
+    reasons known beforehand. ``conditions``: expressions while which more is excluded. ``slot``: seconds of an interval, the minute
+    where events count as they are. ``unit``: seconds that are booked at once; ``floor``: the objective is a least level; ``limit``: it
+    is a time and no share. ``grouped``: an indicator has several series. ``apart_from``: the account of everybody else, where the
+    parties have planned work or adjustments of their own. ``watched``: the exporter knows all of this and judges by its record.
     """
 
     key: str
     measurement: Measurement
     floor: bool
+    limit: bool
     table: PeriodTable
     begins: int | None
     term: Mask
@@ -77,6 +79,11 @@ class Account:
     def timezone(self) -> str:
         """The zone of the periods."""
         return self.targets[0].agreement.period.timezone
+
+    @property
+    def promised(self) -> str:
+        """The series of what is promised."""
+        return names.AGREEMENT_LIMIT if self.limit else names.AGREEMENT_TARGET
 
     @property
     def counts_events(self) -> bool:
@@ -111,25 +118,25 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
     masks: dict[object, _Masks] = {}
     found: defaultdict[Account, list[Promise]] = defaultdict(list)
     absent: dict[tuple[str, str], NotLive] = {}
-    for each in promises(catalogue).values():
-        for promise in each:
-            periods = promise.agreement.period
-            if isinstance(periods, RollingDays):
-                absent[promise.agreement.name, promise.target.name] = NotLive("rolling periods overlap; an SLO over as many days is live")
-                continue
-            if periods not in tables:
-                tables[periods] = period_table(periods, horizon)
-            if catalogue.states_decide(promise.target):
-                found[_watched_account(promise, tables[periods], catalogue.evaluation)].append(promise)
-                continue
-            shared = _on_which_counting_depends(catalogue, promise)
-            if shared not in masks:
-                masks[shared] = _masks(catalogue, promise, tables[periods], zones)
-            account = _account(catalogue, promise, tables[periods], masks[shared])
-            if isinstance(account, NotLive):
-                absent[promise.agreement.name, promise.target.name] = account
-            else:
-                found[account].append(promise)
+    others = (each for each in without_share(catalogue) if not catalogue.states_decide(each.target))
+    for promise in chain(*promises(catalogue).values(), others):
+        periods = promise.agreement.period
+        if isinstance(periods, RollingDays):
+            absent[promise.agreement.name, promise.target.name] = NotLive("rolling periods overlap; an SLO over as many days is live")
+            continue
+        if periods not in tables:
+            tables[periods] = period_table(periods, horizon)
+        if catalogue.states_decide(promise.target):
+            found[_watched_account(promise, tables[periods], catalogue.evaluation)].append(promise)
+            continue
+        shared = _on_which_counting_depends(catalogue, promise)
+        if shared not in masks:
+            masks[shared] = _masks(catalogue, promise, tables[periods], zones)
+        account = _account(catalogue, promise, tables[periods], masks[shared])
+        if isinstance(account, NotLive):
+            absent[promise.agreement.name, promise.target.name] = account
+        else:
+            found[account].append(promise)
     return tuple(sorted(_named(catalogue, found, zones), key=lambda account: account.key)), absent
 
 
@@ -172,7 +179,7 @@ def _terms(catalogue: Catalogue, account: Account, promise: Promise) -> object:
     agreement, target = promise.agreement, promise.target
     service = catalogue.indicators[target.indicator].service
     return (
-        *([] if account.begins is None else [account.begins]),
+        *([] if account.begins is None else [account.begins]), *(["limit"] if account.limit else []),
         agreement.period, agreement.service, agreement.allowance, target.hours, target.exclude, service,
         account.measurement, account.floor, account.where, account.exact, account.slot, account.unit,
     )  # fmt: skip
@@ -185,7 +192,8 @@ def _digest(what: object) -> str:
 def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: _Masks) -> Account | NotLive:
     """The account of one target, without its name."""
     agreement, target = promise.agreement, promise.target
-    measured, evaluation = measurement(target), catalogue.evaluation
+    evaluation = catalogue.evaluation
+    measured = _without_idle_runs(measurement(target), evaluation)
     slot = evaluation.interval if measured.slot is None else measured.slot
     unit = _unit(slot, table)
     reason = _beyond_rules(measured, target) or _slots_do_not_fit(measured, slot, unit, evaluation, agreement.period.timezone)
@@ -198,9 +206,10 @@ def _account(catalogue: Catalogue, promise: Promise, table: PeriodTable, masks: 
         return NotLive(reason)
     indicator = catalogue.indicators[target.indicator]
     return Account(
-        key="", measurement=measured, floor=target.direction == "at least", table=table, begins=_begins(agreement), term=masks.term,
-        agreed=masks.agreed, counting=masks.counting, conditions=conditions, where=tuple(sorted(target.where.items())),
-        exact=indicator.is_counted and indicator.counting == "exact", slot=slot, unit=unit, grouped=False, apart_from="", targets=(),
+        key="", measurement=measured, floor=target.direction == "at least", limit=target.unit == "s", table=table,
+        begins=_begins(agreement), term=masks.term, agreed=masks.agreed, counting=masks.counting, conditions=conditions,
+        where=tuple(sorted(target.where.items())), exact=indicator.is_counted and indicator.counting == "exact", slot=slot, unit=unit,
+        grouped=False, apart_from="", targets=(),
     )  # fmt: skip
 
 
@@ -208,9 +217,9 @@ def _watched_account(promise: Promise, table: PeriodTable, evaluation: Evaluatio
     """What targets have in common that the exporter judges: their periods, and on which side of the objective is good."""
     everything = mask_of(ALL_TIME, evaluation.interval, table.start, table.end)
     return Account(
-        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", table=table, begins=None,
-        term=everything, agreed=everything, counting=everything, conditions=(), where=(), exact=False, slot=evaluation.interval,
-        unit=evaluation.interval, grouped=False, apart_from="", targets=(), watched=True,
+        key="", measurement=Measurement(None, Share()), floor=promise.target.direction == "at least", limit=False, table=table,
+        begins=None, term=everything, agreed=everything, counting=everything, conditions=(), where=(), exact=False,
+        slot=evaluation.interval, unit=evaluation.interval, grouped=False, apart_from="", targets=(), watched=True,
     )  # fmt: skip
 
 
@@ -270,6 +279,15 @@ def _counting(catalogue: Catalogue, promise: Promise, table: PeriodTable) -> tup
     return lasting, agreed, agreed - Spans.of(excluded)
 
 
+def _without_idle_runs(measured: Measurement, evaluation: Evaluation) -> Measurement:
+    """A run of a single minute is every down minute, and whole minutes are all that is recorded: then the words on runs change nothing."""
+    runs = measured.runs
+    if runs is None or runs.strict or not runs.shortest == measured.slot == evaluation.interval:
+        return measured
+    # As long as they were live without it, accounts keep their names.
+    return replace(measured, runs=None) if runs.whole or measured.unknown == "bad" else measured
+
+
 # --- what rules cannot express -----------------------------------------------------------------------------------------
 
 
@@ -277,7 +295,7 @@ def _beyond_rules(measured: Measurement, target: AgreementTarget) -> str:
     """Why rules cannot measure so, or "" where they can."""
     if measured.reduce not in ("sum", "mean"):
         return f"rules add up; a {measured.reduce} over interruptions is evaluated when the period is closed"
-    if target.unit != "%":
+    if target.unit != "%" and (target.unit != "s" or target.direction != "at most"):
         return "an objective that is no share is evaluated when the period is closed"
     if measured.weights:
         return "hours that weigh more than others are evaluated when the period is closed"

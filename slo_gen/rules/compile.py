@@ -17,7 +17,16 @@ from slo_gen.rules.calendar_tables import Horizon, calendar_group
 from slo_gen.rules.claim_rules import claim_rules
 from slo_gen.rules.counting import counting_groups
 from slo_gen.rules.credit_alerts import credit_alerts
-from slo_gen.rules.info import IN_FORCE, Promise, agreement_rules, indicator_rules, objective_rules, promises
+from slo_gen.rules.info import (
+    IN_FORCE,
+    Promise,
+    agreement_rules,
+    indicator_rules,
+    limit_rules,
+    objective_rules,
+    promises,
+    without_share,
+)
 from slo_gen.rules.no_data import no_data_rules
 from slo_gen.rules.period_alerts import period_alerts
 from slo_gen.rules.period_rules import period_group
@@ -40,6 +49,7 @@ class _Context:
     shard: Shard
     catalogue: Catalogue
     promised: dict[str, tuple[Promise, ...]]
+    limits: tuple[Promise, ...]
     accounts: Mapping[tuple[str, str], str]
 
     @property
@@ -63,6 +73,7 @@ _Concern = Callable[[_Context], Iterable[Rule]]
 _EVERY_INTERVAL: Final[tuple[_Concern, ...]] = (
     lambda context: indicator_rules(context.shard, context.catalogue),
     lambda context: agreement_rules(context.shard, context.promised, context.accounts),
+    lambda context: limit_rules(context.shard, context.limits, context.accounts),
     lambda context: objective_rules(context.shard.layers),
     lambda context: short_window_rules(context.shard),
     lambda context: (rule for layer in context.shard.layers for rule in burn_rate_rules(layer)),
@@ -95,13 +106,13 @@ def shared_groups(catalogue: Catalogue, horizon: Horizon | None = None) -> tuple
 
     ``horizon``: how far the tables of calendars and periods reach; None leaves agreements without live figures.
     """
-    promised = promises(catalogue)
+    promised, limits = promises(catalogue), without_share(catalogue)
     evaluation = catalogue.evaluation
     summed, _ = accounts(catalogue, horizon) if horizon else ((), {})
     of_target = {(each.agreement.name, each.target.name): account.key for account in summed for each in account.targets}
     groups: list[RuleGroup] = []
     for shard in deal(catalogue):
-        context = _Context(shard, catalogue, promised, of_target)
+        context = _Context(shard, catalogue, promised, limits, of_target)
         groups.append(_group("slo", context, evaluation.interval, _EVERY_INTERVAL))
         if evaluation.long_interval == ROLLUP_STEP:
             groups.append(_group("long", context, ROLLUP_STEP, _EVERY_ROLLUP + _EVERY_LONG_INTERVAL))

@@ -36,6 +36,7 @@ class CreditSteps:
     target: str
     objective: Fraction
     floor: bool
+    limit: bool
     tiers: tuple[Tier, ...]
 
     def at(self, figure: Fraction) -> tuple[Tier, ...]:
@@ -45,7 +46,8 @@ class CreditSteps:
 
     def left(self, figure: Fraction, basis: int) -> Fraction:
         """What is left of the budget at a figure of the whole period."""
-        return (figure - self.objective if self.floor else self.objective - figure) * basis
+        left = figure - self.objective if self.floor else self.objective - figure
+        return left if self.limit else left * basis
 
 
 def credit_steps(account: Account) -> Mapping[CreditSteps, tuple[Promise, ...]]:
@@ -54,7 +56,7 @@ def credit_steps(account: Account) -> Mapping[CreditSteps, tuple[Promise, ...]]:
     for promise in account.targets:
         tiers = _tiers(promise)
         if tiers:
-            found[CreditSteps(promise.target.name, promise.target.objective, account.floor, tiers)].append(promise)
+            found[CreditSteps(promise.target.name, promise.target.objective, account.floor, account.limit, tiers)].append(promise)
     return {steps: tuple(targets) for steps, targets in found.items()}
 
 
@@ -123,10 +125,12 @@ def _reached(account: Account, steps: CreditSteps, agreements: list[str], tier: 
 def _beyond(account: Account, steps: CreditSteps, agreements: list[str], bound: Bound) -> str:
     """Where the best figure that the whole period can still have is on this side of a bound.
 
-    It is what the objective is, plus (for a ceiling minus) the share of the whole period that is left of the budget.
+    It is what the objective is, plus (for a ceiling minus) the share of the whole period that is left of the budget; for a time, what is
+    left.
     """
     chosen = (label_matcher(names.TARGET, steps.target), one_of(names.AGREEMENT, agreements))
     left, basis = (series_of(account, metric, *chosen) for metric in (names.PERIOD_BUDGET_LEFT, names.PERIOD_BASIS))
     share = bound.value - steps.objective if steps.floor else steps.objective - bound.value
     op = bound.op if steps.floor else _FLIPPED[bound.op]
-    return f"(round({left} - {basis} * {number(share)}, 1e-6) {op} 0)"
+    far = number(share) if steps.limit else f"{basis} * {number(share)}"
+    return f"(round({left} - {far}, 1e-6) {op} 0)"

@@ -15,7 +15,10 @@ from slo_gen.rules.rule import RecordingRule
 from slo_gen.rules.shards import Layer, Shard
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, Indicator, Slo
 
-__all__ = ["IN_FORCE", "Promise", "agreement_rules", "budget", "indicator_rules", "objective_rules", "owner", "promises"]
+__all__ = [
+    "IN_FORCE", "Promise", "agreement_rules", "budget", "indicator_rules", "limit_rules", "objective_rules", "owner", "promises",
+    "without_share",
+]  # fmt: skip
 
 IN_FORCE = "active"
 """The state in which an agreement is judged, and so can be endangered."""
@@ -42,6 +45,15 @@ def promises(catalogue: Catalogue) -> dict[str, tuple[Promise, ...]]:
                 if target.unit == "%":
                     found.setdefault(target.indicator, []).append(Promise(agreement, target))
     return {indicator: tuple(kept) for indicator, kept in found.items()}
+
+
+def without_share(catalogue: Catalogue) -> tuple[Promise, ...]:
+    """The targets in force on indicators whose objective is a time or a number."""
+    return tuple(
+        Promise(agreement, target)
+        for agreement in catalogue.agreements.values() if agreement.state == IN_FORCE
+        for target in agreement.targets if target.unit != "%"
+    )  # fmt: skip
 
 
 def owner(catalogue: Catalogue, indicator: Indicator) -> str:
@@ -106,6 +118,15 @@ def indicator_rules(shard: Shard, catalogue: Catalogue) -> tuple[RecordingRule, 
         )
         for indicator in shard.indicators
     )
+
+
+def limit_rules(shard: Shard, limits: Iterable[Promise], accounts: Mapping[tuple[str, str], str]) -> tuple[RecordingRule, ...]:
+    """One constant per target that is live although it promises no share: how much down time a period may have."""
+    members = {indicator.name for indicator in shard.indicators}
+    return tuple(
+        RecordingRule(names.AGREEMENT_LIMIT, f"vector({number(promise.target.objective)})", _terms(promise, accounts))
+        for promise in limits if promise.target.indicator in members and (promise.agreement.name, promise.target.name) in accounts
+    )  # fmt: skip
 
 
 def agreement_rules(

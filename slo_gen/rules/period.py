@@ -267,12 +267,18 @@ class _Judged:
         return found
 
     def known(self, total: str) -> str:
-        judges_all = self.facts.account.measurement.empty in ("good", "bad")
-        return self.seconds if judges_all else f"({self.seconds} and {total} > 0)"
+        if self.facts.account.measurement.empty in ("good", "bad"):
+            return self.seconds
+        return f"(0 * ({total} > 0) + {self.facts.evaluation.interval})" if self._all_last_alike else f"({self.seconds} and {total} > 0)"
 
     def counted(self, scored: str) -> str:
         """Bad seconds of the interval that count."""
-        return f"({self.in_runs(scored)} * {self.seconds})"
+        return f"({self.in_runs(scored)} * {self.facts.evaluation.interval if self._all_last_alike else self.seconds})"
+
+    @property
+    def _all_last_alike(self) -> bool:
+        """Whether every interval that has data counts with all of its minute: then nobody has to look how long it lasts."""
+        return self.facts.whole_minutes and self.facts.account.counting.is_whole and not self.facts.account.conditions
 
     def in_runs(self, scored: str) -> str:
         """``scored`` of intervals in runs that are long enough, 0 of others.

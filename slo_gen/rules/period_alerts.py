@@ -89,7 +89,7 @@ def series_of(account: Account, metric: str, *matchers: str, shift: int = 0) -> 
     """The series of the account's targets, or of some of them, told from other targets of their agreements. ``shift``: seconds ago."""
     chosen = matchers or (one_of(names.AGREEMENT, (promise.agreement.name for promise in account.targets)),)
     on = label_list((names.AGREEMENT, names.TARGET))
-    mine = all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, account.key))
+    mine = all_of(account.promised, label_matcher(names.ACCOUNT, account.key))
     back = f" offset {duration(shift)}" if shift else ""
     return f"({all_of(metric, *chosen)}{back} and on ({on}) {mine})"
 

@@ -67,7 +67,7 @@ class _Sums:
 
     def chosen(self) -> str:
         """A selector for the promises of the account's targets."""
-        return all_of(names.AGREEMENT_TARGET, label_matcher(names.ACCOUNT, self.account.key))
+        return all_of(self.account.promised, label_matcher(names.ACCOUNT, self.account.key))
 
     def indicators(self) -> str:
         """1 for each indicator of the account."""
@@ -228,14 +228,14 @@ class _Figures:
         yield self._rule(names.PERIOD_TOTAL, seen[1])
         yield self._rule(names.PERIOD_UNKNOWN, f"clamp_min({self._unknown()} - {self._part('silent')}, 0)")
         yield self._rule(names.PERIOD_EXCLUDED, f"{self._part('excluded')} + {self._part('dropped')}")
-        figures = [self._figure(case) for case in (seen, worst, best)]
-        if not self.account.floor:
-            figures[1:] = [figures[2], figures[1]]
-        for metric, figure in zip((names.PERIOD_ATTAINED, names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER), figures, strict=True):
-            yield self._rule(metric, f"{figure} and {measured}")
+        if not self.account.limit:
+            cases = (seen, worst, best) if self.account.floor else (seen, best, worst)
+            for metric, case in zip((names.PERIOD_ATTAINED, names.PERIOD_ATTAINED_LOWER, names.PERIOD_ATTAINED_UPPER), cases, strict=True):
+                yield self._rule(metric, f"{self._figure(case)} and {measured}")
         yield self.sums.part("basis", self._basis())
         yield self._rule(names.PERIOD_BASIS, self._recorded("basis"))
-        allowed = f"({self._recorded('basis')} * on ({names.INDICATOR}) group_right ({names.PERIOD}) {self._allowed()})"
+        whole = f"({self._recorded('basis')} ^ 0)" if self.account.limit else self._recorded("basis")
+        allowed = f"({whole} * on ({names.INDICATOR}) group_right ({names.PERIOD}) {self._allowed()})"
         left = f"{allowed} - on ({_SUMMED}) group_left () {best[0]}"
         ratio = f"{best[0]} / on ({_SUMMED}) group_right () ({allowed} > 0)"
         yield RecordingRule(names.PERIOD_BUDGET_LEFT, f"round({left}, 1e-6)", self.sums.marker)

@@ -74,7 +74,7 @@ def _inputs(catalogue: Catalogue, account: Account, targets: Iterable[Promise], 
     targets = tuple(targets)
     for promise in targets:
         labels = [label_matcher(*each) for each in identity_of(promise).items()]
-        yield InputSeries(all_of(names.AGREEMENT_TARGET, *labels, label_matcher(names.ACCOUNT, account.key)), "0.9x2")
+        yield InputSeries(all_of(account.promised, *labels, label_matcher(names.ACCOUNT, account.key)), "0.9x2")
         for metric, value in figures.items():
             name, _, stage = metric.partition("/")
             more = [label_matcher(names.STAGE, stage)] if stage else []
@@ -95,15 +95,17 @@ def _credits(catalogue: Catalogue, account: Account) -> Iterator[UnitTest]:
             )
             left = number(steps.left(figure, _BASIS))
             figures = {names.PERIOD_BUDGET_LEFT: left, names.PERIOD_BASIS: f"{_BASIS}"}
+            shown = f"{number(figure)}s" if steps.limit else f"{number(figure * 100)}%"
             yield UnitTest(
-                f"{steps.target} ends at {number(figure * 100)}% at best", tuple(_inputs(catalogue, account, targets, figures)),
+                f"{steps.target} ends at {shown} at best", tuple(_inputs(catalogue, account, targets, figures)),
                 (Expectation(STEP, names.CREDIT_STEP, raised),),
             )  # fmt: skip
 
 
 def _figures(steps: CreditSteps) -> list[Fraction]:
     bounds = {bound.value for tier in steps.tiers for bound in (tier.when, tier.until) if bound is not None}
-    known = sorted({Fraction(0), Fraction(1), *bounds})
+    most = 2 * max(bounds) if steps.limit else Fraction(1)
+    known = sorted({Fraction(0), most, *bounds})
     return sorted({*known, *((low + high) / 2 for low, high in pairwise(known))})
 
 

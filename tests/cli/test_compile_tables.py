@@ -57,3 +57,23 @@ def test_nothing_of_agreements_is_live_on_victoriametrics(run: Run, tmp_path: Pa
     told = written(run, tmp_path, "--target", "victoriametrics")
     assert "2 targets without live figures" in told
     assert "cloud/availability: on VictoriaMetrics" in told
+
+
+def test_targets_without_a_share_and_deadlines_without_an_alert_are_told(run: Run, tmp_path: Path) -> None:
+    """A longest outage is no share, so no rule sums it up; errors among events are no outage that began."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "all.yaml").write_text(DOCUMENTS.replace("  targets:\n", """\
+  credits: {of: affected_fee, tiers: [{below: 99.5%, credit: 10%}]}
+  claim: {notify: {within: 5bd, after: incident_start}}
+  targets:
+    - {name: longest, indicator: requests, objective: at most 60m, measure: {method: per_interruption, interval: 1m, reduce: max}}
+"""))
+    specs = str(tmp_path / "specs")
+    told = run("compile", specs, "--out", str(tmp_path / "out")).output
+    assert "cloud/longest: rules add up; a max over interruptions is evaluated when the period is closed" in told
+    assert "slo-gen: no alert before cloud/availability must be claimed: the deadline to notify runs from the beginning" in told
+    explained = run("explain", "cloud", specs).output
+    assert "not live: rules add up; a max over interruptions" in explained
+    assert "no alert before it must be claimed: the deadline to notify runs from the beginning of an incident" in explained
+    everything = run("compile", specs, "--out", str(tmp_path / "other"), "--target", "victoriametrics").output
+    assert "cloud/longest: on VictoriaMetrics" in everything

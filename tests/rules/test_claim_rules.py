@@ -73,6 +73,15 @@ def test_a_deadline_after_the_period_outlives_it(tmp_path: Path) -> None:
     }, tmp_path)  # fmt: skip
 
 
+def test_a_deadline_after_the_report_runs_from_when_it_is_due(tmp_path: Path) -> None:
+    """Five business days after January: the end of Friday, 1970-02-06. Thirty days from there, as in closed periods."""
+    of = bought(ClaimTerms(submit=Deadline("30d", "report")))
+    assert of.agreements["cloud"].report.due == "5bd"
+    report = JANUARY + 6 * DAY
+    held(of, f"-5x{31 * 24}", {(deadline("submit"), 20 * DAY): report + 30 * DAY, (deadline("submit"), JANUARY + DAY): report + 30 * DAY},
+         tmp_path)  # fmt: skip
+
+
 def test_a_deadline_after_the_incident_begins_with_the_day_on_which_the_period_is_lost(tmp_path: Path) -> None:
     """Thursday, 1970-01-08: five business days after it are those from the 9th, a Friday, to the 15th."""
     of = bought(ClaimTerms(notify=Deadline("5bd", "incident_end")))
@@ -92,7 +101,7 @@ def test_a_deadline_after_the_incident_begins_with_the_day_on_which_the_period_i
 
 @pytest.mark.parametrize("of", [
     bought(ClaimTerms(submit=Deadline("30d", "period_end")), "customer"),
-    bought(ClaimTerms(submit=Deadline("30d", "report"), notify=Deadline("5bd", "incident_start"))),
+    bought(ClaimTerms(notify=Deadline("5bd", "incident_start"))),
     bought(ClaimTerms()),
 ])  # fmt: skip
 def test_what_others_claim_and_what_rules_cannot_see_has_no_deadline_here(of: Catalogue) -> None:

@@ -70,18 +70,26 @@ def _expected(of: Catalogue, case: Case, account: Account, at: int) -> Iterator[
     sure = account.run == 1 and (account.counts_events or (account.slot == MINUTE and _may_be_down(account)))
     yield _holds(f"{names.PERIOD_STARTED}{chosen} == bool {start}", at)
     if outcome.figure is None:
+        assert not account.limit, "nothing to compare"
         yield {"expr": f"{names.PERIOD_ATTAINED}{chosen}", "eval_time": f"{at}s", "exp_samples": []}
         return
     assert outcome.lower is not None
     assert outcome.upper is not None
-    exact = {names.PERIOD_ATTAINED: outcome.figure, names.PERIOD_BAD: outcome.counted, names.PERIOD_TOTAL: outcome.of}
+    exact = {names.PERIOD_BAD: outcome.counted, names.PERIOD_TOTAL: outcome.of}
+    if account.limit:
+        sure = False
+        yield {"expr": f"{names.PERIOD_ATTAINED}{chosen}", "eval_time": f"{at}s", "exp_samples": []}
+        left = case.target.objective - outcome.lower
+        exact |= {names.PERIOD_BUDGET_LEFT: left, names.PERIOD_BUDGET_LEFT_RATIO: left / case.target.objective}
+    else:
+        exact[names.PERIOD_ATTAINED] = outcome.figure
     exact[names.PERIOD_UNKNOWN] = outcome.unknown
     exact[names.PERIOD_EXCLUDED] = Fraction(sum(outcome.excluded.values()))
     if sure:
         exact |= {names.PERIOD_ATTAINED_LOWER: outcome.lower, names.PERIOD_ATTAINED_UPPER: outcome.upper}
     for metric, value in exact.items():
         yield _holds(f"abs({metric}{chosen} - {float(value)!r}) < bool {max(1e-9, float(value) * 1e-12)}", at)
-    if not sure:
+    if not sure and not account.limit:
         yield _holds(f"{names.PERIOD_ATTAINED_LOWER}{chosen} <= bool {float(outcome.lower) + 1e-9}", at)
         yield _holds(f"{names.PERIOD_ATTAINED_UPPER}{chosen} >= bool {float(outcome.upper) - 1e-9}", at)
 
@@ -105,6 +113,44 @@ def test_random_measurements_on_random_minutes(seed: int, tmp_path: Path) -> Non
         if live(catalogue_of([case])):
             cases.append(case)
     assert judge(catalogue_of(cases), cases, (4 * HOUR, 8 * HOUR + STEP), tmp_path) >= 8
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_limit_of_down_time(seed: int, tmp_path: Path) -> None:
+    """So many minutes a period: what is left of them, and no share of anything."""
+    dice = random.Random(f"limit {seed}")
+    cases: list[Case] = []
+    while len(cases) < 3:
+        name, measure = f"c{len(cases)}", thrown_measure(dice)
+        if measure.method in ("downtime_minutes", "downtime_periods", "unavailable_intervals") and not _is_bounded(measure):
+            limited = sold(name, measure, objective=Fraction(dice.choice([600, 5400])), unit="s", direction="at most")
+            case = Case(name, limited, traffic(dice, 9 * 60), 0)
+            if live(catalogue_of([case])):
+                cases.append(case)
+    found, _ = accounts(catalogue_of(cases), HORIZON)
+    assert all(account.limit and not account.floor for account in found)
+    assert judge(catalogue_of(cases), cases, (4 * HOUR, 8 * HOUR + STEP), tmp_path) >= 24
+
+
+def test_a_run_of_one_minute_is_every_down_minute(tmp_path: Path) -> None:
+    """"One or more consecutive minutes, partial minutes do not count": a public contract's words, which change nothing of minutes."""
+    dice = random.Random("idle")
+    hours = Weekly("UTC", week({"mon-sun": ["01:00-06:30"]}))
+    measures = [
+        MeasureTerms(method="downtime_periods", at_least=60, drop_partial=True, empty="good"),
+        MeasureTerms(method="downtime_periods", drop_partial=True, down_threshold=Fraction(1, 20), minimum_events=10),
+        MeasureTerms(method="downtime_periods", unknown="bad", empty="excluded"),
+    ]
+    cases = [Case(f"c{place}", sold(f"c{place}", each, hours="early"), traffic(dice, 540), 0) for place, each in enumerate(measures)]
+    of = catalogue_of(cases, calendars={"early": hours})
+    assert len(live(of)) == 3
+    judge(of, cases, (5 * HOUR, 8 * HOUR + STEP), tmp_path, counting(of, 540))
+
+
+def _is_bounded(measure: MeasureTerms) -> bool:
+    """Whether the rules know bounds only of what was down for certain."""
+    long = measure.interval != MINUTE or measure.method == "downtime_periods"
+    return long and measure.unknown == "bounds"
 
 
 MEASURES = [
