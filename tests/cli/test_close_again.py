@@ -220,6 +220,19 @@ def test_the_breach_is_there_before_the_closing_that_names_it(house: House, monk
     assert house.run("check", "specs").exit_code == 0
 
 
+@pytest.mark.parametrize(("period", "named"), [
+    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-12"), ("{length: month}", "2026-10"),
+])
+def test_a_breach_of_any_period_is_a_document(house: House, period: str, named: str) -> None:
+    house.write(sla("acme", more=f"period: {period}", target=""))
+    house.server.series = stored(900, range(-45_000, MINUTES + 3))
+    assert house.close().exit_code == 0
+    assert f"specs/records/breach-acme-availability-{named}.yaml" in house.files()
+    checked = house.run("check", "specs")
+    assert (checked.exit_code, "error" in checked.output) == (0, False)
+    assert house.close().exit_code == 0
+
+
 def test_what_is_blank_says_nothing(house: House) -> None:
     house.close()
     for arguments, told in (
