@@ -1,60 +1,70 @@
-"""Prometheus refuses a query that reads too much, and a rule over a long time reads much."""
+"""Prometheus refuses a query that reads too much at once: one series over a long window, or all of an indicator over a week."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from slo_gen import names
 from slo_gen.checks.check import Check, Finding, Subject
-from slo_gen.checks.longest_period import longest_period
 from slo_gen.rules.promql import duration
-from slo_gen.rules.windows import ROLLUP_STEP
-from slo_gen.spec.model import Agreement, Slo
-from slo_gen.spec.source import Path
+from slo_gen.rules.windows import DAY, ROLLUP_STEP
 
 __all__ = ["CHECK", "SERIES"]
 
-SERIES = f"count by ({names.INDICATOR}) ({names.TOTAL})"
+SERIES: Final = f"count by ({names.INDICATOR}) ({names.TOTAL})"
+_AT_ONCE: Final = 7 * DAY
+"""What closing asks for of all series of an indicator in one question; see ``history/facts.py``."""
 
 
 def questions(subject: Subject) -> Iterator[str]:
-    if subject.catalogue.slos or subject.catalogue.agreements:
+    if subject.catalogue.agreements:
         yield SERIES
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     if subject.facts is None or subject.facts.max_samples is None:
         return
-    series = sorted((int(sample.value) for sample in subject.facts.answers.get(SERIES, ())), reverse=True)
-    at_once = sum(series[: subject.catalogue.evaluation.shard_size])
-    longest = max(_spans(subject), key=lambda each: each[0], default=None)
-    if longest is None:
-        return
-    seconds, about, path = longest
-    read = at_once * -(-seconds // ROLLUP_STEP)
-    if read > subject.facts.max_samples:
-        yield Finding(
-            CHECK.id, "warning", about, path,
-            f"a rule over {duration(seconds)} of the {at_once:,} series of one shard reads {read:,} samples, and this Prometheus allows "
-            f"{subject.facts.max_samples:,} in a query",
-            f"raise --query.max-samples to {read * 2:,}, or lower `shard_size` in the Policy",
-        )
+    yield from _windows(subject, subject.facts.max_samples)
+    yield from _closings(subject, subject.facts.max_samples)
 
 
-def _spans(subject: Subject) -> Iterator[tuple[int, Slo | Agreement, Path]]:
+def _windows(subject: Subject, most: int) -> Iterator[Finding]:
+    """Prometheus holds what a function over a range reads of one series at a time."""
     for slo in subject.catalogue.slos.values():
-        yield slo.window, slo, ("spec", "window")
+        read = -(-slo.window // ROLLUP_STEP)
+        if read > most:
+            yield Finding(
+                CHECK.id, "warning", slo, ("spec", "window"),
+                f"the rule of {duration(slo.window)} reads {read:,} samples of a series, and this Prometheus allows {most:,} in a query",
+                f"raise --query.max-samples to {read * 2:,} or more",
+            )
+
+
+def _closings(subject: Subject, most: int) -> Iterator[Finding]:
+    """Stored samples are held all at once."""
+    assert subject.facts is not None, "only asked with facts"
+    series = {each.labels.get(names.INDICATOR, ""): int(each.value) for each in subject.facts.answers.get(SERIES, ())}
     for agreement in subject.catalogue.agreements.values():
-        if agreement.state != "ended" and agreement.targets:
-            yield longest_period(agreement.period), agreement, ("spec", "period")
+        for target in agreement.targets:
+            count = 0 if target.where else series.get(target.indicator, 0)
+            read = count * _AT_ONCE // subject.catalogue.evaluation.interval
+            if read > most and agreement.state != "ended":
+                yield Finding(
+                    CHECK.id, "warning", agreement, ("spec", "targets", target.name, "indicator"),
+                    f"`slo-gen close` reads {read:,} samples in a question, a week of the {count:,} series of {target.indicator}, and this "
+                    f"Prometheus allows {most:,}",
+                    f"raise --query.max-samples to {read * 2:,} or more",
+                )
+                break
 
 
 CHECK = Check(
     id="query-samples",
-    title="Prometheus lets the rules read what they need",
-    reason="A rule that reads more samples than --query.max-samples fails at each evaluation: the windows and periods of its whole shard "
-           "have no figures, from the day on which enough has been recorded.",
-    fix="Raise --query.max-samples, or let fewer indicators share a rule with `shard_size` in the Policy.",
+    title="Prometheus lets the rules and closings read what they need",
+    reason="What reads more samples than --query.max-samples fails: a rule over a long window at each evaluation, from the day on which "
+           "enough has been recorded, and the closing of a month on the day on which it is needed.",
+    fix="Raise --query.max-samples, or split the indicator into fewer groups.",
     find=find,
     questions=questions,
 )

@@ -18,7 +18,7 @@ from slo_gen.contract.money import amount_text
 from slo_gen.contract.rounding import percent
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.history.later_periods import won_back_text
-from slo_gen.timekeeping.zones import write_instant
+from slo_gen.timekeeping.zones import local, zone
 
 __all__ = ["as_documents", "print_closed"]
 
@@ -88,7 +88,8 @@ def _verdict(target: ClosedTarget) -> str:
 def _until(closing: Closing) -> str:
     if closing.state != "provisional" or closing.objections_until is None:
         return f" ({closing.state}, revision {closing.current.number})"
-    return f" ({closing.state} until {write_instant(closing.objections_until)})"
+    until = local(closing.objections_until, zone(closing.timezone))
+    return f" ({closing.state} until {until:%Y-%m-%d %H:%M %Z})"
 
 
 def _notes(closing: Closing) -> Iterator[str]:
@@ -99,9 +100,10 @@ def _notes(closing: Closing) -> Iterator[str]:
             others = ", ".join(f"{_labelled(each.labels)} ({each.records:,})" for each in target.sources if not each.read)
             yield f"{target.indicator}: read from {_labelled(read.labels)} ({read.records:,} records); also there: {others}"
     if judged.credit is not None:
-        yield from (f"{closing.agreement}: credit: {line.words}" for line in judged.credit.lines)
-        if judged.credit.paid is not None:
-            yield f"{closing.agreement}: credit of {amount_text(judged.credit.paid, judged.credit.currency)}"
+        paid = None if judged.credit.paid is None else amount_text(judged.credit.paid, judged.credit.currency)
+        yield from (f"{closing.agreement}: credit: {line.words}" for line in judged.credit.lines if line.words != paid)
+        if paid is not None:
+            yield f"{closing.agreement}: credit of {paid}"
         elif judged.credit.amount is None:
             yield f"{closing.agreement}: credit: no fee is known; close it again with --agreement and --fee, which says what was paid"
     if judged.won_back is not None:

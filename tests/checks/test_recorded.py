@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from agreement_texts import NOW, asked, resolved, said, sla, written
+from agreement_texts import AVAILABILITY, NOW, asked, resolved, said, sla, written
 
 from slo_gen.checks import Facts, check_catalogue
 from slo_gen.prometheus import Sample
@@ -144,22 +144,35 @@ def test_periods_longer_than_the_retention(period: str, days: int, what: str) ->
     assert said("retention", sla(period).replace("active", "ended"), facts=Facts({}, 86_400)) == []
 
 
-def test_rules_that_read_more_than_a_query_may() -> None:
+def test_a_window_of_which_a_query_may_not_read_one_series() -> None:
+    """Prometheus 2.42 answers `sum by (indicator) (sum_over_time(x[35d]))` of five series with 10,079 samples allowed for each."""
+    slo = "kind: SLO\nmetadata: {name: good}\nspec: {indicator: requests, objective: 99.9%, window: 30d}\n"
+    assert said("query-samples", slo, facts=Facts({}, None, 8_640)) == said("query-samples", slo, facts=Facts()) == []
+    assert said("query-samples", slo, facts=Facts({}, None, 8_639)) == [(
+        "warning", "the rule of 30d reads 8,640 samples of a series, and this Prometheus allows 8,639 in a query",
+        "raise --query.max-samples to 17,280 or more",
+    )]
+    assert written("query-samples", slo) == []
+
+
+def test_closings_that_read_more_than_a_query_may() -> None:
     series = "count by (indicator) (slm:total:increase1m)"
     assert series in asked(sla())
-    answers = {series: (Sample({"indicator": "requests"}, 0, 100.0), Sample({"indicator": "other"}, 0, 20.0))}
+    answers = {series: (Sample({"indicator": "requests"}, 0, 100.0), Sample({"indicator": "other"}, 0, 2000.0))}
 
-    def told(most: int | None, *policies: str) -> list[tuple[str, str, str]]:
-        return said("query-samples", sla("period: {length: year}"), *policies, facts=Facts(answers, None, most))
+    def told(most: int | None, document: str = "") -> list[tuple[str, str, str]]:
+        return said("query-samples", document or sla("period: {length: year}"), facts=Facts(answers, None, most))
 
-    assert told(12_648_960) == told(None) == []
-    assert told(12_648_959) == [(
+    assert told(1_008_000) == told(None) == []
+    assert told(1_007_999) == [(
         "warning",
-        "a rule over 366d of the 120 series of one shard reads 12,648,960 samples, and this Prometheus allows 12,648,959 in a query",
-        "raise --query.max-samples to 25,297,920, or lower `shard_size` in the Policy",
+        "`slo-gen close` reads 1,008,000 samples in a question, a week of the 100 series of requests, and this Prometheus allows 1,007,999",
+        "raise --query.max-samples to 2,016,000 or more",
     )]
-    alone = "kind: Policy\nmetadata: {name: house}\nspec: {evaluation: {shard_size: 1}}\n"
-    assert "reads 10,540,800 samples" in told(1000, alone)[0][1]
+    assert told(1000, sla().replace("active", "ended")) == []
+    one = AVAILABILITY.replace("}", ", where: {region: eu}}")
+    assert told(1000, sla(targets=one)) == []                       # which asks for its own series alone
+    assert len(told(1000, sla(targets=f"{AVAILABILITY}\n{AVAILABILITY.replace('availability', 'second')}"))) == 1
 
 
 def test_without_a_prometheus_nothing_is_said() -> None:

@@ -126,7 +126,7 @@ def test_a_month_is_judged_exactly(house: House) -> None:
     assert closing.objections_until == read_instant("2026-11-16", BERLIN)
     assert closing.current.judged.version == "3.5.0"
     assert set(target.queries) == {f'{metric}{{indicator="requests"}}' for metric in (names.TOTAL, names.BAD, names.UNSEEN)}
-    assert "acme 2026-10: closed (provisional until 2026-11-15T23:00:00Z)\n" in result.output
+    assert "acme 2026-10: closed (provisional until 2026-11-16 00:00 CET)\n" in result.output
 
 
 def test_a_closing_says_enough_to_be_judged_again(house: House) -> None:

@@ -132,7 +132,7 @@ def test_what_is_recorded_after_the_period_neither_chooses_a_replica_nor_changes
 def test_nobody_can_object_to_figures_before_they_are_there(house: House) -> None:
     """Its report was due on November 6, and objections would have run until the 16th."""
     house.at("2026-11-26T09:00")
-    assert "acme 2026-10: closed (provisional until 2026-12-06T08:00:00Z)" in house.close().output
+    assert "acme 2026-10: closed (provisional until 2026-12-06 09:00 CET)" in house.close().output
     house.at("2026-12-06T08:59")
     assert "unchanged (provisional until" in house.close().output
     house.at("2026-12-06T09:00")
@@ -141,7 +141,7 @@ def test_nobody_can_object_to_figures_before_they_are_there(house: House) -> Non
 
 def test_until_the_report_is_due_the_days_run_from_there(house: House) -> None:
     house.at("2026-11-05T23:59")
-    assert "acme 2026-10: closed (provisional until 2026-11-15T23:00:00Z)" in house.close().output
+    assert "acme 2026-10: closed (provisional until 2026-11-16 00:00 CET)" in house.close().output
 
 
 # --- what is unknown -----------------------------------------------------------------------------------------------
@@ -169,6 +169,14 @@ def test_a_miss_that_is_allowed_is_not_told_as_a_credit_that_may_be(house: House
     house.write(sla("acme", more=PRICED, target=", misses: {allowed: 1, of: 3}"))
     house.server.series = stored(40, [minute for minute in range(-3, MINUTES + 3) if minute not in range(2000, 2100)])
     assert "for certain" not in house.close().output
+
+
+def test_what_is_paid_is_told_once(house: House) -> None:
+    house.write(sla("acme", more=PRICED))
+    house.server.series = stored(60)
+    assert [line for line in house.close().output.splitlines() if "credit" in line] == [
+        "acme: credit: availability: 99.87% is below 99.9%: 10% of the monthly fee of 1000.00 EUR", "acme: credit of 100.00 EUR",
+    ]
 
 
 def test_a_credit_of_the_same_amount_is_no_change(house: House) -> None:
@@ -210,6 +218,19 @@ def test_the_breach_is_there_before_the_closing_that_names_it(house: House, monk
     assert [name for name in house.files() if "breach" in name] == ["specs/records/breach-acme-availability-2026-10.yaml"]
     assert house.close().exit_code == 0
     assert house.run("check", "specs").exit_code == 0
+
+
+@pytest.mark.parametrize(("period", "named"), [
+    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-12"), ("{length: month}", "2026-10"),
+])
+def test_a_breach_of_any_period_is_a_document(house: House, period: str, named: str) -> None:
+    house.write(sla("acme", more=f"period: {period}", target=""))
+    house.server.series = stored(900, range(-45_000, MINUTES + 3))
+    assert house.close().exit_code == 0
+    assert f"specs/records/breach-acme-availability-{named}.yaml" in house.files()
+    checked = house.run("check", "specs")
+    assert (checked.exit_code, "error" in checked.output) == (0, False)
+    assert house.close().exit_code == 0
 
 
 def test_what_is_blank_says_nothing(house: House) -> None:

@@ -248,12 +248,12 @@ InstantText = Annotated[
 PeriodText = Annotated[
     str,
     _form(
-        "[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12]|-W(0[1-9]|[1-4][0-9]|5[0-3]))?",
+        rf"[0-9]{{4}}(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12]|-W(0[1-9]|[1-4][0-9]|5[0-3]))?|[1-9][0-9]*d-{_DATE}",
         "a period like 2026-10, 2026-Q4, 2026-W07 or '2026'",
         "2026-10",
     ),
 ]
-"""A calendar period: a month, a quarter, a half-year, a week or a year."""
+"""A calendar period: a month, a quarter, a half-year, a week or a year; or rolling days by their last one, ``30d-2026-10-31``."""
 
 TimeRange = Annotated[str, _form(f"{_CLOCK}-({_CLOCK}|24:00)", "hours like 08:00-18:00", "08:00-18:00")]
 """Hours of a day, end excluded; an end at or before the start is on the next day."""
