@@ -31,12 +31,6 @@ def test_catalogues_with_different_prefixes_share_no_file_and_no_group(run: Run,
     assert not names[0] & names[1]
 
 
-def test_tests_of_prefixed_rules_pass(run: Run, tmp_path: Path) -> None:
-    assert run("compile", SPECS, "--out", str(tmp_path), "--target", "mimir", "--prefix", "shop", "--namespace", "shop").exit_code == 0
-    tested = run("test", str(tmp_path))
-    assert tested.exit_code == 0, tested.output
-
-
 def test_limits_that_cannot_be_kept_are_told(run: Run) -> None:
     few = run("compile", SPECS, "--out", "-", "--target", "mimir", "--groups-per-tenant", "2")
     assert (few.exit_code, "--groups-per-tenant" in few.output) == (1, True)

@@ -49,6 +49,10 @@ def without_native_histograms(folder: Path) -> Path:
     return folder
 
 
+NAMED = {"mimir": ("--prefix", "shop", "--namespace", "shop")}
+"""The tests of rules whose names have a prefix, too."""
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_compiled_passes_its_own_tests(run: Run, target: str, tmp_path: Path) -> None:
     specs, out = Path(SPECS), tmp_path / "out"
@@ -57,7 +61,8 @@ def test_what_is_compiled_passes_its_own_tests(run: Run, target: str, tmp_path: 
         assert (refused.exit_code, "indicator search-latency reads a native histogram" in refused.output) == (1, True)
         (tmp_path / "specs").mkdir()
         specs = without_native_histograms(tmp_path / "specs")
-    compiled = run("compile", str(specs), "--out", str(out), "--target", target, "--dashboards", "--isolation", "vmauth")
+    shown = ("--dashboards", "--isolation", "vmauth")
+    compiled = run("compile", str(specs), "--out", str(out), "--target", target, *shown, *NAMED.get(target, ()))
     assert compiled.exit_code == 0, compiled.output
     tested = run("test", str(out))
     assert tested.exit_code == 0, tested.output

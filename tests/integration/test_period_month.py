@@ -7,6 +7,7 @@ of periods are evaluated by the server, as rarely as they still catch up.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -115,11 +116,20 @@ def paused() -> list[tuple[float, float]]:
     return [(mark + MINUTE + PHASE, float(mark in PAUSED)) for mark in range(BEGIN - DAY, END + DAY, MINUTE)]
 
 
-def load(server: Prometheus, series: Iterable[Series]) -> None:
-    """A few thousand samples at a time."""
-    for labels, samples in series:
-        for first in range(0, len(samples), 5000):
-            server.write([(labels, samples[first : first + 5000])])
+class Arriving:
+    """Samples that reach the server when their time has come, as they would: none of them is late."""
+
+    def __init__(self, series: Iterable[Series]) -> None:
+        self._waiting = [(labels, deque(samples)) for labels, samples in series]
+
+    def until(self, at: float) -> list[Series]:
+        """What has come up to an instant, and was not told before."""
+        return [(labels, came) for labels, samples in self._waiting if (came := list(_taken(samples, at)))]
+
+
+def _taken(samples: deque[tuple[float, float]], at: float) -> Iterator[tuple[float, float]]:
+    while samples and samples[0][0] <= at:
+        yield samples.popleft()
 
 
 def masked(rule: RecordingRule) -> list[tuple[float, float]]:
@@ -147,25 +157,27 @@ def test_a_month_with_a_clock_change_is_judged_as_exact_arithmetic_judges_it(tmp
     promised = [rule for rule in rules if rule.record == names.AGREEMENT_TARGET]
     figures = [rule for group in groups if group.name.startswith("slm-period-") for rule in group.rules if isinstance(rule, RecordingRule)]
     dice = random.Random(4)
+    counted = [(rule, masked(rule) if rule.record == names.COUNTING_SECONDS else paused()) for rule in known]
+    arriving = Arriving([*recorded(), *(({**rule.labels, "__name__": rule.record}, samples) for rule, samples in counted)])
     with backfilled_prometheus(tmp_path / "server") as server:
-        load(server, recorded())
-        for rule in known:
-            samples = masked(rule) if rule.record == names.COUNTING_SECONDS else paused()
-            load(server, [({**rule.labels, "__name__": rule.record}, samples)])
-            held_by(server, rule, samples)
         targets = [(rule.labels, value) for rule in promised for _, value in server.vector(rule.expr, END)]
         at = float(BEGIN)
         compared = 0
         for mark in (REPEATED + 3 * HOUR, END):
             while at < mark + SETTLED:
                 at = min(at + dice.choice([300, *[3550] * 9]), mark + SETTLED)
-                server.write([({**labels, "__name__": names.AGREEMENT_TARGET}, [(at, value)]) for labels, value in targets])
+                server.write([
+                    *arriving.until(at), *(({**labels, "__name__": names.AGREEMENT_TARGET}, [(at, value)]) for labels, value in targets),
+                ])
                 server.record(names.PERIOD_BOOKED, together(booked), at)
             for rule in figures:
                 if rule.record != names.PERIOD_BOOKED:
                     server.record(rule.record, rule.expr, at, {label: value for label, value in rule.labels.items() if value})
             compared += sum(_compared(server, case, at) for case in CASES)
         assert compared == 2 * len(CASES)
+        server.write(arriving.until(END + DAY))
+        for rule, samples in counted:
+            held_by(server, rule, samples)
 
 
 def test_days_are_rolled_up_and_outlive_a_prometheus_that_is_away(tmp_path: Path) -> None:
@@ -177,10 +189,12 @@ def test_days_are_rolled_up_and_outlive_a_prometheus_that_is_away(tmp_path: Path
     booked = [rule for rule in rules if rule.record == names.PERIOD_BOOKED]
     daily = [rule for rule in rules if rule.record == names.PERIOD_DAILY]
     with backfilled_prometheus(tmp_path / "server") as server:
-        load(server, (series for series in recorded() if series[0].get("indicator") == case.name))
+        arriving = Arriving(series for series in recorded() if series[0].get("indicator") == case.name)
 
         def evaluate(at: int) -> None:
-            server.write([({**rule.labels, "__name__": names.AGREEMENT_TARGET}, [(at, 0.99)]) for rule in targets])
+            server.write([
+                *arriving.until(at), *(({**rule.labels, "__name__": names.AGREEMENT_TARGET}, [(at, 0.99)]) for rule in targets),
+            ])
             server.record(names.PERIOD_BOOKED, together(booked), at)
             server.record(names.PERIOD_DAILY, together(daily), at)
 

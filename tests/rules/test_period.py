@@ -200,9 +200,9 @@ def paused_during(active: Spans, minutes: int) -> dict[str, str]:
 
 
 def test_a_new_period_begins_with_nothing(tmp_path: Path) -> None:
-    """Minutes before and after a start of a week that lies between two whole hours of UTC."""
+    """Minutes before and after the start of a billing cycle that lies between two whole hours of UTC."""
     dice = random.Random(3)
-    period = Periods("week", "Asia/Kolkata")
+    period = Periods("month", "Asia/Kolkata", (1, 2))
     start = period.of(8 * DAY).start
     assert start % HOUR == HOUR // 2
     first = start - 5 * HOUR
