@@ -38,7 +38,7 @@ test: lint
 	$(BIN)/python scripts/side_by_side.py
 
 test-unit: setup
-	$(BIN)/pytest --ignore=tests/integration
+	$(BIN)/python scripts/side_by_side.py --without-servers
 
 test-integration: setup
 	$(BIN)/pytest tests/integration

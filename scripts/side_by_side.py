@@ -1,6 +1,6 @@
-"""Run all tests in two lanes at the same time: those that start servers mostly wait.
+"""Run tests in lanes at the same time: one computes while another waits for its servers.
 
-    python scripts/side_by_side.py
+    python scripts/side_by_side.py [--without-servers]
 
 What each run says comes when it has ended. Returns 0 when all went well.
 """
@@ -16,14 +16,23 @@ from pathlib import Path
 from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
+Runs = Sequence[tuple[str, list[str]]]
+"""One after another: a name, and pytest's arguments."""
+
 SERVERS: Final = "tests/integration"
 CHURN: Final = f"{SERVERS}/test_churn.py"
 COMPILED: Final = f"{SERVERS}/test_compile_and_test.py"
+RULES: Final = "tests/rules"
 
-LANES: Final = (
+EVALUATED: Final = ("rules", [RULES])
+"""promtool evaluates most of these: about half of all the work that needs no server."""
+
+COMPUTED: Final = ("without servers", [f"--ignore={SERVERS}", f"--ignore={RULES}"])
+WITHOUT_SERVERS: Final[Sequence[Runs]] = ([EVALUATED], [COMPUTED])
+ALL: Final[Sequence[Runs]] = (
     # Counting while pods churn takes its time, whatever the machine; after it comes what computes.
-    (("counting while pods churn", [CHURN]), ("without servers", [f"--ignore={SERVERS}"]), ("what is compiled", [COMPILED])),
-    (("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"]),),
+    [("counting while pods churn", [CHURN]), COMPUTED, ("what is compiled", [COMPILED])],
+    [EVALUATED, ("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"])],
 )
 TOLD_EVERY: Final = 60.0
 
@@ -31,7 +40,7 @@ TOLD_EVERY: Final = 60.0
 class Lane(threading.Thread):
     """Runs one after another. ``now`` is the name of the present one, "" when all are over; ``codes`` how they ended."""
 
-    def __init__(self, runs: Sequence[tuple[str, list[str]]], started: float, told: threading.Lock) -> None:
+    def __init__(self, runs: Runs, started: float, told: threading.Lock) -> None:
         super().__init__(daemon=True)
         self._steps, self._since, self._told = runs, started, told
         self.now = runs[0][0]
@@ -55,8 +64,12 @@ class Lane(threading.Thread):
 
 def main() -> int:
     """Start all lanes, and wait for them."""
+    chosen = {(): ALL, ("--without-servers",): WITHOUT_SERVERS}.get(tuple(sys.argv[1:]))
+    if chosen is None:
+        print("usage: side_by_side.py [--without-servers]", file=sys.stderr)
+        return 2
     started, told = time.monotonic(), threading.Lock()
-    lanes = [Lane(runs, started, told) for runs in LANES]
+    lanes = [Lane(runs, started, told) for runs in chosen]
     for lane in lanes:
         lane.start()
     said = started

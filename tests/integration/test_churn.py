@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 from catalogues import catalogue, indicator
-from churning_pods import JOBS, Fleet, churning_pods
+from churning_pods import JOBS, Ending, Fleet, churning_pods
 
 from slo_gen import names
 from slo_gen.demo.servers import Server
@@ -88,9 +88,9 @@ class Restarted:
     def in_flight(self, at: float) -> bool:
         return any(stop - IN_FLIGHT <= at <= stop for stop, _ in self.away)
 
-    def blind(self, at: float) -> bool:
-        """Whether a process that ended then was scraped for the last time because Prometheus was away."""
-        return any(stop - 2 * SCRAPE <= at <= back + 2 * SCRAPE for stop, back in self.away)
+    def blind(self, ended: Ending) -> bool:
+        """Whether a process was scraped for the last time because Prometheus was away, or had not found it again."""
+        return any(stop - 2 * SCRAPE <= ended.at <= back + 2 * SCRAPE or ended.seen <= stop <= ended.at for stop, back in self.away)
 
 
 def configured(folder: Path, pods: Path) -> Restarted:
@@ -215,7 +215,7 @@ def test_light_loses_little(run: Run) -> None:
 
 @pytest.mark.parametrize("job", ["killed", "restarted", "nameless"])
 def test_unseen_covers_what_no_scrape_saw(run: Run, job: str) -> None:
-    ended = [each for each in run.fleet.endings(run.first, run.last) if each.job == job and not run.prometheus.blind(each.at)]
+    ended = [each for each in run.fleet.endings(run.first, run.last) if each.job == job and not run.prometheus.blind(each)]
     unseen = sum(each.unseen for each in ended)
     assert unseen > 20
     for of in EXACT:
