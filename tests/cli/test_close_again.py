@@ -189,6 +189,17 @@ def test_a_credit_of_the_same_amount_is_no_change(house: House) -> None:
     assert "EUR was" not in told
 
 
+def test_of_a_running_period_nothing_is_owed(house: House) -> None:
+    house.write(sla("acme", more=PRICED))
+    house.server.series = stored(60)
+    house.at("2026-10-20T00:00")
+    told = house.close("--running")
+    assert ("missed" in told.output, "credit" in told.output) == (True, False)
+    assert json.loads(house.close("--running", "--json").output)[0]["credit"] is None
+    house.at("2026-11-02T09:00")
+    assert "acme: credit of 100.00 EUR\n" in house.close().output
+
+
 # --- servers that do not say all -----------------------------------------------------------------------------------
 def test_a_part_of_the_facts_judges_nothing(house: House) -> None:
     house.server.warnings = ["store 10.0.0.7:10901 did not answer"]
