@@ -103,6 +103,18 @@ def test_kept_facts_that_are_gone_are_named(house: House) -> None:
     assert (told.exit_code, f"{file.relative_to(house.folder)} is missing; acme was closed with it" in told.output) == (1, True)
 
 
+def test_kept_facts_that_were_changed_judge_nothing(house: House) -> None:
+    house.close()
+    file = next((house.folder / "closings/2026-10/facts").iterdir())
+    file.write_text(file.read_text().replace("100/100", "100/0"))
+    assert house.close().exit_code == 0                              # the server has them all, and they are written again
+    file.write_text(file.read_text().replace("100/100", "100/0"))
+    house.server.series = []
+    told = house.close()
+    assert (told.exit_code, str(file.relative_to(house.folder)) in told.output) == (1, True)
+    assert house.closing().current.judged.targets[0].outcome.counted == 4000
+
+
 def test_the_day_on_which_it_is_looked_at_changes_no_closing(house: House) -> None:
     house.server.flags = {"storage.tsdb.retention.time": "40d"}
     assert "keeps 40 days" not in house.close().output
