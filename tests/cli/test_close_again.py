@@ -161,7 +161,7 @@ def test_what_is_unknown_is_taken_neither_for_good_nor_for_no_credit(house: Hous
     house.write(sla("acme", more=PRICED))
     house.server.series = stored(40, [minute for minute in range(-3, MINUTES + 3) if minute not in range(2000, 2100)])
     told = house.close().output
-    assert "unclear   at least 99.9%   99.69% to 99.91%" in told
+    assert "unclear at least 99.9% 99.69% to 99.91%" in " ".join(told.split())
     assert "acme: credit: 0.00 EUR for certain, or up to 100.00 EUR if all that is unknown was bad\n" in told
     assert house.closing().current.judged.targets[0].attained == "99.69% to 99.91%"
     house.server.series = stored(40)
