@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slo_gen.prometheus import Prometheus
     from slo_gen.spec.model import Agreement, Catalogue, Slo
     from slo_gen.timekeeping.calendars import Calendar
-    from slo_gen.timekeeping.periods import Period, Periods
+    from slo_gen.timekeeping.periods import Period, Periods, RollingDays
     from slo_gen.timekeeping.spans import Span
 
 __all__ = ["command"]
@@ -189,10 +189,18 @@ class _Frame:
         usual_last = months.previous(months.of(self.now))
         usual_first = months.previous(months.previous(usual_last))
         try:
+            self._in_order(agreement.period, self.first or usual_first.name, self.last or usual_last.name)
             found = periods_within(agreement.period, self.first or usual_first.name, self.last or usual_last.name)
         except TimeError as error:
             raise click.UsageError(f"{error}.") from None
         return tuple(period for period in found if period.end <= self.until)
+
+    def _in_order(self, periods: Periods | RollingDays, first: str, last: str) -> None:
+        """Raises a usage error for a range that goes backwards, and TimeError for names that are none."""
+        from slo_gen.history.named_periods import named_span
+
+        if named_span(periods, first).start >= named_span(periods, last).end:
+            raise click.UsageError(f"{last} is over before {first} begins.")
 
     def of(self, slo: Slo) -> Span:
         """The range for an SLO, as far as it is over. Raises a usage error for options that make no sense."""
@@ -204,6 +212,7 @@ class _Frame:
         usual_first = periods.previous(periods.previous(usual_last))
         try:
             self.night_of(slo)
+            self._in_order(periods, self.first or usual_first.name, self.last or usual_last.name)
             start = named_span(periods, self.first).start if self.first else usual_first.start
             end = named_span(periods, self.last).end if self.last else usual_last.end
         except TimeError as error:

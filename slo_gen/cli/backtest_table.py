@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from slo_gen.cli.backtest_notes import notes
+from slo_gen.cli.verdict_columns import add_verdict_columns, console_for_tables
 from slo_gen.contract.rounding import percent
 from slo_gen.history.backtest import SloPast
 from slo_gen.history.facts import Source
@@ -28,9 +27,7 @@ __all__ = ["as_document", "print_tables"]
 
 def print_tables(promised: Sequence[TargetPast], slos: Sequence[SloPast], catalogue: Catalogue, url: str) -> None:
     """Tables, a sentence for each target and SLO, and which facts they rest on."""
-    console = Console()
-    if not sys.stdout.isatty():
-        console.width = 200      # a file or a pipe has no edge to fold at
+    console = console_for_tables()
     if promised:
         console.print(_promised_table(promised))
     for target in promised:
@@ -50,10 +47,7 @@ def as_document(promised: Iterable[TargetPast], slos: Iterable[SloPast]) -> dict
 
 def _promised_table(promised: Iterable[TargetPast]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("AGREEMENT", "PERIOD", "VERDICT"):
-        table.add_column(column, no_wrap=True)
-    for column in ("OBJECTIVE", "ATTAINED", "MEASURED"):
-        table.add_column(column, justify="right", no_wrap=True)
+    add_verdict_columns(table)
     for past in promised:
         name, objective = f"{past.agreement.name}/{past.target.name}", past.target.bound.text
         for each in past.periods:
@@ -116,10 +110,10 @@ def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
 
 def _slo_table(slos: Iterable[SloPast]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("SLO", no_wrap=True)
+    table.add_column("SLO", overflow="fold")
     for column in ("MEASURED", "PAGES", "AT NIGHT", "TICKETS"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("ALERTS")
+    table.add_column("ALERTS", overflow="fold")
     for past in slos:
         alerts = ", ".join(f"{duration(pair.long)}/{duration(pair.short)} {count}" for pair, count in past.by_pair if count)
         cells = (

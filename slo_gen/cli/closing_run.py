@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+import msgspec
+
 from slo_gen.cli.asking import answered, ask_questions, open_prometheus, read_retention
 from slo_gen.cli.breach_stubs import write_stubs
 from slo_gen.cli.closing_files import ClosingFiles, Unfinished, UnreadableClosingError
@@ -137,7 +139,8 @@ class ClosingRun:
             return Closed(agreement.name, period.name, changed, "made final" if self.mode == "final" else "disputed")
         if self.mode == "running":
             found = await self._judged(each, prometheus, min(self.now, period.end), closing)
-            return Closed(agreement.name, period.name, first_closed(each, found.judged, self.now), "indicative", remarks=found.remarks)
+            shown = first_closed(each, _indicative(found.judged), self.now)
+            return Closed(agreement.name, period.name, shown, "indicative", remarks=found.remarks)
         if self.now < each.ready:
             raise ClosingError(
                 f"{period.name} is not over; it can be closed from {write_instant(each.ready)} on. --running shows how it stands"
@@ -190,3 +193,8 @@ class ClosingRun:
                 break
             found.insert(0, closing)
         return found
+
+
+def _indicative(judged: Judged) -> Judged:
+    """Figures of a period that is running. What would be owed by them is nobody's before it is closed, and changes every day."""
+    return msgspec.structs.replace(judged, credit=None, won_back=None, may_be_ended=(), notes=())

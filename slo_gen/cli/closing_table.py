@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from slo_gen.cli.closing_run import Closed
+from slo_gen.cli.verdict_columns import add_verdict_columns, console_for_tables
 from slo_gen.contract.credits import Credit
 from slo_gen.contract.money import amount_text
 from slo_gen.contract.rounding import percent
@@ -28,9 +27,7 @@ _STYLES = {"met": "green", "missed": "bold red", "unclear": "yellow", "not_measu
 def print_closed(found: Iterable[Closed], *, indicative: bool) -> None:
     """One line for each target, what each run did below, and which facts were read where there was a choice."""
     found = list(found)
-    console = Console()
-    if not sys.stdout.isatty():
-        console.width = 200      # a file or a pipe has no edge to fold at
+    console = console_for_tables()
     closings = [each.closing for each in found if each.closing is not None]
     if closings:
         console.print(_table(closings, indicative=indicative))
@@ -63,11 +60,8 @@ def as_documents(found: Iterable[Closed]) -> list[dict[str, Any]]:
 
 def _table(closings: Iterable[Closing], *, indicative: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("AGREEMENT", "PERIOD", "VERDICT"):
-        table.add_column(column, no_wrap=True)
-    for column in ("OBJECTIVE", "ATTAINED", "MEASURED"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("STATE")
+    add_verdict_columns(table)
+    table.add_column("STATE", no_wrap=True)
     for closing in closings:
         state = "indicative" if indicative else closing.state
         for target in closing.current.judged.targets:

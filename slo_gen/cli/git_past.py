@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -50,11 +51,12 @@ def texts_elsewhere(wanted: Iterable[tuple[str, int, str]]) -> dict[tuple[str, i
     Documents are moved from file to file; by the name they are found where they were.
     """
     found = {}
+    naming, revisions = cache(_naming), cache(_revisions_of)         # a document with many windows is asked about many times
     for file, instant, name in sorted(set(wanted)):
         folder = Path(file).parent
         texts = []
-        for path in _naming(folder, name):
-            revision = next((each for each in _revisions_of(folder, path) if each.time <= instant), None)
+        for path in naming(folder, name):
+            revision = next((each for each in revisions(folder, path) if each.time <= instant), None)
             text = "" if revision is None else _git(folder, "cat-file", "blob", f"{revision.commit}:{path}") or ""
             if re.search(_name_pattern(name), text, re.MULTILINE):
                 texts.append(text)

@@ -170,6 +170,8 @@ def test_nothing_measured_is_no_quiet_month(backtest: Callable[..., Result]) -> 
     (["--slo", "shop-availabilty"], "there is no SLO 'shop-availabilty'; did you mean `shop-availability`?"),
     (["--from", "September"], "'September' is no period; write it like 2026-10, 2026-Q4, 2026-H2, 2026-W07 or 2026."),
     (["--from", "2199-01", "--to", "2199-02"], "Nothing of 2199-01 to 2199-02 is over yet."),
+    (["--from", "2026-03", "--to", "2026-02"], "2026-02 is over before 2026-03 begins."),
+    (["--agreement", "acme-shop", "--from", "2026-W10", "--to", "2026-01"], "2026-01 is over before 2026-W10 begins."),
     (["--night", "22-6"], "'22' is no time of day; write it like 08:00, at most 24:00."),
     (["--hours", "ofice"], "There is no calendar 'ofice'; did you mean `office`?"),
     (["--timezone", "Berlin"], "there is no time zone Berlin; write a name like Europe/Berlin or UTC."),

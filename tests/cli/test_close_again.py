@@ -103,6 +103,18 @@ def test_kept_facts_that_are_gone_are_named(house: House) -> None:
     assert (told.exit_code, f"{file.relative_to(house.folder)} is missing; acme was closed with it" in told.output) == (1, True)
 
 
+def test_kept_facts_that_were_changed_judge_nothing(house: House) -> None:
+    house.close()
+    file = next((house.folder / "closings/2026-10/facts").iterdir())
+    file.write_text(file.read_text().replace("100/100", "100/0"))
+    assert house.close().exit_code == 0                              # the server has them all, and they are written again
+    file.write_text(file.read_text().replace("100/100", "100/0"))
+    house.server.series = []
+    told = house.close()
+    assert (told.exit_code, str(file.relative_to(house.folder)) in told.output) == (1, True)
+    assert house.closing().current.judged.targets[0].outcome.counted == 4000
+
+
 def test_the_day_on_which_it_is_looked_at_changes_no_closing(house: House) -> None:
     house.server.flags = {"storage.tsdb.retention.time": "40d"}
     assert "keeps 40 days" not in house.close().output
@@ -149,7 +161,7 @@ def test_what_is_unknown_is_taken_neither_for_good_nor_for_no_credit(house: Hous
     house.write(sla("acme", more=PRICED))
     house.server.series = stored(40, [minute for minute in range(-3, MINUTES + 3) if minute not in range(2000, 2100)])
     told = house.close().output
-    assert "unclear   at least 99.9%   99.69% to 99.91%" in told
+    assert "unclear at least 99.9% 99.69% to 99.91%" in " ".join(told.split())
     assert "acme: credit: 0.00 EUR for certain, or up to 100.00 EUR if all that is unknown was bad\n" in told
     assert house.closing().current.judged.targets[0].attained == "99.69% to 99.91%"
     house.server.series = stored(40)
@@ -187,6 +199,17 @@ def test_a_credit_of_the_same_amount_is_no_change(house: House) -> None:
     told = house.close().output
     assert "7000 events counted were 6000" in told
     assert "EUR was" not in told
+
+
+def test_of_a_running_period_nothing_is_owed(house: House) -> None:
+    house.write(sla("acme", more=PRICED))
+    house.server.series = stored(60)
+    house.at("2026-10-20T00:00")
+    told = house.close("--running")
+    assert ("missed" in told.output, "credit" in told.output) == (True, False)
+    assert json.loads(house.close("--running", "--json").output)[0]["credit"] is None
+    house.at("2026-11-02T09:00")
+    assert "acme: credit of 100.00 EUR\n" in house.close().output
 
 
 # --- servers that do not say all -----------------------------------------------------------------------------------
