@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from slo_gen import names
@@ -314,28 +315,40 @@ class _Figures:
         """What the budget of the whole period is a share of.
 
         Seconds are those of the whole period. How many events there will be nobody knows: at least as many as there were, and
-        as in the period before, so that the first errors of a month do not break it.
+        as in the period before, so that the first errors of a month do not break it. Where there was none before: as many more as
+        come at the rate so far.
         """
         table = self.account.table
         if self.account.counts_events:
             previous, total = self._part("previous"), self._part("total")
-            return f"({previous} >= {total}) or {total}"
+            rest = f"clamp_min({self.sums.of_all(table.value_text(self._whole_periods()))} - {self._counted()}, 0)"
+            come = f"({total} + {total} / ({self._part('known')} > 0) * {rest})"
+            return f"({previous} >= {total}) or ({total} and {previous} > 0) or {come} or {total}"
         match self.account.measurement.over:
             case "scheduled":
-                seconds = [(period.start, self.account.counting.between(period.start, period.end)) for period in table.periods]
+                seconds = self._whole_periods()
             case "deployed":
                 seconds = [(period.start, self.account.term.between(period.start, period.end)) for period in table.periods]
             case _:
                 seconds = [(period.start, period.seconds) for period in table.periods]
         return self.sums.of_all(table.value_text(seconds))
 
+    def _whole_periods(self) -> list[tuple[int, int]]:
+        """Seconds that count in each period, as far as it is known beforehand, by its start."""
+        return [(period.start, self.account.counting.between(period.start, period.end)) for period in self.account.table.periods]
+
     def _previous(self) -> str:
-        """The total of the period before: handed on from one evaluation to the next."""
+        """The events of the period before, as if all of it had been seen: handed on from one evaluation to the next."""
         now, keys = self._recorded("elapsed"), (self.account.key, *filter(None, (self.account.apart_from,)))
         known = f" or on ({_SUMMED}) ".join(last_of(names.PERIOD_PART, "previous", key, _HANDED_ON) for key in keys)
         total = f" or on ({_SUMMED}) ".join(last_of(names.PERIOD_BOOKED, "total", key, _HANDED_ON) for key in keys)
-        ended = f"max by ({names.INDICATOR}) (({total}) unless on ({names.PERIOD}) {now})"
-        return f"max by ({_SUMMED}) ({known}) and {now} or {now} * 0 + on ({names.INDICATOR}) group_left () {ended}"
+        seen = f" or on ({_SUMMED}) ".join(last_of(names.PERIOD_BOOKED, "known", key, _HANDED_ON) for key in keys)
+        ended, lasted = (f"max by ({names.INDICATOR}) (({each}) unless on ({names.PERIOD}) {now})" for each in (total, seen))
+        earlier = ((start, seconds) for (_, seconds), (start, _) in pairwise(self._whole_periods()))
+        before = self.sums.of_all(self.account.table.value_text(earlier))
+        more = f"clamp_min({before} / on ({names.INDICATOR}) group_left () ({lasted} > 0), 1)"
+        handed_on = f"({now} * 0 + on ({names.INDICATOR}) group_left () {ended})"
+        return f"max by ({_SUMMED}) ({known}) and {now} or {handed_on} * {more} or {handed_on}"
 
     def _allowed(self) -> str:
         """The bad share that the objective leaves; the rounding takes away what ``1 - 0.999`` adds in binary."""

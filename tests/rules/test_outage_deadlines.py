@@ -137,10 +137,10 @@ def test_the_first_deadline_ahead_of_any_outage_is_told(within: str, after: str,
     dice = random.Random(f"{within} {after}")
     of = bought(ClaimTerms(notify=Deadline(within, after)), timezone=timezone)  # type: ignore[arg-type]
     start = of.agreements["cloud"].period.of(5 * DAY).start
-    history = History(of, outages(dice, start, start + 8 * DAY), start + 10 * DAY, start + dice.randrange(3 * DAY))
+    history = History(of, outages(dice, start, start + 5 * DAY), start + 7 * DAY, start + dice.randrange(2 * DAY))
     expected: dict[tuple[str, int], float | None] = {}
     for _ in range(60):
-        at = start + dice.randrange((10 * DAY) // STEP) * STEP
+        at = start + dice.randrange((7 * DAY) // STEP) * STEP
         found = history.first_ahead(at, within, after, timezone, start)
         if history.mark(at) < max(history.lost, start + 1):
             found = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from slo_gen.rules.accounts import accounts
 from slo_gen.rules.calendar_tables import Horizon
 from slo_gen.rules.compile import shared_groups
 from slo_gen.spec.notification import NO_NOTIFICATIONS, PERIOD_BUDGET, Step
+from slo_gen.timekeeping.periods import Periods
 
 HORIZON = Horizon(400 * DAY, 800 * DAY)
 """Beyond what promtool evaluates, so that figures are what a test says they are."""
@@ -104,3 +106,49 @@ def test_a_stage_of_the_budget_is_told_until_the_period_is_lost(left: str, stage
         {f"{names.PERIOD_BUDGET_LEFT_RATIO}{{{IDENTITY}}}": f"{left}x2"},
         samples={(f"count by (stage) ({told})", "5m"): {f'{{stage="{stage}"}}': 1 for stage in stages}}, folder=tmp_path, interval="5m",
     )
+
+
+# --- the first hours, of all periods and of the first that is watched -------------------------------------------------
+
+
+SECOND = Periods("month", starts=(1, 2))
+"""Months that begin on their second day."""
+
+
+def events_of(first: int, minutes: int, wrong: dict[int, int]) -> dict[str, str]:
+    """A hundred events a minute since minute ``first``; the record of a minute comes a minute after its end."""
+    before = "_ " * (first + 2)
+    label = '{indicator="shop"}'
+    return {
+        names.TOTAL + label: before + " ".join("100" for _ in range(first, minutes)),
+        names.BAD + label: before + " ".join(str(wrong.get(minute, 0)) for minute in range(first, minutes)),
+    }
+
+
+def lost_at(inputs: dict[str, str], horizon: Horizon, expected: dict[int, bool], folder: Path, periods: Periods) -> None:
+    """Whether a period is called lost, at instants."""
+    made = agreement("acme", "shop")
+    target = replace(made.targets[0], objective=Fraction(99, 100))
+    of = catalogue([indicator("shop")], (), [replace(made, period=periods, targets=(target,))])
+    (account,), _ = accounts(of, horizon)
+    lost = f'count(ALERTS{{alertname="{names.PERIOD_BREACHED}"}}) or vector(0)'
+    judge(
+        [group for group in shared_groups(of, horizon) if group.name in ("slm-slo-0", f"slm-period-{account.key}")], inputs,
+        samples={(lost, f"{at}s"): {"{}": int(each)} for at, each in expected.items()}, folder=folder, interval="1m",
+    )
+
+
+def test_the_first_errors_of_the_first_period_lose_nothing(tmp_path: Path) -> None:
+    """Nobody knows how many events it will have: as many more as at the rate so far. An outage that leaves too few of them loses it."""
+    horizon = Horizon(0, 20 * DAY)
+    # 1 % of a hundred events a minute may be bad, in the four days that the week of 1970-01-01 has left: 5760 events.
+    outage = dict.fromkeys(range(300, 400), 100)
+    begun = {HOUR // 2: False, HOUR: False, 5 * HOUR: False, 5 * HOUR + 2700: False, 7 * HOUR: True}
+    lost_at(events_of(0, 500, {7: 5, 8: 60} | outage), horizon, begun, tmp_path, Periods("week"))
+
+
+def test_a_period_of_which_only_the_end_was_seen_says_how_many_events_a_whole_one_has(tmp_path: Path) -> None:
+    """The rules were loaded twelve hours before a month ended. An hour of errors is more than a hundredth of those, and not of a month."""
+    first, until = DAY // 60 - 12 * 60, DAY // 60 + 120
+    wrong = dict.fromkeys(range(DAY // 60 + 10, DAY // 60 + 70), 100)
+    lost_at(events_of(first, until, wrong), Horizon(0, 20 * DAY), {DAY + HOUR // 2: False, DAY + 5400: False}, tmp_path, SECOND)
