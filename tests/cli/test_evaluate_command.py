@@ -107,6 +107,14 @@ def test_a_figure_is_never_shown_on_the_other_side(run: Run, specs: Callable[[st
     assert (found["attained"], found["attained_exact"]) == ("98.99996%", "2566079/2592000")
 
 
+def test_a_claim_after_the_report_runs_from_when_that_is_due(run: Run, specs: Callable[[str], None]) -> None:
+    """April 2026 ends on a Thursday; five business days are those to Thursday, May 7th."""
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    Path("a.yaml").write_text(text.replace("{within: 30d, after: period_end}", "{within: 30d, after: report}"), encoding="utf-8")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/600m")
+    assert "before 2026-06-07 00:00 UTC" in result.output
+
+
 def test_samples_that_are_missing_make_it_unclear(run: Run, specs: Callable[[str], None]) -> None:
     Path("f.csv").write_text("time,up\n2026-04-01T00:00,1\n2026-04-01T01:00,1\n", encoding="utf-8")
     found = evaluated(run, "--period", "2026-04", "--samples", "f.csv")

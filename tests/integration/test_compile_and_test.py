@@ -76,7 +76,7 @@ def test_compiling_again_changes_no_byte(run: Run, tmp_path: Path) -> None:
     run("compile", SPECS, "--out", str(out))
     first = contents(out)
     again = run("compile", SPECS, "--out", str(out))
-    assert again.output.endswith("0 changed, 0 removed\n")
+    assert ": 0 changed, 0 removed\n" in again.output
     assert contents(out) == first
     run("compile", SPECS, "--out", str(tmp_path / "elsewhere"))
     assert contents(tmp_path / "elsewhere") == first
