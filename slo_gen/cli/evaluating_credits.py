@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from slo_gen.cli.evaluation_remarks import excused
 from slo_gen.cli.loading import fail
 from slo_gen.contract.claims import Incident, claim_deadlines
 from slo_gen.contract.credits import Credit, credit, reading
@@ -64,7 +65,7 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
     due = tuple(_due(agreement, period, found))
     try:
         certain, possible = (
-            credit(agreement.credits, [reading(each.target, each.outcome, worst=worst, excused=each.in_grace) for each in found], fees)
+            credit(agreement.credits, [reading(each.target, each.outcome, worst=worst, excused=excused(each)) for each in found], fees)
             for worst in (False, True)
         )
     except FeeError as error:

@@ -127,7 +127,7 @@ def _of_target(old: ClosedTarget, new: ClosedTarget) -> str:
         (old.verdict, new.verdict, "verdict {} was {}"),
         (old.attained, new.attained, "attained {} was {}"),
         (_short(old.outcome.counted), _short(new.outcome.counted), f"{{}} {new.outcome.unit} counted were {{}}"),
-        (_short(old.outcome.unknown), _short(new.outcome.unknown), f"{{}} {new.outcome.unit} unknown were {{}}"),
+        (_short(old.outcome.unknown), _short(new.outcome.unknown), f"{{}} {'seconds' if new.indicator else 'results'} unknown were {{}}"),
     ]
     told = [words.format(after, before) for before, after, words in changes if before != after]
     if old.facts != new.facts:

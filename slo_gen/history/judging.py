@@ -17,6 +17,7 @@ from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
+from slo_gen.history.attained import attained_text
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, ClosedTarget, Closing, DueDate, Judged, ReadSource, facts_text
 from slo_gen.history.crediting import credit_of, unknown_credits
@@ -25,7 +26,6 @@ from slo_gen.history.judging_states import judged_states
 from slo_gen.history.judging_tickets import judged_tickets
 from slo_gen.history.later_periods import rights_to_end, won_back
 from slo_gen.history.misses import is_breach
-from slo_gen.history.rounding import figure_text
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.history.ticket_ledger import TicketLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
@@ -134,7 +134,7 @@ def judge(
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
             objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
-            breach=_breach(agreement, one.target, outcome, earlier), attained=figure_text(outcome.figure, judged.bound),
+            breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(judged),
             completeness=_completeness(found, one.start, one.end), outcome=outcome, measure=one.target.measure, bound=judged.bound,
             window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=one.queries,
             sources=tuple(ReadSource(labels=dict(source.labels), records=source.records, read=source.read) for source in found.sources),

@@ -12,8 +12,8 @@ from fractions import Fraction
 from slo_gen.contract.facts import Slots
 from slo_gen.contract.outcome import Verdict
 from slo_gen.contract.target_period import target_period
+from slo_gen.history.attained import attained_text
 from slo_gen.history.backtest import Past
-from slo_gen.history.rounding import figure_text
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import Spans
@@ -55,7 +55,7 @@ def target_past(
     for period in periods:
         slots = _cut(past.slots, period.start - around, period.end + around)
         judged = target_period(catalogue, timeless, target, period, slots, found=held)
-        attained = figure_text(judged.outcome.figure, judged.bound)
+        attained = attained_text(judged)
         found.append(PeriodPast(period, judged.outcome.verdict, attained, past.measured(period.start, period.end)))
     return TargetPast(agreement, target, tuple(found), past)
 

@@ -30,13 +30,16 @@ def factor(value: Fraction, marks: Iterable[Fraction] = (), places: int = 1) -> 
     return _rounded(value, [*marks, Fraction(0)], places) + "x"
 
 
-def figure_text(figure: Fraction | None, bound: Bound) -> str:
-    """What a target attained, in the unit of what was promised and never on its other side: ``99.95%``, ``2580s``, ``3``."""
+def figure_text(figure: Fraction | None, bound: Bound, marks: Iterable[Fraction] = ()) -> str:
+    """What a target attained, in the unit of what was promised: ``99.95%``, ``2580s``, ``3``.
+
+    Never on the other side of what was promised, or of ``marks``.
+    """
     if figure is None:
         return "-"
     if bound.unit == "%":
-        return percent(figure, [bound.value])
-    return _rounded(figure, [bound.value, Fraction(0)], 0) + bound.unit
+        return percent(figure, [bound.value, *marks])
+    return _rounded(figure, [bound.value, *marks, Fraction(0)], 0) + bound.unit
 
 
 def seconds_text(value: Fraction | int) -> str:
