@@ -49,7 +49,8 @@ def command(
     from slo_gen.cli.evaluating_credits import money, owed
     from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
-    from slo_gen.cli.evaluation_text import explained, summed_up
+    from slo_gen.cli.evaluation_text import summed_up
+    from slo_gen.cli.evaluation_words import explained
 
     catalogue = load_catalogue(specs)
     agreement = agreement_named(catalogue, agreement_name)
@@ -59,7 +60,7 @@ def command(
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
     due = owed(agreement, period, found, money(fee))
     if as_json:
-        document = as_document(agreement, period, found, skipped)
+        document = as_document(agreement, period, found, skipped, seen)
         click.echo(json.dumps({**document, "credit": None if due is None else credit_document(due)}, indent=2, ensure_ascii=False))
         return
     parts = [explained(each, seen) if in_words else summed_up(each, seen) for each in found]

@@ -12,12 +12,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final, Literal
 
-from slo_gen.contract.outcome import Outcome
 from slo_gen.spec.terms import Bound
 
-__all__ = [
-    "attained_text", "factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "percent", "seconds_text",
-]  # fmt: skip
+__all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "percent", "seconds_text"]
 
 MOST_PLACES: Final = 12
 _MOST_IN_WORDS: Final = 11
@@ -37,20 +34,16 @@ def factor(value: Fraction, marks: Iterable[Fraction] = (), places: int = 1) -> 
     return _rounded(value, [*marks, Fraction(0)], places) + "x"
 
 
-def figure_text(figure: Fraction | None, bound: Bound) -> str:
-    """What a target attained, in the unit of what was promised and never on its other side: ``99.95%``, ``2580s``, ``3``."""
+def figure_text(figure: Fraction | None, bound: Bound, marks: Iterable[Fraction] = ()) -> str:
+    """What a target attained, in the unit of what was promised: ``99.95%``, ``2580s``, ``3``.
+
+    Never on the other side of what was promised, or of ``marks``.
+    """
     if figure is None:
         return "-"
     if bound.unit == "%":
-        return percent(figure, [bound.value])
-    return _rounded(figure, [bound.value, Fraction(0)], 0) + bound.unit
-
-
-def attained_text(outcome: Outcome, bound: Bound) -> str:
-    """The figure; between what and what it lies where that decides, so that what nobody saw is not taken for good."""
-    if outcome.verdict != "unclear" or outcome.lower is None or outcome.upper is None:
-        return figure_text(outcome.figure, bound)
-    return f"{figure_text(outcome.lower, bound)} to {figure_text(outcome.upper, bound)}"
+        return percent(figure, [bound.value, *marks])
+    return _rounded(figure, [bound.value, *marks, Fraction(0)], 0) + bound.unit
 
 
 def seconds_text(value: Fraction | int) -> str:

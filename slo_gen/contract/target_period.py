@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Final, Literal
 
 from slo_gen.contract.budget import Budget, budget
-from slo_gen.contract.evaluate import evaluate
+from slo_gen.contract.evaluate import basis, evaluate
 from slo_gen.contract.exclusions import Exclusions, causes, exclusions
 from slo_gen.contract.facts import Facts, Results
 from slo_gen.contract.measurement import Measurement
@@ -68,7 +69,21 @@ class TargetPeriod:
     @property
     def budget(self) -> Budget | None:
         """What may be bad; None where nothing was measured."""
-        return budget(self.bound, self.outcome) if self.outcome.verdict != "not_measured" else None
+        return budget(self.bound, self.outcome, self.whole) if self.outcome.verdict != "not_measured" else None
+
+    @property
+    def whole(self) -> Fraction:
+        """What the figure is a share of once nothing is unknown any more; of events nobody knows how many that will be."""
+        outcome, how = self.outcome, self.measurement
+        if outcome.unit == "events" or how.unknown != "bounds":
+            return outcome.of
+        return outcome.of + outcome.unknown if how.empty == "excluded" else Fraction(basis(how, self.window))
+
+    @property
+    def silent(self) -> Fraction:
+        """Seconds of intervals of which nobody can say anything because nothing happened in them."""
+        left_out = self.whole - self.outcome.of
+        return left_out - self.outcome.unknown if left_out else left_out
 
 
 def target_period(

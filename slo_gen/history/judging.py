@@ -15,8 +15,9 @@ from slo_gen.contract.facts import Slots
 from slo_gen.contract.fees import FeeError
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.rounding import attained_text, percent
+from slo_gen.contract.rounding import percent
 from slo_gen.contract.target_period import Promise, adjusted_time, business_days, target_period, term
+from slo_gen.history.attained import attained_text
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing_file import OBJECTIONS, REPORT, ClosedTarget, Closing, DueDate, Judged, facts_text
 from slo_gen.history.crediting import credit_of, possible_credit, unknown_credits
@@ -149,7 +150,7 @@ def judge(
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
             objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
-            breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(outcome, judged.bound),
+            breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(judged),
             completeness=facts.completeness, outcome=outcome, measure=one.target.measure, bound=judged.bound, window=judged.window,
             not_excluded=judged.exclusions.not_excluded, facts=reference, queries=facts.queries, sources=facts.sources,
         ))

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.rounding import attained_text
 from slo_gen.contract.target_period import adjusted_time, target_period
+from slo_gen.history.attained import attained_text
 from slo_gen.history.closing_file import ClosedTarget, Closing, NotJudged, ReadSource, states_text
 from slo_gen.history.state_ledger import StateLedger
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue
@@ -74,7 +74,7 @@ def _judged(
     unknown = facts.unknown.clip(period.start, period.end).seconds
     return ClosedTarget(
         target=target.name, indicator=target.indicator, where={}, objective=f"{target.direction} {target.objective_text}",
-        verdict=outcome.verdict, breach=is_breach(target, outcome), attained=attained_text(outcome, judged.bound),
+        verdict=outcome.verdict, breach=is_breach(target, outcome), attained=attained_text(judged),
         completeness=1 - Fraction(unknown, period.seconds), outcome=outcome, measure=target.measure, bound=judged.bound,
         window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=(),
         sources=(ReadSource(labels={"ledger": "states"}, records=len(ledger.held.get(target.indicator, ())), read=True),),

@@ -11,9 +11,9 @@ import msgspec
 
 from slo_gen.contract.methods import of_results
 from slo_gen.contract.outcome import Outcome
-from slo_gen.contract.rounding import attained_text
 from slo_gen.contract.target_period import ticket_period
 from slo_gen.contract.ticket_promises import promised_of_tickets
+from slo_gen.history.attained import attained_text
 from slo_gen.history.closing_file import ClosedTarget, Closing, NotJudged, ReadSource, results_text
 from slo_gen.history.ticket_ledger import TicketLedger, facts
 from slo_gen.spec.model import Agreement, OtherTarget, TicketTarget
@@ -83,7 +83,7 @@ def _judged(
     sources = sorted({each.source for each in results})
     return ClosedTarget(
         target=target.name, indicator="", where={}, objective=judged.bound.text, verdict=outcome.verdict, breach=is_breach(target, outcome),
-        attained=attained_text(outcome, judged.bound), completeness=Fraction(1), outcome=outcome, measure=None, bound=judged.bound,
+        attained=attained_text(judged), completeness=Fraction(1), outcome=outcome, measure=None, bound=judged.bound,
         window=judged.window, facts=reference, queries=(),
         sources=tuple(
             ReadSource(labels={"source": name}, records=sum(each.source == name for each in results), read=True) for name in sources

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from slo_gen.contract.outcome import Verdict
-from slo_gen.contract.rounding import attained_text
 from slo_gen.contract.target_period import target_period
+from slo_gen.history.attained import attained_text
 from slo_gen.history.backtest import Past
 from slo_gen.history.facts import Source
 from slo_gen.history.misses import is_breach
@@ -72,7 +72,7 @@ def target_past(
         judged = target_period(catalogue, timeless, target, period, past.slots, found=held)
         missed = [*(each.verdict == "missed" for each in found), judged.outcome.verdict == "missed"]
         found.append(PeriodPast(
-            period, judged.outcome.verdict, is_breach(target.misses, missed), attained_text(judged.outcome, judged.bound),
+            period, judged.outcome.verdict, is_breach(target.misses, missed), attained_text(judged),
             past.measured(period.start, period.end), past,
         ))  # fmt: skip
     return TargetPast(agreement, target, tuple(found))

@@ -28,8 +28,12 @@ from slo_gen.timekeeping.zones import LATEST, TimeError, read_instant
 
 __all__ = ["facts_of", "read_length", "read_time"]
 
-_UNIX: Final = re.compile(r"-?[0-9]{1,18}(\.0+)?")
-_NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
+_UNIX: Final = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]+))?")
+_WRITTEN: Final = re.compile(r"([0-9-]{10})[Tt ]([0-9:]{5,8})(?:\.([0-9]+))?\s?([Zz]|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?")
+"""A time as other programs write it: with decimals of its seconds, small letters, an offset without colon."""
+
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?")
+_LONG_NUMBER: Final = re.compile(r"[+-]?[0-9]*\.?[0-9]*")
 _NO_NUMBERS: Final = frozenset({"nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "-infinity"})
 _YES: Final = frozenset({"1", "true", "yes", "up", "met"})
 _NO: Final = frozenset({"0", "false", "no", "down", "missed"})
@@ -65,12 +69,34 @@ def facts_of(
 # --- cells -----------------------------------------------------------------------------------------------------------
 def read_time(text: str, where: ZoneInfo) -> int:
     """An instant as ISO text or in seconds since 1970. Raises TimeError."""
-    if _UNIX.fullmatch(text):
-        seconds = int(text.partition(".")[0])
+    found = _UNIX.fullmatch(text)
+    if found:
+        seconds = int(found[1])
         if abs(seconds) > LATEST:
             raise TimeError(f"{text} is no time in seconds; milliseconds are divided by 1000")
+        _of_whole_seconds(text, found[2])
         return seconds
-    return read_instant(text, where)
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        return read_instant(text, where)
+    day, clock, decimals, offset = written.groups()
+    instant = read_instant(f"{day}T{clock}{_offset(offset)}", where)
+    _of_whole_seconds(text, decimals)
+    return instant
+
+
+def _of_whole_seconds(text: str, decimals: str | None) -> None:
+    if (decimals or "").strip("0"):
+        raise TimeError(f"{text} lies between two seconds; facts are known to the second")
+
+
+def _offset(text: str | None) -> str:
+    """``+01:00`` whichever way it was written."""
+    if text is None:
+        return ""
+    if text in ("Z", "z", "UTC"):
+        return "Z"
+    return f"{text[:3]}:{text[3:].removeprefix(':') or '00'}"
 
 
 def read_length(text: str) -> int:
@@ -89,6 +115,9 @@ def read_length(text: str) -> int:
 
 
 def _time(rows: Rows, row: Row, column: str, where: ZoneInfo) -> int | None:
+    if not row.cells[column]:
+        rows.tell_cell(row, column, f"`{column}` is empty", "write it like 2026-03-01T22:00 or 2026-03-01T22:00:00Z")
+        return None
     try:
         return read_time(row.cells[column], where)
     except TimeError as error:
@@ -106,6 +135,8 @@ def _number(rows: Rows, row: Row, column: str) -> Fraction | None:
     text = row.cells[column]
     if text.lower() in _NO_NUMBERS:
         rows.tell_cell(row, column, f"{text} is no number", "leave the cell empty where nothing is known")
+    elif len(text) > 40 and _LONG_NUMBER.fullmatch(text):
+        rows.tell_cell(row, column, f"{text} has too many digits", "write at most 40 of them")
     elif not _NUMBER.fullmatch(text):
         rows.tell_cell(row, column, f"{text!r} is no number" if text else f"`{column}` is empty", "write it like 12 or 0.0125")
     else:
@@ -141,6 +172,8 @@ def _of_state(rows: Rows, row: Row) -> _Counted:
         return None
     if text in _YES or text in _NO:
         return Fraction(1), Fraction(text in _NO)
+    if _NUMBER.fullmatch(text) and Fraction(text) in (0, 1):         # 1.0, as programs write a number that may have decimals
+        return Fraction(1), 1 - Fraction(text)
     hint = "write 1 or 0, and nothing where it is not known"
     rows.tell_cell(row, "up", f"{row.cells['up']!r} is neither up nor down", hint)
     return None

@@ -23,6 +23,11 @@ class Columns:
     also: tuple[str, ...]
     example: str
 
+    @property
+    def of_slots(self) -> bool:
+        """Whether a row tells of one slot. Of outages and tickets there may have been none."""
+        return self.needed[0] == "time" and "met" not in self.needed
+
 
 COLUMNS: Final = (
     Columns(("time", "good", "total"), (), "time,good,total"),
@@ -86,6 +91,8 @@ def read_rows(text: str, file: str) -> Rows:
     ]
     if not lines:
         found.tell(1, 1, "the file has no rows", f"write for example {COLUMNS[0].example} and a row for each minute below it")
+    elif lines[0][1].lstrip().startswith("["):
+        found.tell(lines[0][0], 1, "this is a JSON list", "write one object a line, without brackets and commas around them")
     elif lines[0][1].lstrip().startswith("{"):
         _read_json(found, lines)
     else:
@@ -98,8 +105,13 @@ def _read_csv(found: Rows, lines: Sequence[tuple[int, str]]) -> None:
     number, header = lines[0]
     delimiter = _delimiter(header)
     names = [cell.strip().strip('"').lower() for cell in _split(header, delimiter)]
+    if names[0][:1].isdigit():
+        found.tell(number, 1, "the first line has no names of columns", f"write one of these lines above it: {_examples()}", len(header))
+        return
     if not _known(found, names, number, header):
         return
+    if len(lines) == 1 and found.columns is not None and found.columns.of_slots:
+        found.tell(number, 1, "no row follows this header", "write one for each slot", len(header))
     for number, line in lines[1:]:
         cells = [_unquoted(cell) for cell in (_split(line, delimiter) if '"' in line else line.split(delimiter))]
         if len(cells) == len(names):
@@ -164,7 +176,10 @@ def _read_json(found: Rows, lines: Sequence[tuple[int, str]]) -> None:
 
 def _object(found: Rows, number: int, line: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        value = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
+    except _TwiceError as error:
+        found.tell(number, _place(line, json.dumps(str(error))), f"`{error}` is there twice", "leave one of them out")
+        return None
     except json.JSONDecodeError as error:
         found.tell(number, error.colno, f"this is no JSON: {error.msg}", "write one object a line")
         return None
@@ -174,6 +189,18 @@ def _object(found: Rows, number: int, line: str) -> dict[str, Any] | None:
         found.tell(number, 1, "this is no JSON object", 'write for example {"time": "2026-11-01T00:00:00Z", "up": 1}')
         return None
     return value
+
+
+class _TwiceError(Exception):
+    """A key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _cell(value: Any) -> str | None:

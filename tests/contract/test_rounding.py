@@ -6,18 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.outcome import Outcome, Verdict
-from slo_gen.contract.rounding import (
-    attained_text,
-    factor,
-    figure_text,
-    figure_words,
-    fraction_text,
-    number_text,
-    number_words,
-    percent,
-    seconds_text,
-)
+from slo_gen.contract.rounding import factor, figure_text, figure_words, fraction_text, number_text, number_words, percent, seconds_text
 from slo_gen.spec.terms import Bound
 
 OBJECTIVE = Fraction("0.9995")
@@ -157,17 +146,3 @@ def test_a_time_is_rounded_to_seconds_only_where_that_changes_no_side(tenths: in
 ])  # fmt: skip
 def test_a_figure_of_a_sentence_stays_between_two_marks(figure: str, text: str) -> None:
     assert figure_words(Fraction(figure), "%", [Fraction("0.99"), Fraction("0.95")]) == text
-
-
-@pytest.mark.parametrize(("verdict", "read", "text"), [
-    ("unclear", ("0.9996", "0.9991", "0.9999"), "99.91% to 99.99%"),
-    ("unclear", ("0.9996", None, "0.9999"), "99.96%"),
-    ("unclear", ("0.9996", "0.9991", None), "99.96%"),
-    ("unclear", (None, None, None), "-"),
-    ("met", ("0.9999", "0.9996", "0.9999"), "99.99%"),
-    ("missed", ("0.9993", "0.9990", "0.9994"), "99.93%"),
-])  # fmt: skip
-def test_what_nobody_saw_is_not_taken_for_good(verdict: Verdict, read: tuple[str | None, ...], text: str) -> None:
-    figure, lower, upper = (None if each is None else Fraction(each) for each in read)
-    outcome = Outcome("availability", 0, 86_400, verdict, figure, lower, upper, Fraction(0), Fraction(0), Fraction(1), "events")
-    assert attained_text(outcome, Bound(">=", OBJECTIVE, "%", "99.95%")) == text

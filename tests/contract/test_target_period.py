@@ -7,15 +7,18 @@ from fractions import Fraction
 
 import pytest
 
+from slo_gen.contract.evaluate import evaluate
 from slo_gen.contract.exclusions import Exclusions
-from slo_gen.contract.facts import Downtime, Outage, Result, Results
-from slo_gen.contract.measurement import Measurement, Share
+from slo_gen.contract.facts import Downtime, Outage, Result, Results, Slots
+from slo_gen.contract.measurement import Down, Empty, Measurement, Share, Unknown
 from slo_gen.contract.methods import measurement, of_results
 from slo_gen.contract.target_period import TargetPeriod, adjusted_time, business_days, target_period, term, ticket_period
 from slo_gen.contract.window import ALL_TIME, Window
 from slo_gen.spec.convert import read_documents
 from slo_gen.spec.model import Agreement, Catalogue
 from slo_gen.spec.resolve import resolve
+from slo_gen.spec.terms import Bound
+from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.spans import Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST, read_instant, zone
 
@@ -307,3 +310,30 @@ def test_hours_that_weigh_more_are_known_as_far_around_the_period_as_all_hours(m
 def test_a_term_without_days_is_all_time() -> None:
     _, agreement = acme()
     assert term(replace(agreement, starts=None, ends=None)) == Spans(((EARLIEST, LATEST),))
+
+
+@pytest.mark.parametrize(("empty", "unknown", "whole", "silent"), [
+    ("unknown", "bounds", 100, 20), ("good", "bounds", 100, 0), ("bad", "bounds", 100, 0), ("excluded", "bounds", 80, 0),
+    ("unknown", "excluded", 50, 0), ("excluded", "excluded", 50, 0), ("excluded", "bad", 80, 0), ("unknown", "good", 100, 0),
+])  # fmt: skip
+def test_a_budget_is_that_of_all_that_may_still_be_found_out(empty: Empty, unknown: Unknown, whole: int, silent: int) -> None:
+    """Of ten intervals two had no events, and of three nobody knows anything; policies that decide them leave nothing open."""
+    facts = Slots(0, 10, [9, 9, 0, 0, None, None, None, 9, 9, 9], [0, 9, 0, 0, 0, 0, 0, 0, 0, 0])
+    found = small(Measurement(10, Down(Fraction(0)), empty, unknown), facts)
+    assert (found.whole, found.silent) == (whole, silent)
+    assert found.budget is not None
+    assert (found.budget.allowed, found.budget.used) == (found.whole / 10, found.outcome.counted)
+
+
+def test_how_many_events_there_will_be_nobody_knows() -> None:
+    facts = Slots(0, 10, [9, 9, None, 0, 2], [0, 9, 0, 0, 0])
+    found = small(Measurement(None, Share(), over="events"), facts)
+    assert (found.whole, found.silent, found.outcome.unknown) == (20, 0, 60)
+
+
+def small(how: Measurement, facts: Slots) -> TargetPeriod:
+    """A target over a hundred seconds, of which a tenth may be bad."""
+    agreement, window = acme()[1], Window(0, 100)
+    bound = Bound(">=", Fraction(9, 10), "%", "at least 90%")
+    outcome = evaluate("t", how, bound, facts, window)
+    return TargetPeriod(agreement, agreement.targets[0], Period(0, 100, "small"), how, bound, window, Exclusions(), outcome)

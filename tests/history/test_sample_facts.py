@@ -44,10 +44,32 @@ def test_wall_time_is_that_of_the_zone_and_instants_are_themselves() -> None:
         assert facts(f"time,up\n{written},1\n") == Slots(START, 60, [1], [0])
 
 
+def test_times_as_programs_write_them() -> None:
+    for written in ("2026-10-31T23:00:00.000Z", "2026-10-31t23:00:00z", "2026-10-31 23:00:00 UTC",
+                    "2026-11-01T00:00:00+0100", "2026-11-01T00:00+01"):
+        assert facts(f"time,up\n{written},1\n") == Slots(START, 60, [1], [0])
+
+
 def test_states_and_the_length_of_a_slot() -> None:
     text = f"time,up\n{START},1\n{START + 300},0\n{START + 900},\n{START + 1200},true\n"
     assert facts(text) == Slots(START, 300, [1, 1, None, None, 1], [0, 1, 0, 0, 0])
     assert facts(f"time,up\n{START},1\n{START + 300},0\n", slot=60) == Slots(START, 60, [1, *[None] * 4, 1], [0] * 5 + [1])
+
+
+def test_states_as_programs_write_numbers() -> None:
+    assert facts(f"time,up\n{START},1.0\n{START + 60},0.00\n{START + 120},0e0\n") == Slots(START, 60, [1, 1, 1], [0, 1, 1])
+
+
+def test_numbers_as_programs_write_them() -> None:
+    found = facts(f"time,good,total\n{START},.5,1.\n{START + 60},+3,4E0\n")
+    assert found == Slots(START, 60, [2, 8], [1, 2], 2)
+    many = 10**39
+    assert facts(f"time,good,total\n{START},{many - 1},{many}\n") == Slots(START, 60, [many], [1])
+
+
+def test_no_row_means_no_outages_and_no_tickets() -> None:
+    assert facts("start,end\n") == Downtime(START, END)
+    assert facts("time,met\n") == Results(START, END)
 
 
 def test_decimals_are_exact() -> None:
@@ -88,6 +110,18 @@ def test_comments_blank_lines_and_a_byte_order_mark_say_nothing() -> None:
     ("time,up,colour\n1,1,red\n", [(1, 9, "nobody knows the column 'colour' here")]),
     ("time,time,up\n1,1,1\n", [(1, 1, "there are two columns 'time'")]),
     ("time,up\n1\n60,1,2\n", [(2, 2, "the row has 1 cell, the header 2"), (3, 6, "the row has 3 cells, the header 2")]),
+    (f"{START},1\n", [(1, 1, "the first line has no names of columns")]),
+    ("# of November\ntime,up\n", [(2, 1, "no row follows this header")]),
+    ("time,error_ratio", [(1, 1, "no row follows this header")]),
+    (f"time,up\n{START}.5,1\n", [(2, 1, f"{START}.5 lies between two seconds")]),
+    ("time,up\n2026-11-01T00:00:00.250Z,1\n", [(2, 1, "2026-11-01T00:00:00.250Z lies between two seconds")]),
+    ("time,up\n2026-11-01T00:00:00+2400,1\n", [(2, 1, "there is no time 2026-11-01T00:00:00+24:00")]),
+    ("time,up\n,1\n", [(2, 1, "`time` is empty")]),
+    (f"start,end\n{START},\n", [(2, 12, "`end` is empty")]),
+    (f"time,up\n{START},2.0\n", [(2, 12, "'2.0' is neither up nor down")]),
+    (f"time,good,total\n{START},1,{10**40}\n", [(2, 14, f"{10**40} has too many digits")]),
+    ('[{"time": 1, "up": 1}]', [(1, 1, "this is a JSON list")]),
+    ('{"time": 1, "up": 1, "up": 0}', [(1, 13, "`up` is there twice")]),
     ("time,up\nyesterday,1\n", [(2, 1, "'yesterday' is no time")]),
     ("time,up\n2026-11-31,1\n", [(2, 1, "there is no time 2026-11-31")]),
     ("time,up\n1793487600000,1\n", [(2, 1, "1793487600000 is no time in seconds")]),

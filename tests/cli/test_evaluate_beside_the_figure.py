@@ -1,0 +1,213 @@
+"""``slo-gen evaluate``: what stands beside the figure, and where a figure may not be rounded to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+SPECS = """\
+kind: Service
+metadata: {name: database}
+---
+kind: Supplier
+metadata: {name: bigcloud}
+---
+kind: Indicator
+metadata: {name: probe}
+spec: {service: database, probe: {series: 'probe_success{job="cloud"}'}}
+---
+kind: Maintenance
+metadata: {name: work}
+spec: {services: [database], windows: [{from: 2026-04-08T02:00, to: 2026-04-08T06:00}], reason: work}
+---
+kind: UC
+metadata: {name: cloud}
+spec:
+  supplier: bigcloud
+  service: database
+  state: active
+  period: {length: month, timezone: UTC}
+"""
+
+OF_CREDITS = """\
+  fee: {amount: 100, currency: USD, per: month}
+  credits: {tiers: [{below: 99.9%, credit: 10%}, {below: 99%, credit: 25%}]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def with_target(target: str, more: str = "") -> None:
+    """The supplier's agreement with one target."""
+    Path("a.yaml").write_text(f"{SPECS}  targets: [{target}]\n{more}", encoding="utf-8")
+
+
+def evaluated(run: Run, *arguments: str) -> dict[str, object]:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    target: dict[str, object] = json.loads(result.stdout)["targets"][0]
+    return target
+
+
+def minutes(number: int, cell: Callable[[int], str], columns: str = "time,up") -> None:
+    begin = 1_775_001_600                        # 2026-04-01T00:00Z
+    Path("f.csv").write_text(f"{columns}\n" + "".join(f"{begin + 60 * n},{cell(n)}\n" for n in range(number)), encoding="utf-8")
+
+
+def words(run: Run, *arguments: str, period: str = "2026-04") -> str:
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", period, *arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_down_time_and_minutes_are_the_same_share_of_what_counts(run: Run) -> None:
+    """43 minutes of 43200 are 99.9005 %; of the 42960 without the maintenance they are 99.8999 %."""
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%, exclude: [maintenance]}")
+    minutes(43_200, lambda n: str(int(not 20_000 <= n < 20_043)))
+    told = evaluated(run, "--period", "2026-04", "--down", "2026-04-14T21:20/43m")
+    counted = evaluated(run, "--period", "2026-04", "--samples", "f.csv")
+    assert (told["verdict"], told["attained_exact"], told["of"]) == ("missed", "42917/42960", str(42_960 * 60))
+    assert (counted["verdict"], counted["attained_exact"], counted["of"]) == ("missed", "42917/42960", "42960")
+    assert "The whole is the time that counts." in words(run, "--down", "2026-04-14T21:20/43m", "--explain")
+
+
+@pytest.mark.parametrize(("down", "attained", "credit"), [
+    ("25921s", "98.99996%", "25.00"), ("25920s", "99.00%", "10.00"), ("2592s", "99.90%", "0.00"), ("1297s", "99.94996%", "0.00"),
+])  # fmt: skip
+def test_a_figure_is_on_the_right_side_of_all_that_it_decides(
+    run: Run, down: str, attained: str, credit: str
+) -> None:
+    """Objective, expected level, and the scale of the credits: 25921 s of 30 days are a second too many for the first tier."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%, expected: 99.95%, measure: {method: downtime_minutes}}",
+        OF_CREDITS,
+    )
+    found = evaluated(run, "--period", "2026-04", "--down", f"2026-04-14T21:20/{down}")
+    assert found["attained"] == attained
+    assert f"  credit  {credit} USD" in words(run, "--down", f"2026-04-14T21:20/{down}")
+
+
+def test_an_expected_level_is_reported_and_no_breach(run: Run) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99%, expected: 99.95%, measure: {method: downtime_minutes}}")
+    assert "  expected    at least 99.95%: missed\n" in words(run, "--down", "2026-04-14T21:20/1h")
+    assert "   Expected: at least 99.95%: met.\n" in words(run, "--down", "2026-04-14T21:20/21m36s", "--explain")
+    found = evaluated(run, "--period", "2026-04", "--down", "2026-04-14T21:20/21m37s")
+    assert (found["verdict"], found["breach"]) == ("met", False)
+    assert found["expected"] == {"text": "at least 99.95%", "op": ">=", "value": "1999/2000", "unit": "%", "verdict": "missed"}
+
+
+def test_an_expected_level_in_minutes_and_of_tickets(run: Run) -> None:
+    with_target("{name: down, indicator: probe, objective: at most 90m, expected: at most 45m, measure: {method: downtime_minutes}}")
+    assert "  expected    at most 45m: missed\n" in words(run, "--down", "2026-04-14T21:20/46m")
+    with_target("", "  tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, [95%, 90%]]}}\n")
+    Path("t.csv").write_text("time,met\n" + "".join(f"2026-04-{day:02},{int(day > 1)}\n" for day in range(1, 13)), encoding="utf-8")
+    found = evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")
+    assert (found["verdict"], found["attained_exact"]) == ("met", "11/12")
+    assert found["expected"] == {"text": "at least 95%", "op": ">=", "value": "19/20", "unit": "%", "verdict": "missed"}
+
+
+@pytest.mark.parametrize(("terms", "period", "why"), [
+    ("misses: {allowed: 1, of: 3}", "2026-04", "1 of 3 periods may be missed; `slo-gen close` knows the earlier ones"),
+    ("misses: {allowed: 2, of: 3, contiguous: true}", "2026-04", "2 in a row of 3 periods may be missed; `slo-gen close` knows"),
+    ("grace: 2mo", "2026-04", "the agreement began on 2026-03-01, and misses in the first 2mo are none"),
+    ("grace: 2mo", "2026-05", ""),
+])  # fmt: skip
+def test_a_miss_that_is_no_breach_earns_nothing_as_in_a_closing(
+    run: Run, terms: str, period: str, why: str
+) -> None:
+    with_target(
+        f"{{name: availability, indicator: probe, objective: at least 99%, {terms}, measure: {{method: downtime_minutes}}}}",
+        OF_CREDITS + "  term: {from: 2026-03-01, length: 12mo}\n",
+    )
+    down = ("--down", f"{period}-14T21:20/8h")
+    assert evaluated(run, "--period", period, *down)["breach"] is (not why)
+    output = words(run, *down, period=period)
+    assert f"  credit  {'0.00' if why else '25.00'} USD\n" in output
+    assert ("no breach" in output, why in output) == (bool(why), True)
+
+
+def test_what_is_unknown_of_events_is_a_time(run: Run) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99%}")
+    minutes(43_200, lambda n: "," if n < 90 else "9,10", "time,good,total")
+    assert "  unknown     1h30m\n" in words(run, "--samples", "f.csv")
+    assert "   About 1h30m nothing is known.\n" in words(run, "--samples", "f.csv", "--explain")
+    found = evaluated(run, "--period", "2026-04", "--samples", "f.csv")
+    assert (found["unit"], found["unknown"], found["unknown_unit"]) == ("events", "5400", "seconds")
+
+
+def test_results_that_are_not_decided_are_counted(run: Run) -> None:
+    with_target("", "  tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}}\n")
+    Path("t.csv").write_text("time,met\n2026-04-02,1\n2026-04-03,\n", encoding="utf-8")
+    assert "  unknown      1 result\n" in words(run, "--samples", "t.csv")
+    found = evaluated(run, "--period", "2026-04", "--samples", "t.csv")
+    assert (found["unknown"], found["unknown_unit"]) == ("1", "results")
+
+
+def test_time_without_events_is_told_where_it_makes_a_figure_uncertain(run: Run) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%, measure: {method: downtime_minutes}}")
+    minutes(43_200, lambda n: "0,0" if n < 60 else "10,10", "time,good,total")
+    output = words(run, "--samples", "f.csv")
+    assert "  attained        100.00%, between 99.86% and 100.00%\n" in output
+    assert "  without events  1h\n  may be bad      43m12s, 43m12s left\n" in output
+    assert "   In 1h there were no events, so that nobody knows how it was.\n" in words(run, "--samples", "f.csv", "--explain")
+    assert evaluated(run, "--period", "2026-04", "--samples", "f.csv")["without_events"] == "3600"
+
+
+@pytest.mark.parametrize(("down", "ending", "projection"), [
+    (21, "at the present rate it ends with 42m bad and 99.903%, which would be met", ("open", "35/36", "2520", "7193/7200", False)),
+    (22, "at the present rate it ends with 44m bad and 99.898%, which would be missed", ("open", "55/54", "2640", "10789/10800", True)),
+    (44, "missed whatever comes", ("certainly_lost", "55/27", "5280", "5389/5400", True)),
+])  # fmt: skip
+def test_facts_that_end_early_say_how_the_period_would_end(
+    run: Run, down: int, ending: str, projection: tuple[str, str, str, str, bool]
+) -> None:
+    """Half of the month is known. 43 minutes and 12 seconds may be bad."""
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%, measure: {method: downtime_minutes}}")
+    minutes(21_600, lambda n: str(int(n >= down)))
+    assert f"  so far      the facts end on 2026-04-16 00:00 UTC; {ending}\n" in words(run, "--samples", "f.csv")
+    found = evaluated(run, "--period", "2026-04", "--samples", "f.csv")["projection"]
+    assert isinstance(found, dict)
+    assert found["until"] == "2026-04-16T00:00:00Z"
+    assert tuple(found[name] for name in ("certainty", "burn", "expected", "figure", "at_risk")) == projection
+
+
+def test_an_agreement_that_is_not_in_force_is_not_measured(run: Run) -> None:
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%, measure: {method: downtime_minutes}}",
+        "  term: {from: 2026-04-16, length: 12mo}\n",
+    )
+    assert "  verdict   not measured: the agreement is not in force\n" in words(run, "--down", "2026-03-14T21:20/1h", period="2026-03")
+    told = words(run, "--down", "2026-04-24T21:20/1h", "--explain")
+    assert "   The agreement is in force from 2026-04-16 00:00 UTC to 2026-05-01 00:00 UTC, 360h of the period.\n" in told
+
+
+def test_the_longest_and_the_number_of_outages_in_words(run: Run) -> None:
+    with_target("{name: longest, longest: {of: outage, indicator: probe}, objective: at most 60m}")
+    told = words(run, "--down", "2026-04-30T23:30/61m", "--explain")
+    assert "   The figure is the longest time without a break, with what of it lies beyond the edges of the period.\n" in told
+    assert "     2026-04-30 23:30 UTC to 2026-05-01 00:31 UTC, 1h1m\n" in told
+    assert "The whole is" not in told
+    with_target("{name: number, count: {of: outages, indicator: probe}, objective: at most 1, measure: {at_least: 5m}}")
+    told = words(run, "--down", "2026-04-03T10:00/5m", "--down", "2026-04-04T10:00/4m", "--explain")
+    assert "   The figure is how often it was down for a time that lies in the period, in whole or in part.\n" in told
+    assert "     2026-04-04 10:00 UTC to 2026-04-04 10:04 UTC, 4m, which does not count\n" in told
+
+
+def test_intervals_of_down_time_and_causes_that_nothing_is_excluded_for(run: Run) -> None:
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%, exclude: [customer], "
+        "measure: {method: unavailable_intervals, interval: 5m, down_when: more than 10% errors}}"
+    )
+    told = words(run, "--down", "2026-04-03T10:01/30s/customr", "--down", "2026-04-03T11:01/31s", "--explain")
+    assert "   An interval of 5m is down as a whole when more than 10% of it was.\n" in told
+    assert "   Not excluded: outages of the cause customr; the target does not exclude it.\n" in told
+    assert "   It was down once:\n     2026-04-03 11:00 UTC to 2026-04-03 11:05 UTC, 5m\n" in told
