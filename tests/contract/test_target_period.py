@@ -336,4 +336,4 @@ def small(how: Measurement, facts: Slots) -> TargetPeriod:
     agreement, window = acme()[1], Window(0, 100)
     bound = Bound(">=", Fraction(9, 10), "%", "at least 90%")
     outcome = evaluate("t", how, bound, facts, window)
-    return TargetPeriod(agreement, agreement.targets[0], Period(0, 100, "small"), how, bound, window, Exclusions(), outcome)
+    return TargetPeriod(agreement, agreement.targets[0], Period(0, 100, "small"), how, bound, window, Exclusions(), outcome, facts)
