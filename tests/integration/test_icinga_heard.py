@@ -103,7 +103,7 @@ def test_checks_and_downtimes_are_heard_as_they_happen(icinga: Icinga) -> None:
         icinga.check(HOST, 0, before)
         try:
             assert (await heard(reader, before - 0.1, "up"))[-1].at == round(before * 1000)
-            down, up = time.time(), time.time() + 0.5
+            down, up = before + 0.3, before + 0.6       # gone by when the downtime begins, which has Icinga's own time
             icinga.check(WEB, 2, down)
             icinga.check(HOST, 1, down)
             assert await heard(reader, before, "down") == [Sample(round(down * 1000), "down")]
@@ -113,10 +113,11 @@ def test_checks_and_downtimes_are_heard_as_they_happen(icinga: Icinga) -> None:
             icinga.act("schedule-downtime", type="Service", service=WEB, author="test", comment="work", fixed=True,
                        start_time=time.time() - 1, end_time=time.time() + 3600)  # fmt: skip
             excluded = (await heard(reader, up, "excluded"))[-1]
-            icinga.check(WEB, 2, excluded.at / 1000 + 0.5)
+            again = time.time()
+            icinga.check(WEB, 2, again)
             assert [each.state for each in await heard(reader, excluded.at / 1000, "excluded")] == ["excluded"]
             icinga.act("remove-downtime", type="Service", service=WEB)
-            ended = (await heard(reader, excluded.at / 1000 + 0.5, "down"))[-1]
+            ended = (await heard(reader, again, "down"))[-1]
             found = await reader.look([WEB, HOST, "nosuch"])
             assert isinstance(found[WEB], Seen)
             assert [isinstance(each, Seen) and each.state for each in found.values()] == ["down", "down", "unknown"]
