@@ -53,7 +53,7 @@ def _mixed(agreement: Agreement, told: set[int]) -> Iterator[Finding]:
         if len({position for position, _ in begins}) < len(tiers):
             continue                             # these are the far ends
         holding = [bound for position, bound in begins if bound.op == inclusive and position not in told]
-        without = [bound for _, bound in begins if bound.op == strict]
+        without = [bound for _, bound in begins if bound.op == strict and (bound.op, bound.value) != (">", 0)]      # no downtime is no miss
         if holding and without:
             yield Finding(
                 CHECK.id, "warning", agreement, TIERS,

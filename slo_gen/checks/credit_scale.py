@@ -60,12 +60,23 @@ def _holes(scale: Scale) -> Iterator[_Found]:
     word = "below" if scale.floor else "above"
     for number, stretch in enumerate(_stretches(scale, "hole")):
         at_objective = number == 0 and scale.objective.value in (stretch[0].low, stretch[0].high)
+        if at_objective and _is_first_step(scale, stretch):
+            continue
         if at_objective:
             hint = f"begin the first tier at the objective: `{word}: {scale.objective_text}`"
         else:
             hint = f"one bound for each tier (`{word}`) is enough: of all that are reached the largest credit holds"
         misfit = at_objective and not all(region.is_point for region in stretch)
         yield _Found(TIERS, f"{_described(scale, stretch)} misses {scale.target} and is in no tier", hint, fits=not misfit)
+
+
+def _is_first_step(scale: Scale, stretch: Sequence[Region]) -> bool:
+    """Whether the figures miss the objective by less than the first full step for which something is given."""
+    ends = {end for region in stretch for end in (region.low, region.high)}
+    return any(
+        tier.each == abs(bound.value - scale.objective.value) and not tier.started and bound.value in ends and bound.op in ("<=", ">=")
+        for tier in scale.tiers for bound in (begin(tier, scale.floor),)
+    )  # fmt: skip
 
 
 def _in_two(scale: Scale) -> Iterator[_Found]:

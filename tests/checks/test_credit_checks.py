@@ -7,6 +7,7 @@ from agreement_texts import AVAILABILITY, resolved, said, sla, template, uc, wri
 
 from slo_gen.checks import check_catalogue
 
+DOWN = "measure: {method: downtime_minutes}"
 FEE = "fee: {amount: 1000, currency: EUR, per: month}"
 
 
@@ -49,6 +50,23 @@ def test_a_hole_below_the_objective() -> None:
         "warning", "a figure between 99.5% and 99.9% misses availability and is in no tier",
         "begin the first tier at the objective: `below: 99.9%`",
     )]
+
+
+def test_the_first_full_step_begins_beyond_the_objective() -> None:
+    """10 % for each full 0.1 points below 99.9 %: 99.85 % earns nothing, and a tier from 99.9 % on would give 10 % too much."""
+    assert told(scale("at_most: 99.8%, credit: 10%, for_each: 0.1%")) == []
+    assert told(scale("at_least: 10m, credit: 5%, for_each: 10m", objective=f"at most 0m, {DOWN}")) == []
+    hole = ["a figure between 99.7% and 99.9% misses availability and is in no tier"]
+    assert told(scale("at_most: 99.7%, credit: 10%, for_each: 0.1%")) == hole
+    assert told(scale("at_most: 99.7%, credit: 10%, for_each_started: 0.2%")) == hole
+    assert told(scale("below: 99.7%, credit: 10%, for_each: 0.2%")) == hole
+
+
+def test_the_first_of_tiers_of_times_cannot_hold_no_time_at_all() -> None:
+    document = scale("above: 0m, fee_for: 12h", "at_least: 10m, fee_for: 24h", objective=f"at most 0m, {DOWN}")
+    assert told(document, "ambiguous-boundary") == []
+    later = scale("above: 5m, fee_for: 12h", "at_least: 10m, fee_for: 24h", objective=f"at most 5m, {DOWN}")
+    assert told(later, "ambiguous-boundary") == ["this scale mixes its bounds: exactly 10m is in its tier, exactly 5m is not"]
 
 
 def test_a_hole_between_two_tiers_and_below_the_last() -> None:
