@@ -53,13 +53,18 @@ def _mixed(agreement: Agreement, told: set[int]) -> Iterator[Finding]:
         if len({position for position, _ in begins}) < len(tiers):
             continue                             # these are the far ends
         holding = [bound for position, bound in begins if bound.op == inclusive and position not in told]
-        without = [bound for _, bound in begins if bound.op == strict and (bound.op, bound.value) != (">", 0)]      # no downtime is no miss
+        without = [bound for _, bound in begins if bound.op == strict and not _is_above_none(bound)]
         if holding and without:
             yield Finding(
                 CHECK.id, "warning", agreement, TIERS,
                 f"this scale mixes its bounds: exactly {holding[0].text} is in its tier, exactly {without[0].text} is not",
                 f"write `{word}` in all tiers, unless the contract says so in these words",
             )
+
+
+def _is_above_none(bound: Bound) -> bool:
+    """Whether only no downtime at all is outside; a tier that held that would credit what is no miss."""
+    return bound.op == ">" and bound.value == 0
 
 
 def _bounds(tier: Tier) -> tuple[Bound, ...]:

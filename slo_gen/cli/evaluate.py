@@ -45,7 +45,16 @@ def command(
 
     Exit status: 0 shown, whatever the verdict, 1 errors found, 2 wrong use.
     """
-    from slo_gen.cli.evaluating import agreement_named, judged, observed, period_named, relieved, spans_of_reasons, targets_named
+    from slo_gen.cli.evaluating import (
+        agreement_named,
+        judged,
+        misspelt_causes,
+        observed,
+        period_named,
+        relieved,
+        spans_of_reasons,
+        targets_named,
+    )
     from slo_gen.cli.evaluating_credits import money, owed
     from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
@@ -57,6 +66,8 @@ def command(
     targets = targets_named(agreement, target)
     period = period_named(agreement, period_name)
     seen = observed(agreement, period, samples, down, slot, relieved(catalogue, agreement, targets))
+    for sentence in misspelt_causes(agreement, targets, seen.facts):
+        click.echo(f"slo-gen: {sentence}", err=True)
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
     due = owed(agreement, period, found, money(fee))
     if as_json:

@@ -19,13 +19,16 @@ from slo_gen.contract.target_period import Promise, TargetPeriod, adjusted_time,
 from slo_gen.history.sample_facts import facts_of, read_length, read_time
 from slo_gen.history.sample_rows import read_rows
 from slo_gen.spec.model import Agreement, AgreementTarget, Catalogue, OtherTarget
-from slo_gen.spec.nearest import did_you_mean
+from slo_gen.spec.nearest import did_you_mean, nearest
 from slo_gen.spec.problems import render_text
 from slo_gen.timekeeping.periods import Period, Periods
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import TimeError, zone
 
-__all__ = ["Observed", "Skipped", "agreement_named", "judged", "observed", "period_named", "relieved", "spans_of_reasons", "targets_named"]
+__all__ = [
+    "Observed", "Skipped", "agreement_named", "judged", "misspelt_causes", "observed", "period_named", "relieved", "spans_of_reasons",
+    "targets_named",
+]  # fmt: skip
 
 _MOST_PROBLEMS: Final = 20
 
@@ -74,8 +77,10 @@ def observed(
     agreement: Agreement, period: Period, samples: Path | None, down: Sequence[str], slot: str | None, without: frozenset[str] = frozenset()
 ) -> Observed:
     """The facts of ``--samples`` or ``--down``, ``without`` some tickets; ends the run when something is wrong with them."""
-    if (samples is None) == (not down):
+    if samples is None and not down:
         raise click.UsageError("Say what was observed: --samples FILE, or --down START/LENGTH once or more.")
+    if samples is not None and down:
+        raise click.UsageError("--samples and --down both say what was observed; give one of the two.")
     where = agreement.period.timezone
     if samples is None:
         told = [(_outage(text, where), text) for text in down]
@@ -178,6 +183,19 @@ def spans_of_reasons(agreement: Agreement, targets: Iterable[Promise], texts: Se
         start, rest = _start(span, agreement.period.timezone, "--when", "customer=2026-03-29T01:30/50m")
         found.setdefault(reason, []).append((start, _end(start, rest, agreement.period.timezone, "--when", text)))
     return {reason: Spans.of(spans) for reason, spans in found.items()}
+
+
+def misspelt_causes(agreement: Agreement, targets: Iterable[Promise], facts: Facts) -> list[str]:
+    """Sentences about causes of outages that are almost one that a target excludes. Any other cause is the writer's own word."""
+    if not isinstance(facts, Downtime):
+        return []
+    known = {each.reason for target in targets if isinstance(target, AgreementTarget) for each in target.exclude}
+    causes = sorted({outage.cause for outage in facts.outages if outage.cause} - known)
+    meant = {cause: nearest(cause, known) for cause in causes}
+    return [
+        f"outages of the cause {cause!r} count, as {agreement.name} excludes nothing for it; did you mean `{name}`?"
+        for cause, name in meant.items() if name is not None
+    ]  # fmt: skip
 
 
 # --- targets -----------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def _amount(owed: Owed) -> str:
 
 
 def _text(credit: Credit) -> str:
-    parts = [credit.text] if credit.text and (credit.paid or credit.share or not credit.days) else []
+    parts = [credit.text] if credit.text and not _is_no_money(credit) else []
     if credit.days:
         parts.append(f"{number_text(credit.days)} days")
     if credit.amount is None and not credit.share:
@@ -77,8 +77,15 @@ def _text(credit: Credit) -> str:
     return " and ".join(parts) or "none"
 
 
+def _is_no_money(credit: Credit) -> bool:
+    """Whether the amount says nothing: days were earned in its place, or nothing was, in no currency that anybody named."""
+    return not credit.paid and not credit.share and bool(credit.days or (credit.paid is not None and not credit.currency))
+
+
 def _steps(credit: Credit) -> Iterator[str]:
-    for line in credit.lines:
+    # The last line is the amount as it is paid, where there is one.
+    lines = credit.lines[:-1] if credit.paid is not None and _is_no_money(credit) else credit.lines
+    for line in lines:
         yield line.words + _exact(line, credit.currency)
 
 

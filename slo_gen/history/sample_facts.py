@@ -54,7 +54,7 @@ def facts_of(
 
     None when something is wrong with a row: ``rows.problems`` say what.
     """
-    if rows.columns is None or rows.problems:
+    if rows.columns is None:
         return None
     needed = rows.columns.needed
     if needed == ("start", "end"):

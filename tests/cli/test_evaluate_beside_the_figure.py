@@ -212,3 +212,35 @@ def test_intervals_of_down_time_and_causes_that_nothing_is_excluded_for(run: Run
     assert "   An interval of 5m is down as a whole when more than 10% of it was.\n" in told
     assert "   Not excluded: outages of the cause customr; the target does not exclude it.\n" in told
     assert "   It was down once:\n     2026-04-03 11:00 UTC to 2026-04-03 11:05 UTC, 5m\n" in told
+
+
+def test_a_cause_that_is_almost_an_excluded_one_is_told_and_any_other_word_is_not(run: Run) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%, exclude: [customer]}")
+    causes = ["customr", "customer", "disk full"]
+    spans = [part for number, cause in enumerate(causes) for part in ("--down", f"2026-04-03T1{number}:00/5m/{cause}")]
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", *spans)
+    assert result.stderr == "slo-gen: outages of the cause 'customr' count, as cloud excludes nothing for it; did you mean `customer`?\n"
+    assert "  counted             10m bad of 719h55m\n" in result.stdout
+
+
+def test_facts_are_samples_or_down_time(run: Run) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%}")
+    minutes(2, lambda _: "1")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", "--down", "2026-04-03T10:00/5m")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("Error: --samples and --down both say what was observed; give one of the two.\n")
+
+
+def test_days_are_no_amount_of_money_and_nothing_is_not_either(run: Run) -> None:
+    """50 minutes of the 43200 of April are 99.884 %, below 99.9 %; 40 minutes are 99.907 %."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%}",
+        "  credits: {tiers: [{below: 99.9%, days: 7}], paid_as: extension}\n",
+    )
+    for fee in ([], ["--fee", "100 USD"]):
+        assert words(run, "--down", "2026-04-03T10:00/50m", *fee).endswith("cloud in 2026-04\n  credit  7 days\n")
+        told = words(run, "--down", "2026-04-03T10:00/50m", "--explain", *fee)
+        assert told.endswith("   availability: 99.88% is below 99.9%: 7 days, 7 days in all\n")
+    assert words(run, "--down", "2026-04-03T10:00/40m").endswith("  credit  none\n")
+    assert words(run, "--down", "2026-04-03T10:00/40m", "--fee", "100 USD").endswith("  credit  0.00 USD\n")
+    assert words(run, "--down", "2026-04-03T10:00/40m", "--explain").endswith("   no target earns a credit\n")

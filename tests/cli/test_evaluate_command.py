@@ -383,7 +383,7 @@ ONE_HOUR = ("--down", "2026-04-03T00:00/1h")
     (("--agreement", "cloud", "--target", "uptime", "--period", "2026-04", *ONE_HOUR), 1, "cloud has no target 'uptime'"),
     (("--agreement", "acme", "--target", "complaints", "--period", "2026-04", *ONE_HOUR), 1, "acme/complaints rests on no indicator"),
     (("--agreement", "cloud", "--period", "2026-04"), 2, "Say what was observed: --samples FILE, or --down START/LENGTH once or more."),
-    (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", *ONE_HOUR), 2, "Say what was observed"),
+    (("--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv", *ONE_HOUR), 2, "give one of the two"),
     (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00"), 1, "the length is missing"),
     (("--agreement", "cloud", "--period", "2026-04", "--down", "noon/1h"), 1, "--down noon/1h: 'noon' is no time"),
     (("--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/3bd"), 1, "3bd has no fixed length"),

@@ -159,5 +159,16 @@ def test_every_problem_of_a_file_is_found() -> None:
     assert len(problems("time,up\n" + "x,1\n" * 50)) == 50
 
 
+def test_rows_of_the_wrong_length_hide_nothing_in_the_others() -> None:
+    assert problems("time,good,total\n60,1\n120,x,1\n180,5,3\n240,1,2,3\n300,-1,3\n") == [
+        (2, 5, "the row has 2 cells, the header 3"),
+        (3, 5, "'x' is no number"),
+        (4, 5, "5 of 3 events are good"),
+        (5, 9, "the row has 4 cells, the header 3"),
+        (6, 5, "-1 events are fewer than none"),
+    ]
+    assert [line for line, _, _ in problems('{"time": 60, "up": 1}\n{"time": 120}\n{"time": 180, "up": 2}\n')] == [2, 3]
+
+
 def test_quoted_cells_keep_their_delimiters() -> None:
     assert facts('start,end,cause\n60,120,"a, ""b"""\n') == Downtime(60, END, (Outage(60, 120, cause='a, "b"'),))
