@@ -53,7 +53,10 @@ class Question:
         start, found, end = text.partition("/")
         if not found:
             raise TimeError(f"{text!r} is no span; write it like 2026-03-29T07:00/2026-03-29T08:00")
-        return read_instant(start, self.zone), read_instant(end, self.zone)
+        from_, to = read_instant(start, self.zone), read_instant(end, self.zone)
+        if to < from_:
+            raise TimeError(f"{text} ends before it starts; write the earlier time first")
+        return from_, to
 
     def length(self) -> tuple[int, int]:
         """What was written for DURATION, as business seconds or as business days; the other one is 0."""

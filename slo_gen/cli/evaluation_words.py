@@ -20,7 +20,7 @@ from slo_gen.spec.model import ALWAYS, AgreementTarget
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, local_date, zone
 
-__all__ = ["explained"]
+__all__ = ["EMPTY_WORDS", "OF_RUNS_WORDS", "OVER_WORDS", "explained", "run_words"]
 
 _SHOWN: Final = 20
 
@@ -100,17 +100,17 @@ def _measured(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
         yield from _down_words(how, how.score, seen)
     elif how.slot is not None:
         yield f"Of every interval of {seconds_text(how.slot)} the share of bad events is taken, and the mean of these shares."
-        yield f"An interval without events is {_EMPTY[how.empty]}."
+        yield f"An interval without events is {EMPTY_WORDS[how.empty]}."
     else:
         yield "The figure is the share of events that were good."
         if isinstance(seen.facts, Downtime):
             yield "The facts tell down time and no events: every second is taken as one event."
     if how.weights:
         yield "Some hours weigh more: " + ", ".join(f"{name} {weight} times" for name, weight in how.weights) + "."
-    if how.reduce in _OF_RUNS:
-        yield _OF_RUNS[how.reduce]
+    if how.reduce in OF_RUNS_WORDS:
+        yield OF_RUNS_WORDS[how.reduce]
     elif judged.bound.unit == "%":
-        yield "The whole is the time that counts." if how.over == "events" and isinstance(seen.facts, Downtime) else _OVER[how.over]
+        yield "The whole is the time that counts." if how.over == "events" and isinstance(seen.facts, Downtime) else OVER_WORDS[how.over]
 
 
 def _of_results(how: Measurement) -> str:
@@ -124,12 +124,12 @@ def _of_results(how: Measurement) -> str:
     return "the share of those that were met"
 
 
-_OF_RUNS: Final = {
+OF_RUNS_WORDS: Final = {
     "max": "The figure is the longest time without a break, with what of it lies beyond the edges of the period.",
     "count": "The figure is how often it was down for a time that lies in the period, in whole or in part.",
 }
-_EMPTY: Final = {"good": "good", "bad": "bad", "excluded": "left out", "unknown": "unknown"}
-_OVER: Final = {
+EMPTY_WORDS: Final = {"good": "good", "bad": "bad", "excluded": "left out", "unknown": "unknown"}
+OVER_WORDS: Final = {
     "calendar": "The whole is all time of the period; excluded time is part of it, and good.",
     "scheduled": "The whole is the agreed hours of the period without what is excluded.",
     "deployed": "The whole is the time of the period in which the agreement was in force; excluded time is part of it, and good.",
@@ -147,14 +147,15 @@ def _down_words(how: Measurement, score: Down, seen: Observed) -> Iterator[str]:
     else:
         least = f" and it has at least {score.minimum_events} events" if score.minimum_events else ""
         length = f"An interval of {seconds_text(how.slot)}" if how.slot else "The period"
-        yield f"{length} is down when {beyond} its events are bad{least}; one without events is {_EMPTY[how.empty]}."
+        yield f"{length} is down when {beyond} its events are bad{least}; one without events is {EMPTY_WORDS[how.empty]}."
     if score.weighted:
         yield "Down time counts as much as the share that is hit."
     if how.runs is not None:
-        yield from _run_words(how.runs)
+        yield from run_words(how.runs)
 
 
-def _run_words(rule: Runs) -> Iterator[str]:
+def run_words(rule: Runs) -> Iterator[str]:
+    """Which runs of down time count."""
     yield f"Only down time of {'more than' if rule.strict else 'at least'} {seconds_text(rule.shortest)} without a break counts."
     if rule.whole:
         yield f"What is beyond whole multiples of {seconds_text(rule.shortest)} does not count."
@@ -228,7 +229,7 @@ def _counts(judged: TargetPeriod, run: Interruption) -> str:
     """What of a run counts, where that is not all of it. The longest run and the number of runs take each as a whole."""
     if not run.counted:
         return ", which does not count"
-    if run.counted == run.end - run.start or judged.measurement.reduce in _OF_RUNS:
+    if run.counted == run.end - run.start or judged.measurement.reduce in OF_RUNS_WORDS:
         return ""
     return f", of which {seconds_text(run.counted)} count"
 

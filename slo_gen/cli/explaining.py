@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
+from slo_gen.cli.explaining_terms import claim_lines, credit_lines, measured_lines
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.rounding import percent
 from slo_gen.contract.ticket_promises import promised_of_tickets
@@ -117,6 +118,8 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for other in agreement.other_targets:
         if target in (None, other.name):
             lines += ["", *_other_target(agreement, other, live=other.name in live)]
+    for section in (credit_lines(agreement), claim_lines(agreement)) if target is None else ():
+        lines += ["", *section] if section else []
     told = told_of_agreement(catalogue, agreement)
     lines += ["", *told] if told else [""]
     lines += ["An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
@@ -291,6 +294,7 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
         seconds, whole = (_SOME_HOURS * 3600, f"{_SOME_HOURS} of these hours") if of_hours else (
             days * 86400, f"a {_word(agreement.period)} of {days} days")  # fmt: skip
         yield f"  in {whole} that allows {_span((1 - target.objective) * seconds)} of complete outage"
+    yield from measured_lines(agreement, target, catalogue.indicators[target.indicator])
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:

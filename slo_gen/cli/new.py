@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,14 @@ class Kind(click.ParamType[str]):
 @click.command("new", short_help="Write a document of KIND, asking for what it needs.")
 @click.argument("kind", type=Kind())
 @click.argument("name", required=False)
-@click.option("--set", "assignments", multiple=True, metavar="PATH=VALUE", help="A key and its value, e.g. spec.objective=99.9%.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="PATH=VALUE",
+    help="A key and its value, e.g. spec.objective=99.9%; lists and sections as YAML in one line.",
+)
 @click.option(
     "--file", "file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
-    help="Where to write; added at the end when the file exists. `-` prints. Default: specs/KIND-NAME.yaml.",
+    help="Where to write; added at the end when the file exists. `-` prints. Default: specs/KIND-NAME.yaml, or KIND-NAME.yaml in a "
+         "folder that has documents itself.",
 )
 def command(kind: str, name: str | None, assignments: tuple[str, ...], file: Path | None) -> None:
     """Write a document of KIND, asking for what it needs.
@@ -48,6 +53,8 @@ def command(kind: str, name: str | None, assignments: tuple[str, ...], file: Pat
 
     \b
       slo-gen new slo checkout-availability --set spec.indicator=checkout-requests --set spec.objective=99.95%
+      slo-gen new uc cloud --set spec.supplier=bigcloud --set spec.service=database \\
+        --set 'spec.targets=[{name: availability, indicator: cloud-probe, objective: at least 99.9%}]'
 
     Exit status: 0 written, 1 the document would have errors, 2 wrong use.
     """
@@ -67,6 +74,16 @@ def command(kind: str, name: str | None, assignments: tuple[str, ...], file: Pat
         return
     _write(target, text, may_exist=file is not None)
     click.echo(f"{kind} {named} written to {target}")
+    if missing := _promises_nothing(kind, document):
+        click.echo(missing)
+
+
+def _promises_nothing(kind: str, document: Mapping[str, Any]) -> str:
+    """What to write next into an agreement that has no promise yet."""
+    promises = {"targets", "tickets", "extends"}
+    if kind not in ("SLA", "OLA", "UC", "UPC") or promises & document["spec"].keys():
+        return ""
+    return "next: say what it promises, like `targets: [{name: availability, indicator: NAME, objective: at least 99.9%}]` in its spec"
 
 
 def _assigned(name: str | None, assignments: tuple[str, ...]) -> dict[str, str]:
@@ -115,7 +132,10 @@ def _refuse_errors(kind: str, text: str) -> None:
 
 
 def _usual_file(kind: str, name: str) -> Path:
-    folder = Path("specs") if Path("specs").is_dir() else Path()
+    """In specs/, where the other commands look; beside the documents of a folder that has some and no specs/."""
+    folder = Path("specs")
+    if not folder.is_dir() and (any(Path().glob("*.yaml")) or any(Path().glob("*.yml"))):
+        folder = Path()
     return folder / f"{kind.lower()}-{name}.yaml"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from slo_gen.spec.documents import KINDS, Choice
 from slo_gen.spec.schema import Field, fields
+from slo_gen.spec.source import Source
+from slo_gen.spec.yaml_reader import read_yaml
 from slo_gen.spec.yaml_scalars import BadNumberError, plain_value
 
 __all__ = ["AssignmentError", "asked_fields", "assemble", "choices", "field_named"]
@@ -88,7 +90,20 @@ def _put(document: dict[str, Any], path: list[str], value: Any) -> None:
     document[path[-1]] = value
 
 
+def _flow(path: str, text: str) -> Any:
+    """A list or a mapping as YAML writes them in one line."""
+    documents, problems = read_yaml(Source("--set", f"value: {text}"))
+    if problems or len(documents) != 1 or list(documents[0].value) != ["value"]:
+        why = f": {problems[0].message}" if problems else ""
+        raise AssignmentError(f"{path}: {text} is no YAML in one line{why}")
+    return documents[0].value["value"]
+
+
 def _value(field: Field, text: str) -> Any:
+    if text[:1] in ("[", "{") and (field.type == "section" or field.type.startswith(("list of", "mapping"))):
+        return _flow(field.path, text)
+    if field.type == "list of: section":
+        raise AssignmentError(f"{field.path} is a list of sections; write it like --set '{field.path}=[{{name: availability, ...}}]'")
     if field.type == "section" or "[]" in field.path or "<key>" in field.path:
         raise AssignmentError(f"{field.path} cannot be given as one value; give the keys in it, or write it into the file")
     if field.type.startswith("list of"):

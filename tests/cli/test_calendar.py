@@ -281,3 +281,10 @@ def test_options_that_lines_have_themselves() -> None:
     result = batch(options=("--hours", "mon 08:00-09:00"))
     assert result.exit_code == 2
     assert "leave --hours, --timezone and --pause out" in result.stderr
+
+
+def test_a_pause_that_ends_before_it_starts_is_a_slip_of_the_pen() -> None:
+    asked = ["calendar", "elapsed", "--hours", "mon 08:00-18:00", "--pause", "2026-06-01T12:00/2026-06-01T11:00"]
+    result = CliRunner().invoke(main, [*asked, "2026-06-01", "2026-06-02"], prog_name="slo-gen")
+    assert result.exit_code == 2
+    assert "Error: --pause: 2026-06-01T12:00/2026-06-01T11:00 ends before it starts; write the earlier time first." in result.stderr

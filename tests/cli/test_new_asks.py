@@ -6,8 +6,13 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
 PROGRAM = [sys.executable, "-c", "from slo_gen.cli import main; main(prog_name='slo-gen')"]
 
 
@@ -35,7 +40,7 @@ def test_an_slo(tmp_path: Path) -> None:
     shown = answer(tmp_path, ["new", "slo"], ["checkout-availability", "checkout-requests", "99.95%", ""])
     assert "The indicator that the objective is about." in shown
     assert "Rolling window in which the objective holds." in shown
-    assert (tmp_path / "slo-checkout-availability.yaml").read_text(encoding="utf-8") == (
+    assert (tmp_path / "specs" / "slo-checkout-availability.yaml").read_text(encoding="utf-8") == (
         "kind: SLO\nmetadata:\n  name: checkout-availability\nspec:\n  indicator: checkout-requests\n  objective: 99.95%\n"
     )
 
@@ -43,7 +48,20 @@ def test_an_slo(tmp_path: Path) -> None:
 def test_the_kind_of_measurement_is_asked_first(tmp_path: Path) -> None:
     shown = answer(tmp_path, ["new", "indicator", "queue"], ["threshold", "orders", "queue_oldest_seconds", "above 60"])
     assert "events, latency, threshold" in shown
-    assert (tmp_path / "indicator-queue.yaml").read_text(encoding="utf-8") == (
+    assert (tmp_path / "specs" / "indicator-queue.yaml").read_text(encoding="utf-8") == (
         "kind: Indicator\nmetadata:\n  name: queue\nspec:\n  service: orders\n"
         "  threshold:\n    value: queue_oldest_seconds\n    bad_when: above 60\n"
     )
+
+
+def test_the_other_commands_find_what_was_written_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "supplier", "bigcloud").output == "Supplier bigcloud written to specs/supplier-bigcloud.yaml\n"
+    assert run("check").output == "no problems (1 file, 0 SLOs, 0 agreements)\n"
+
+
+def test_beside_the_documents_of_a_folder_that_has_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("services.yml").write_text("kind: Service\nmetadata: {name: shop}\n", encoding="utf-8")
+    assert run("new", "supplier", "bigcloud").output == "Supplier bigcloud written to supplier-bigcloud.yaml\n"
+    assert not Path("specs").exists()
