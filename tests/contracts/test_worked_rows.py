@@ -191,7 +191,7 @@ def test_planned_work_within_its_allowance(used_hours: int, hours: int, notice_h
 # --- what every contract says ----------------------------------------------------------------------------------
 def test_every_contract_says_where_it_is_from() -> None:
     found = catalogue().agreements
-    assert len(found) == 13
+    assert len(found) == 17
     for agreement in found.values():
         assert agreement.source is not None
         assert agreement.source.url or agreement.source.file
