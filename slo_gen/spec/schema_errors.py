@@ -22,6 +22,7 @@ from slo_gen.spec.schema_words import Schema, expected, field_line, flow_yaml, f
 from slo_gen.spec.secrets import is_secret_address
 from slo_gen.spec.source import Path, Span
 from slo_gen.spec.yaml_reader import RawDocument
+from slo_gen.spec.zone_names import zone_hint
 
 __all__ = ["schema_problems"]
 
@@ -250,6 +251,8 @@ class _Explainer:
             return f"quote text that starts with `{written[0]}`: '...'"
         if isinstance(value, str) and is_secret_address(value):
             return "whoever knows this address may use it: name a file that holds it, or the token, instead"
+        if isinstance(value, str) and leaf.path[-1:] == ("timezone",):
+            return zone_hint(value)
         if isinstance(value, str) and _no_such_day(value):
             return f"there is no {value[:10]} in the calendar"
         if isinstance(value, str):

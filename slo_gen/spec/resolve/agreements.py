@@ -33,6 +33,7 @@ from slo_gen.spec.resolve.values import InsertError, insert_in_promql, insert_in
 from slo_gen.spec.terms import CreditTerms, ReportTerms, Source, Termination
 from slo_gen.spec.ticket_terms import TicketTerms
 from slo_gen.timekeeping.periods import Periods, RollingDays
+from slo_gen.timekeeping.zones import is_zone
 
 __all__ = ["resolve_agreements"]
 
@@ -134,7 +135,8 @@ class _Resolver:
     def _periods(self, layer: _Layer, customer: Customer | None) -> Periods | RollingDays:
         period = layer.body.period or Period()
         timezone = period.timezone or (customer.spec.timezone if customer else "") or self._register.policy.spec.timezone
-        return periods(self._register, layer.document, period, timezone)
+        # That there is no such zone is told where it is written; what is made of the agreement needs one all the same.
+        return periods(self._register, layer.document, period, timezone if is_zone(timezone) else "UTC")
 
     def _check_money(self, of_credits: _Layer, of_claim: _Layer, agreement: model.Agreement) -> None:
         credits = of_credits.body.credits

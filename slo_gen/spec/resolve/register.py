@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
-from zoneinfo import available_timezones
 
 from slo_gen.spec.convert import Document
 from slo_gen.spec.documents import OLA, SLA, UC, Envelope, Metadata, Policy, Service, Template
@@ -12,6 +11,7 @@ from slo_gen.spec.model import ALWAYS, Origin
 from slo_gen.spec.nearest import did_you_mean
 from slo_gen.spec.problems import Problem, Severity
 from slo_gen.spec.resolve.references import Reference, Steps
+from slo_gen.spec.zone_names import zone_hint
 from slo_gen.timekeeping.zones import TimeError, zone
 
 __all__ = ["AGREEMENTS", "ALWAYS", "OWNER_ROLE", "Register", "origin"]
@@ -175,8 +175,8 @@ class Register:
         try:
             zone(reference.text)
         except TimeError:
-            hint = did_you_mean(reference.text, available_timezones()) or "write a name like Europe/Berlin"
-            self.problems.append(document.problem(reference.path, f"there is no time zone {reference.text}", hint, check="timezone"))
+            message = f"there is no time zone {reference.text}"
+            self.problems.append(document.problem(reference.path, message, zone_hint(reference.text), check="timezone"))
 
     # --- people -----------------------------------------------------------------------------------------------
     def team(self, reference: str, service: Service | None) -> str:
