@@ -27,14 +27,13 @@ _KINDS = ("SLO", "Indicator", "SLA", "OLA", "UC")
 def command(name: str, specs: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
     """Explain an SLO, an indicator, or an agreement and its targets: the budget, what would alert, every default."""
     read = read_specs(specs)
+    refuse_errors(read)          # what names something that is not there has no meaning to explain
     document, _, target = name.partition("/")
     explained = {
         found: _explain(read, found, document, target or None) for found in _kinds_of(read, document) if kind is None or found == kind
     }
     if not explained:
         known = _all_names(read.catalogue)
-        if document not in known:
-            refuse_errors(read)      # it may be missing for one of them
         hint = did_you_mean(document, known) or "there is none in these documents"
         fail(f"there is no {kind or 'SLO, indicator or agreement'} {document!r}; {hint}")
     if as_json:

@@ -111,9 +111,12 @@ MINUTES = "indicator: probe, objective: at most 0m, measure: {method: downtime_m
     (PROBE, "multiplier: 100, cap: 25%", [
         "100 times the fee for the time of the downtime", "no more than 25% of the fee in one period", "without a claim",
     ]),
-    (PROBE, "multiplier: 10, excess_only: true, cap: 1mo, cap_per: interruption, repeat: [{misses: 2, within: 6, times: 1.5}]", [
+    (PROBE, "multiplier: 10, excess_only: true, repeat: [{misses: 2, within: 6, times: 1.5}]", [
         "10 times the fee for the time of the downtime beyond what may be", "2 misses within 6 periods: 1.5 times as much",
-        "no more than the fee of 1 months for each interruption", "without a claim",
+        "no more than 100% of the fee in one period", "without a claim",
+    ]),
+    (PROBE, "multiplier: 50, cap: 30d, cap_per: interruption", [
+        "50 times the fee for the time of the downtime", "no more than the fee of 720h for each interruption", "without a claim",
     ]),
     (PROBE + ", weight: 100%", "at_risk: 15%, earn_back: {periods: 2, share: 50%}", [
         "15% of the monthly fee at risk, of which each target has its weight", "no more than 100% of the fee in one period",
@@ -139,3 +142,14 @@ def test_one_target_is_told_without_what_concerns_all(run: Run) -> None:
     output = run("explain", "cloud/availability", "a.yaml").output
     assert "  excluded: nothing\n" in output
     assert "Credits" not in output
+
+
+@pytest.mark.parametrize(("target", "error"), [
+    ("indicator: nope, objective: 99%", "a.yaml:21:45: error: there is no Indicator nope [unknown-reference]"),
+    ("indicator: probe, objective: 99%, hours: offices", "a.yaml:21:75: error: there is no Calendar offices [unknown-reference]"),
+])  # fmt: skip
+def test_what_names_something_that_is_not_there_is_not_explained(run: Run, target: str, error: str) -> None:
+    Path("a.yaml").write_text(f"{SPECS}  targets: [{{name: availability, {target}}}]\n", encoding="utf-8")
+    result = run("explain", "cloud", "a.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert error in result.stderr
