@@ -146,7 +146,9 @@ def test_the_period_begins_where_the_customer_is() -> None:
 # --- objectives ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("target", "message", "hint"), [
     ("indicator: requests, objective: at most 60m", "at most 60m is no percentage",
-     "a target on an indicator is a percentage, like `at least 99.9%`"),
+     "a share is a percentage, like `at least 99.9%`; time is promised with `measure: {method: downtime_minutes}`"),
+    ("indicator: requests, objective: at most 2", "at most 2 is no percentage",
+     "a share is a percentage, like `at least 99.9%`"),
     ("indicator: requests, objective: 101%", "101% is more than 100%", "write at most 100%"),
     ("indicator: requests, objective: more than 99%", "a target on an indicator cannot be `more than`", "write `at least 99%`"),
     ("indicator: requests, objective: 99%, expected: 98%", "98% is no higher level than 99%",

@@ -230,7 +230,7 @@ DateText = Annotated[str, _form(_DATE, "a date like 2026-01-31", "2026-01-01")]
 DayText = Annotated[str, _form(f"({_DATE}|{_OF_YEAR})", "a date like 2026-01-31, or 12-24 for every year", "2026-01-01", "12-24")]
 """A date, or a day of every year."""
 
-MonthDay = Annotated[str, _form("(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a month and a day like 02-01", "02-01")]
+MonthDay = Annotated[str, _form("(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "a month and a day like 01-15", "01-15")]
 """A day of the year."""
 
 InstantText = Annotated[

@@ -25,6 +25,7 @@ __all__ = ["Promises", "promises"]
 
 _DURATION = re.compile(r"([0-9]+(ms|s|m|h|bh|d|bd|w|mo|y))+")
 _EXAMPLES: Mapping[Unit, str] = {"%": "at least 99.9%", "s": "at most 60m", "": "at most 2"}
+_TIMED = "time is promised with `measure: {method: downtime_minutes}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class _Reader:
         if target.percentile:
             level = self._latency_level(target, target.percentile, indicator, path)
         else:
-            level = self._level(target.objective, _units(measure), (*path, "objective"))
+            level = self._level(target.objective, _units(measure), (*path, "objective"), timed="; " + _TIMED)
         if level is None:
             return
         if target.measure.over:
@@ -177,13 +178,13 @@ class _Reader:
             return None
         return found.objective
 
-    def _level(self, text: str, units: Sequence[Unit], path: Steps) -> _Level | None:
-        """The bound of a target whose figure is in one of ``units``."""
+    def _level(self, text: str, units: Sequence[Unit], path: Steps, timed: str = "") -> _Level | None:
+        """The bound of a target whose figure is in one of ``units``; ``timed`` says how a time could be promised where none is measured."""
         words, written = words_and_figure(text)
         found = quantity(written)
         if found is None or found[1] not in units:
             if units == ("%",):
-                hint = "a target on an indicator is a percentage, like `at least 99.9%`"
+                hint = "a share is a percentage, like `at least 99.9%`" + (timed if found is not None and found[1] == "s" else "")
                 self._problem(path, f"{text} is no percentage", hint, "objective")
             else:
                 hint = f"write a bound like {' or '.join(f'`{_EXAMPLES[unit]}`' for unit in units)}"
