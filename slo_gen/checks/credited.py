@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Final
 
-from slo_gen.contract.rounding import number_words, seconds_text
+from slo_gen.contract.rounding import part_words, seconds_text
 from slo_gen.rules.promql import number
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.source import Path
@@ -160,7 +160,7 @@ def given(tier: Tier) -> str:
     """What a tier gives, in words."""
     kind, amount = worth(tier)
     if kind == "share":
-        return f"{number_words(amount * 100)}%"
+        return part_words(amount)
     if kind == "time":
         return f"the fee for {seconds_text(amount)}"
     return f"{number(amount)} {'day' if kind == 'days' and amount == 1 else kind}"

@@ -13,7 +13,7 @@ from slo_gen.contract.credits import FEE_WORDS
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.money import amount_text
-from slo_gen.contract.rounding import number_words, seconds_text
+from slo_gen.contract.rounding import number_words, part_words, seconds_text
 from slo_gen.spec.model import Agreement, AgreementTarget, Indicator
 from slo_gen.spec.terms import Allowance, CreditTerms, Deadline, Tier
 
@@ -125,7 +125,7 @@ def _bounded(terms: CreditTerms) -> Iterator[str]:
     else:
         yield f"no more than {cap_words(terms.cap)} {'in one period' if terms.cap.of == 'period' else 'for each interruption'}"
     if terms.annual_cap is not None:
-        yield f"no more than {number_words(terms.annual_cap * 100)}% of the year's fee in one year"
+        yield f"no more than {part_words(terms.annual_cap)} of the year's fee in one year"
     if terms.minimum is not None:
         least = amount_text(terms.minimum.amount, terms.minimum.currency)
         yield f"only more than {least} is paid" if terms.minimum_strict else f"less than {least} is not paid"

@@ -20,7 +20,7 @@ from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
-from slo_gen.contract.rounding import figure_words, number_words, seconds_text
+from slo_gen.contract.rounding import figure_words, number_words, part_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, CreditTerms, EarnBack, Repeat, Tier
 
@@ -206,7 +206,7 @@ def _of_tier(terms: CreditTerms, tier: Tier, read: Reading, figure: Fraction, fe
         time_fee = None if paid is None else paid * times * tier.seconds / fees.period.seconds
         return _Part(read, time_fee, None, Fraction(0), (Line(f"{reached}: the fee for {seconds_text(tier.seconds)}{often}", time_fee),))
     assert tier.credit is not None, "a tier gives a share, an amount, days or the fee for some time"
-    return _share(terms, read, times * tier.credit, f"{reached}: {number_words(tier.credit * 100)}%{often}", fees)
+    return _share(terms, read, times * tier.credit, f"{reached}: {part_words(tier.credit)}{often}", fees)
 
 
 def _times(tier: Tier, figure: Fraction) -> int:

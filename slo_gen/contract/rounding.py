@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from slo_gen.spec.terms import Bound
 
-__all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "percent", "seconds_text"]
+__all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "part_words", "percent", "seconds_text"]
 
 MOST_PLACES: Final = 12
 _MOST_IN_WORDS: Final = 11
@@ -82,6 +82,12 @@ def figure_words(figure: Fraction, unit: Literal["%", "s", ""], marks: Sequence[
         return number_words(figure * scale, places) + unit
     mark = _nearest(figure * scale, scaled)
     return f"{'just above' if figure * scale > mark else 'just below'} {number_words(mark)}{unit}"
+
+
+def part_words(part: Fraction) -> str:
+    """A part of a whole as it was probably written: ``10%``, and ``1/30`` where no short percentage is it."""
+    words = number_words(part * 100)
+    return f"{words}%" if Fraction(words) == part * 100 else str(part)
 
 
 def number_words(value: Fraction, places: int = 6) -> str:

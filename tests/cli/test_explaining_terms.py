@@ -94,7 +94,7 @@ MINUTES = "indicator: probe, objective: at most 0m, measure: {method: downtime_m
 @pytest.mark.parametrize(("target", "terms", "lines"), [
     (PROBE, "of: affected_fee, tiers: [{below: 99%, at_least: 95%, credit: 10%}, {below: 95%, credit: 1/3}], cap: 50%, on_claim: true", [
         "below 99% and at least 95%: 10% of what was paid for the affected part",
-        "below 95%: 33.333333% of what was paid for the affected part", "no more than 50% of the fee in one period",
+        "below 95%: 1/3 of what was paid for the affected part", "no more than 50% of the fee in one period",
         "only when it is claimed",
     ]),
     (MINUTES, "tiers: [{at_least: 30m, credit: 5%, for_each: 30m}], cap: none", [
@@ -102,7 +102,7 @@ MINUTES = "indicator: probe, objective: at most 0m, measure: {method: downtime_m
     ]),
     (MINUTES, "tiers: [{above: 0m, fee_for: 1d, for_each_started: 1h}], annual_cap: 1/12, minimum: more than 1 USD", [
         "above 0m: the fee for 24h for each step of 1h that has begun", "no more than 100% of the fee in one period",
-        "no more than 8.333333% of the year's fee in one year", "only more than 1.00 USD is paid", "without a claim",
+        "no more than 1/12 of the year's fee in one year", "only more than 1.00 USD is paid", "without a claim",
     ]),
     (PROBE, "tiers: [{below: 99%, days: 1, for_each: 1%}], paid_as: extension", [
         "below 99%: 1 day free of charge, and once more for each full 1 percentage point", "no more than 100% of the fee in one period",

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.contract.rounding import factor, figure_text, figure_words, fraction_text, number_text, number_words, percent, seconds_text
+from slo_gen.contract.rounding import (
+    factor,
+    figure_text,
+    figure_words,
+    fraction_text,
+    number_text,
+    number_words,
+    part_words,
+    percent,
+    seconds_text,
+)
 from slo_gen.spec.terms import Bound
 
 OBJECTIVE = Fraction("0.9995")
@@ -146,3 +156,10 @@ def test_a_time_is_rounded_to_seconds_only_where_that_changes_no_side(tenths: in
 ])  # fmt: skip
 def test_a_figure_of_a_sentence_stays_between_two_marks(figure: str, text: str) -> None:
     assert figure_words(Fraction(figure), "%", [Fraction("0.99"), Fraction("0.95")]) == text
+
+
+@pytest.mark.parametrize(("part", "words"), [
+    ("1/10", "10%"), ("1/8", "12.5%"), ("1/1000", "0.1%"), ("3/2", "150%"), ("1/30", "1/30"), ("1/3000", "1/3000"), ("2/3", "2/3"),
+])  # fmt: skip
+def test_a_part_that_is_no_short_percentage_is_a_fraction(part: str, words: str) -> None:
+    assert part_words(Fraction(part)) == words
