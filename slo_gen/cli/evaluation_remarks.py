@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from slo_gen.contract.budget import Budget, Projection, project
 from slo_gen.contract.comparing import figure_at, is_floor, verdict_of
-from slo_gen.contract.facts import Facts, Results, Slots
+from slo_gen.contract.facts import Facts, Slots
 from slo_gen.contract.outcome import Verdict
 from slo_gen.contract.rounding import seconds_text
 from slo_gen.contract.target_period import TargetPeriod
@@ -25,7 +25,7 @@ __all__ = ["allowance", "by_few", "excused", "expected", "few", "foreseen", "rem
 
 def takes_unknown(judged: TargetPeriod) -> bool:
     """Whether something is unknown and the agreement takes it for good, or for bad: then nobody saw all of what counts."""
-    return judged.measurement.unknown in ("good", "bad") and bool(judged.outcome.unknown) and not isinstance(judged.facts, Results)
+    return judged.measurement.unknown in ("good", "bad") and bool(judged.outcome.unknown)
 
 
 def uncounted(judged: TargetPeriod) -> Fraction | None:

@@ -249,6 +249,19 @@ def test_what_is_taken_for_bad_was_not_seen_to_be(
     assert evaluated(run, "--period", "2026-04", "--samples", "f.csv")["uncounted"] == left
 
 
+def test_what_is_left_out_is_told_where_all_was_seen_whatever_is_made_of_the_unknown(run: Run) -> None:
+    """Down from 05:59 to 06:01 on the 8th, and the maintenance ends at 06:00: a minute of two does not count."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99%, exclude: [maintenance], "
+        "measure: {method: downtime_minutes, unknown: bad}}"
+    )
+    down = 7 * 1440 + 359
+    minutes(43_200, lambda n: str(int(n not in (down, down + 1))))
+    assert "  not counted            1m of 2m that were bad\n" in words(run, "--samples", "f.csv")
+    assert "In all 2m were bad; 1m count.\n" in words(run, "--samples", "f.csv", "--explain")
+    assert evaluated(run, "--period", "2026-04", "--samples", "f.csv")["uncounted"] == "60"
+
+
 def test_what_is_unknown_of_events_is_reckoned_with_the_busiest_slot(run: Run) -> None:
     """Two minutes of 10 and 9 events were seen; 43198 more may have had 10 each: 431980, all good or all bad."""
     with_target("{name: errors, indicator: probe, objective: at most 50%}")
@@ -300,6 +313,12 @@ def test_a_miss_that_is_allowed_of_few_tickets_is_why_it_was_met(
     assert found["low_volume"] == ({"below": 5, "allow_misses": 1} if len(met) < 5 else None)
     assert isinstance(found["budget"], dict)
     assert found["budget"]["allowed"] == ("1" if len(met) < 5 else "1/4")
+
+
+def test_tickets_that_are_not_decided_are_tickets_too_where_few_are_asked_for(run: Run) -> None:
+    with_target("", OF_TICKETS.replace("LOW", LOW_VOLUME))
+    tickets("1,", "1,", "1,", "0,", ",")
+    assert evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")["low_volume"] is None
 
 
 def test_tickets_that_are_left_out_and_not_decided_in_words(run: Run) -> None:
