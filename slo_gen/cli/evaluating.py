@@ -97,15 +97,19 @@ def observed(
         fail(f"--slot: {error}")
     if length == 0:
         fail("--slot: a slot lasts at least 1s")
-    rows = read_rows(_text(samples), str(samples))
+    text = _text(samples)                        # once: standard input and pipes have nothing to say a second time
+    rows = read_rows(text, str(samples))
     facts = facts_of(rows, zone(where), period.start, period.end, length, without)
     if facts is None:
         problems = sorted(rows.problems)
-        sources = {rows.file: _text(samples) if str(samples) != "-" else ""}
-        click.echo(render_text(problems[:_MOST_PROBLEMS], sources, colour=colour_wanted(sys.stderr)), err=True)
+        click.echo(render_text(problems[:_MOST_PROBLEMS], {rows.file: text}, colour=colour_wanted(sys.stderr)), err=True)
         more = f", of which {_MOST_PROBLEMS} are shown" if len(problems) > _MOST_PROBLEMS else ""
         fail(f"{len(problems)} {'error' if len(problems) == 1 else 'errors'} in {samples}{more}")
-    return Observed(facts, spans=isinstance(facts, Downtime))
+    if isinstance(facts, Downtime):
+        if facts.outages and all(outage.end <= period.start or outage.start >= period.end for outage in facts.outages):
+            click.echo(f"slo-gen: {samples}: none of its outages lies in {period.name}; all of that was up", err=True)
+        return Observed(facts, spans=True)
+    return Observed(facts, spans=False)
 
 
 def _text(samples: Path) -> str:

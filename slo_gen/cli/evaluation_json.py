@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from slo_gen.cli.evaluating import Observed, Skipped
-from slo_gen.cli.evaluation_remarks import excused, expected, foreseen
+from slo_gen.cli.evaluation_remarks import allowance, excused, expected, few, foreseen, uncounted
 from slo_gen.contract.facts import Facts, Results, Slots
 from slo_gen.contract.outcome import Outcome
 from slo_gen.contract.target_period import TargetPeriod
@@ -40,7 +40,7 @@ def as_document(
 
 def _target(judged: TargetPeriod, facts: Facts) -> dict[str, Any]:
     outcome, bound = judged.outcome, judged.bound
-    spent = judged.budget
+    spent, terms = allowance(judged), few(judged)
     return {
         "target": judged.target.name,
         "verdict": outcome.verdict,
@@ -52,7 +52,7 @@ def _target(judged: TargetPeriod, facts: Facts) -> dict[str, Any]:
         "lower": _bound(judged, outcome.lower), "upper": _bound(judged, outcome.upper),
         "margin": _exact(None if outcome.figure is None else outcome.figure - bound.value),
         "unit": outcome.unit,
-        "counted": _exact(outcome.counted), "real": _exact(outcome.real), "uncounted": _exact(outcome.real - outcome.counted),
+        "counted": _exact(outcome.counted), "real": _exact(outcome.real), "uncounted": _exact(uncounted(judged)),
         "of": _exact(outcome.of),
         "unknown": _exact(outcome.unknown), "unknown_unit": "results" if isinstance(facts, Results) else "seconds",
         "without_events": _exact(judged.silent), "excluded": dict(outcome.excluded),
@@ -64,6 +64,7 @@ def _target(judged: TargetPeriod, facts: Facts) -> dict[str, Any]:
             for each in judged.exclusions.not_excluded
         ],
         "budget": None if spent is None else {"allowed": _exact(spent.allowed), "used": _exact(spent.used), "left": _exact(spent.left)},
+        "low_volume": None if terms is None else {"below": terms.below, "allow_misses": terms.allow_misses},
         "projection": _projection(judged, facts),
         "interruptions": _interruptions(outcome),
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What stands beside the verdict of a target: the level that was expected, whether a miss is a breach, how a running period ends. Pure."""
+"""What stands beside the verdict of a target: what may be bad, what was and does not count, the level that was expected, whether a miss
+is a breach, how a running period ends. Pure."""
 
 from __future__ import annotations
 
@@ -6,19 +7,50 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from slo_gen.contract.budget import Projection, project
-from slo_gen.contract.comparing import is_floor, verdict_of
+from slo_gen.contract.budget import Budget, Projection, project
+from slo_gen.contract.comparing import figure_at, is_floor, verdict_of
 from slo_gen.contract.facts import Facts, Slots
 from slo_gen.contract.outcome import Verdict
 from slo_gen.contract.rounding import seconds_text
 from slo_gen.contract.target_period import TargetPeriod
 from slo_gen.history.attained import level_text
 from slo_gen.history.misses import is_breach
-from slo_gen.spec.model import OtherTarget
+from slo_gen.spec.model import OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound
+from slo_gen.spec.ticket_terms import LowVolume
 from slo_gen.timekeeping.zones import local, zone
 
-__all__ = ["excused", "expected", "foreseen", "remarks"]
+__all__ = ["allowance", "by_few", "excused", "expected", "few", "foreseen", "remarks", "takes_unknown", "uncounted"]
+
+
+def takes_unknown(judged: TargetPeriod) -> bool:
+    """Whether something is unknown and the agreement takes it for good, or for bad: then nobody saw all of what counts."""
+    return judged.measurement.unknown in ("good", "bad") and bool(judged.outcome.unknown)
+
+
+def uncounted(judged: TargetPeriod) -> Fraction | None:
+    """What was bad and does not count; None where what counts is not only what was seen, so that the two cannot be compared."""
+    return None if takes_unknown(judged) else judged.outcome.real - judged.outcome.counted
+
+
+def few(judged: TargetPeriod) -> LowVolume | None:
+    """How many may be missed of tickets that are few, where these are."""
+    tickets, outcome = judged.agreement.tickets, judged.outcome
+    if tickets is None or tickets.low_volume is None or not isinstance(judged.target, TicketTarget):
+        return None
+    return tickets.low_volume if outcome.of + outcome.unknown < tickets.low_volume.below else None
+
+
+def by_few(judged: TargetPeriod) -> LowVolume | None:
+    """The same where it is met for that reason only, whatever share was."""
+    worst = figure_at(judged.bound, judged.outcome, worst=True)
+    return few(judged) if judged.outcome.verdict == "met" and worst is not None and not judged.bound.holds(worst) else None
+
+
+def allowance(judged: TargetPeriod) -> Budget | None:
+    """What may be bad, and what is left of it; None where nothing was measured."""
+    spent, terms = judged.budget, few(judged)
+    return spent if spent is None or terms is None else replace(spent, allowed=max(spent.allowed, Fraction(terms.allow_misses)))
 
 
 def expected(judged: TargetPeriod) -> tuple[Bound, Verdict] | None:

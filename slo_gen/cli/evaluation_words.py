@@ -8,7 +8,18 @@ from fractions import Fraction
 from typing import Final
 
 from slo_gen.cli.evaluating import Observed
-from slo_gen.cli.evaluation_text import amount, between, shown, sidelights, unknown_text, verdict_words
+from slo_gen.cli.evaluation_remarks import by_few, takes_unknown
+from slo_gen.cli.evaluation_text import (
+    amount,
+    between,
+    excluded_text,
+    few_words,
+    is_number,
+    shown,
+    sidelights,
+    undecided,
+    verdict_words,
+)
 from slo_gen.contract.comparing import is_floor
 from slo_gen.contract.exclusions import NotExcluded, Why
 from slo_gen.contract.facts import Downtime, Results
@@ -62,11 +73,14 @@ def _period(judged: TargetPeriod) -> Iterator[str]:
 
 
 def clock_changes(period: Period, timezone: str) -> Iterator[tuple[str, int]]:
-    """The days of a period on which a zone's clocks change, and by how many seconds."""
+    """The days of a period on which a zone's clocks change, and by how many seconds.
+
+    A change at its very start makes it longer or shorter; one at its end does so to the next.
+    """
     where = zone(timezone)
-    day = period.start
-    while day < period.end:
-        following = min(day + 86_400, period.end)
+    day, last = period.start - 1, period.end - 1
+    while day < last:
+        following = min(day + 86_400, last)
         before, after = (local(instant, where).utcoffset() or timedelta() for instant in (day, following))
         if before != after:
             yield f"{_change_day(day, following, timezone)}", round((after - before).total_seconds())
@@ -102,7 +116,7 @@ def _measured(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
         yield f"Of every interval of {seconds_text(how.slot)} the share of bad events is taken, and the mean of these shares."
         yield f"An interval without events is {EMPTY_WORDS[how.empty]}."
     else:
-        yield "The figure is the share of events that were good."
+        yield f"The figure is the share of events that were {'good' if is_floor(judged.bound) else 'bad'}."
         if isinstance(seen.facts, Downtime):
             yield "The facts tell down time and no events: every second is taken as one event."
     if how.weights:
@@ -175,6 +189,8 @@ def _counting(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
             yield f"These are {seconds_text(agreed)} of the period."
     if not judged.outcome.excluded:
         yield "Nothing is excluded."
+    if isinstance(seen.facts, Results):
+        yield from (f"Excluded for {reason}: {excluded_text(number, seen)}." for reason, number in judged.outcome.excluded.items())
     for reason, spans in judged.exclusions.by_reason:
         inside = (spans & window.agreed).clip(window.start, window.end)
         if inside:
@@ -208,21 +224,36 @@ def _refused(judged: TargetPeriod, each: NotExcluded) -> str:
 def _seen(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     outcome = judged.outcome
     runs = outcome.interruptions
-    if isinstance(seen.facts, Results) or not runs:
-        counts = f", of which {amount(outcome.counted, outcome)} count" if outcome.real != outcome.counted else ""
-        yield f"{amount(outcome.real, outcome)} bad{counts}." if outcome.real else "Nothing was bad."
+    if is_number(judged, seen):
+        yield f"There {'was' if (number := outcome.of + outcome.unknown) == 1 else 'were'} {excluded_text(int(number), seen)}."
+    elif isinstance(seen.facts, Results) or not runs:
+        yield f"{amount(outcome.real, outcome)} bad{_of_which(judged)}." if outcome.real else f"Nothing was bad{_of_which(judged)}."
     else:
-        yield f"It was down {'once' if len(runs) == 1 else f'{len(runs)} times'}:"
+        unseen = ", or not seen and taken for down," if takes_unknown(judged) and judged.measurement.unknown == "bad" else ""
+        yield f"It was down{unseen} {'once' if len(runs) == 1 else f'{len(runs)} times'}:"
         for run in runs[:_SHOWN]:
             yield f"  {_span(judged, run.start, run.end)}{_counts(judged, run)}"
         if len(runs) > _SHOWN:
             yield f"  and {len(runs) - _SHOWN} more"
         if outcome.real != outcome.counted:
-            yield f"In all {amount(outcome.real, outcome)} were bad; {amount(outcome.counted, outcome)} count."
+            so_far = ", as far as it was seen" if takes_unknown(judged) else ""
+            yield f"In all {amount(outcome.real, outcome)} were bad{so_far}; {amount(outcome.counted, outcome)} count."
     if outcome.unknown:
-        yield f"About {unknown_text(judged, seen)} nothing is known."
+        yield undecided(judged, seen)
+        if outcome.unit == "events" and not isinstance(seen.facts, Results) and judged.measurement.unknown != "excluded":
+            least = "at most " if judged.measurement.unknown == "bounds" else ""
+            yield f"It is reckoned with {least}as many events as the busiest slot had."
     if judged.silent:
         yield f"In {seconds_text(judged.silent)} there were no events, so that nobody knows how it was."
+
+
+def _of_which(judged: TargetPeriod) -> str:
+    """What of the bad counts, where that is something else."""
+    outcome = judged.outcome
+    if outcome.real == outcome.counted:
+        return ""
+    count = f"{amount(outcome.counted, outcome)} {'counts' if outcome.unit == 'events' and outcome.counted == 1 else 'count'}"
+    return f", as far as it was seen; {count}" if takes_unknown(judged) else f", of which {count}"
 
 
 def _counts(judged: TargetPeriod, run: Interruption) -> str:
@@ -256,9 +287,12 @@ def _figure(judged: TargetPeriod) -> Iterator[str]:
 def _conclusion(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     outcome, bound = judged.outcome, judged.bound
     figure = outcome.figure if outcome.lower == outcome.upper else None
-    if figure is not None and outcome.verdict in ("met", "missed"):
+    promised = bound.text.removeprefix("at least ").removeprefix("at most ")
+    if (terms := by_few(judged)) is not None:
+        below = f"{shown(judged, figure)} is less than {promised}, but " if figure is not None else ""
+        yield f"{below}{few_words(terms)}: met."
+    elif figure is not None and outcome.verdict in ("met", "missed"):
         relation = "is exactly" if figure == bound.value else "is more than" if figure > bound.value else "is less than"
-        promised = bound.text.removeprefix("at least ").removeprefix("at most ")
         yield f"{shown(judged, figure)} {relation} {promised}, and {bound.text} was promised: {outcome.verdict}."
     else:
         yield f"{verdict_words(judged).capitalize()}."

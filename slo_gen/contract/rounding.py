@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final, Literal
 
 from slo_gen.spec.terms import Bound
@@ -17,6 +18,7 @@ from slo_gen.spec.terms import Bound
 __all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "part_words", "percent", "seconds_text"]
 
 MOST_PLACES: Final = 12
+_MOST_OF_A_MARK: Final = 40
 _MOST_IN_WORDS: Final = 11
 
 
@@ -72,16 +74,18 @@ def fraction_text(value: Fraction, most: int = 24) -> str:
 
 
 def figure_words(figure: Fraction, unit: Literal["%", "s", ""], marks: Sequence[Fraction]) -> str:
-    """A figure for a sentence that says where it is from ``marks``: ``99.9%``, ``1h30m``, ``just below 99.9%``."""
+    """A figure for a sentence that says where it is from ``marks``: ``99.9%``, ``1h30m``, ``just below 99.9%``.
+
+    A share is 0 or 100 % only where it is exactly that.
+    """
     if unit == "s" and _is_true(shown := Fraction(round(figure)), figure, marks):
         return seconds_text(shown)
     scale = 100 if unit == "%" else 1
-    scaled = [mark * scale for mark in marks]
+    scaled = [mark * scale for mark in (*marks, *((Fraction(0), Fraction(1)) if unit == "%" else ()))]
     places = _places(figure * scale, scaled, range(2, _MOST_IN_WORDS + 1))
     if places is not None:
         return number_words(figure * scale, places) + unit
-    mark = _nearest(figure * scale, scaled)
-    return f"{'just above' if figure * scale > mark else 'just below'} {number_words(mark)}{unit}"
+    return _beside(figure * scale, _nearest(figure * scale, scaled), "just below ", "just above ") + unit
 
 
 def part_words(part: Fraction) -> str:
@@ -100,8 +104,7 @@ def _rounded(value: Fraction, marks: Sequence[Fraction], places: int) -> str:
     digits = _places(value, marks, range(places, MOST_PLACES + 1))
     if digits is not None:
         return _decimal(round(value * 10**digits), digits)
-    mark = _nearest(value, marks)
-    return ("<" if value < mark else ">") + _exact(mark)
+    return _beside(value, _nearest(value, marks), "<", ">")
 
 
 def _places(value: Fraction, marks: Sequence[Fraction], tried: Iterable[int]) -> int | None:
@@ -127,5 +130,11 @@ def _decimal(scaled: int, digits: int) -> str:
     return ("-" if scaled < 0 else "") + whole + (f".{decimals}" if decimals else "")
 
 
-def _exact(mark: Fraction) -> str:
-    return number_words(mark, MOST_PLACES)
+def _beside(value: Fraction, mark: Fraction, below: str, above: str) -> str:
+    """On which side of a mark a value is. The mark as it was written; one without an end is cut off where that stays true."""
+    for places in range(_MOST_OF_A_MARK + 1):
+        if (mark * 10**places).denominator == 1:
+            side = "" if value == mark else below if value < mark else above
+            return side + _decimal(int(mark * 10**places), places)
+    scaled = mark * 10**MOST_PLACES
+    return below + _decimal(ceil(scaled), MOST_PLACES) if value < mark else above + _decimal(floor(scaled), MOST_PLACES)

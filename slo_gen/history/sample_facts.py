@@ -40,6 +40,7 @@ _NO: Final = frozenset({"0", "false", "no", "down", "missed"})
 _UNKNOWN: Final = frozenset({"", "null", "none"})
 _DECIMAL_LENGTH: Final = re.compile(r"(?=.*\.)([0-9]{1,12}(\.[0-9]{1,12})?[smhdw])+")
 _DECIMAL_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhdw])")
+_WHOLE: Final = re.compile(r"[0-9]{1,12}(\.0*)?")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _MOST_SLOTS: Final = 6_000_000
 _USUAL: Final = 60
@@ -167,15 +168,20 @@ def _of_events(rows: Rows, row: Row) -> _Counted:
 
 
 def _of_state(rows: Rows, row: Row) -> _Counted:
-    text = row.cells["up"].lower()
-    if text in _UNKNOWN:
-        return None
+    up = _yes_or_no(row.cells["up"])
+    if up is None and row.cells["up"].lower() not in _UNKNOWN:
+        hint = "write 1 or 0, and nothing where it is not known"
+        rows.tell_cell(row, "up", f"{row.cells['up']!r} is neither up nor down", hint)
+    return None if up is None else (Fraction(1), Fraction(not up))
+
+
+def _yes_or_no(text: str) -> bool | None:
+    """What a cell says; None where it says neither, or nothing."""
+    text = text.lower()
     if text in _YES or text in _NO:
-        return Fraction(1), Fraction(text in _NO)
+        return text in _YES
     if _NUMBER.fullmatch(text) and Fraction(text) in (0, 1):         # 1.0, as programs write a number that may have decimals
-        return Fraction(1), 1 - Fraction(text)
-    hint = "write 1 or 0, and nothing where it is not known"
-    rows.tell_cell(row, "up", f"{row.cells['up']!r} is neither up nor down", hint)
+        return Fraction(text) == 1
     return None
 
 
@@ -289,13 +295,11 @@ def _results(rows: Rows, where: ZoneInfo, start: int, end: int, relieved: frozen
 
 
 def _met(rows: Rows, row: Row) -> bool | None:
-    text = row.cells["met"].lower()
-    if text in _YES or text in _NO:
-        return text in _YES
-    if text not in _UNKNOWN:
+    met = _yes_or_no(row.cells["met"])
+    if met is None and row.cells["met"].lower() not in _UNKNOWN:
         hint = "write 1 or 0, and nothing where it is not decided"
         rows.tell_cell(row, "met", f"{row.cells['met']!r} is neither met nor missed", hint)
-    return None
+    return met
 
 
 def _taken(rows: Rows, row: Row) -> int | None:
@@ -303,7 +307,7 @@ def _taken(rows: Rows, row: Row) -> int | None:
     if text.lower() in _UNKNOWN:
         return None
     try:
-        return int(text) if re.fullmatch("[0-9]{1,12}", text) else read_length(text)
+        return int(text.partition(".")[0]) if _WHOLE.fullmatch(text) else read_length(text)
     except TimeError as error:
         rows.tell_cell(row, "taken", *_message(f"{error}"))
         return None

@@ -54,7 +54,7 @@ class Row:
     def place(self, column: str) -> int:
         """Where a cell begins in its line, counted from 1."""
         if not self.delimiter:
-            return _place(self.text, json.dumps(column))
+            return _place_of_key(self.text, column)
         at = 1
         for name, cell in zip(self.cells, _split(self.text, self.delimiter), strict=False):
             if name == column:
@@ -158,7 +158,7 @@ def _read_json(found: Rows, lines: Sequence[tuple[int, str]]) -> None:
         cells = {str(name).lower(): _cell(cell) for name, cell in value.items()}
         wrong = next((name for name, cell in cells.items() if cell is None), None)
         if wrong is not None:
-            found.tell(number, line.find(json.dumps(wrong)) + 1, f"`{wrong}` is no single value", "write a number or text")
+            found.tell(number, _place_of_key(line, wrong), f"`{wrong}` is no single value", "write a number or text")
             continue
         if found.columns is None and not _known(found, list(cells), number, line):
             return
@@ -167,7 +167,7 @@ def _read_json(found: Rows, lines: Sequence[tuple[int, str]]) -> None:
         extra = [name for name in cells if name not in (*found.columns.needed, *found.columns.also)]
         if lacking or extra:
             wrong_name = (lacking or extra)[0]
-            at = line.find(json.dumps(extra[0])) + 1 if extra else 1
+            at = 1 if lacking else _place_of_key(line, extra[0])
             message = f"`{wrong_name}` is missing" if lacking else f"nobody knows `{wrong_name}` here"
             found.tell(number, at, message, f"the rows of this file are {found.columns.example}")
             continue
@@ -178,7 +178,7 @@ def _object(found: Rows, number: int, line: str) -> dict[str, Any] | None:
     try:
         value = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
     except _TwiceError as error:
-        found.tell(number, _place(line, json.dumps(str(error))), f"`{error}` is there twice", "leave one of them out")
+        found.tell(number, _place_of_key(line, str(error)), f"`{error}` is there twice", "leave one of them out")
         return None
     except json.JSONDecodeError as error:
         found.tell(number, error.colno, f"this is no JSON: {error.msg}", "write one object a line")
@@ -192,13 +192,13 @@ def _object(found: Rows, number: int, line: str) -> dict[str, Any] | None:
 
 
 class _TwiceError(Exception):
-    """A key that an object has twice."""
+    """A key that an object has twice, whether in small or in capital letters."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
+    names = [name.lower() for name, _ in pairs]
+    if len(set(names)) < len(names):
         raise _TwiceError(next(name for name in names if names.count(name) > 1))
     return found
 
@@ -232,6 +232,11 @@ def _known(found: Rows, names: Sequence[str], number: int, line: str) -> bool:
 
 def _place(line: str, name: str) -> int:
     return line.lower().find(name) + 1 or 1
+
+
+def _place_of_key(line: str, name: str) -> int:
+    """Where a key of an object stands, which may be written with escapes or without."""
+    return next((at for text in (name, json.dumps(name)[1:-1]) if (at := line.lower().find(f'"{text}"') + 1)), 1)
 
 
 def _examples() -> str:

@@ -244,3 +244,167 @@ def test_days_are_no_amount_of_money_and_nothing_is_not_either(run: Run) -> None
     assert words(run, "--down", "2026-04-03T10:00/40m").endswith("  credit  none\n")
     assert words(run, "--down", "2026-04-03T10:00/40m", "--fee", "100 USD").endswith("  credit  0.00 USD\n")
     assert words(run, "--down", "2026-04-03T10:00/40m", "--explain").endswith("   no target earns a credit\n")
+
+
+@pytest.mark.parametrize(("terms", "columns", "cell", "rows", "sentences"), [
+    # two of 43200 minutes were seen, one of them down; the other 43198 (719h58m) are taken for down
+    ("measure: {method: downtime_minutes, unknown: bad}", "time,up", ("1", "0"), [
+        "counted     719h59m bad of 720h", "was bad     1m, as far as it was seen", "unknown     719h58m, taken for bad",
+    ], ["It was down, or not seen and taken for down, once:", "In all 1m were bad, as far as it was seen; 719h59m count.",
+        "About 719h58m nothing is known; it is taken for bad."]),
+    # 20 events seen; each of 43198 minutes is reckoned with 10
+    ("measure: {unknown: bad}", "time,good,total", ("9,10", "10,10"), [
+        "counted     431981 events bad of 432000 events", "was bad     1 event, as far as it was seen",
+    ], ["1 event bad, as far as it was seen; 431981 events count.", "It is reckoned with as many events as the busiest slot had."]),
+    ("measure: {unknown: bad}", "time,good,total", ("10,10", "10,10"), ["counted     431980 events bad of 432000 events"], [
+        "Nothing was bad, as far as it was seen; 431980 events count.",
+    ]),
+    # half of an interval of two minutes is down, which is more than 10%; its other half is taken for good, and all of it is down
+    ("measure: {method: downtime_minutes, interval: 2m, unknown: good, down_when: more than 10% errors}", "time,up", ("0",), [
+        "counted     2m bad of 720h", "was bad     1m, as far as it was seen", "unknown     719h59m, taken for good",
+    ], ["In all 1m were bad, as far as it was seen; 2m count.", "About 719h59m nothing is known; it is taken for good."]),
+    ("measure: {method: downtime_minutes, unknown: excluded}", "time,up", ("1", "0"), [
+        "counted     1m bad of 2m", "unknown     719h58m, left out",
+    ], ["About 719h58m nothing is known; it is left out."]),
+])  # fmt: skip
+def test_what_is_taken_for_bad_was_not_seen_to_be(
+    run: Run, terms: str, columns: str, cell: tuple[str, ...], rows: list[str], sentences: list[str]
+) -> None:
+    """More counts than was seen to be bad: nothing is left out, least of all less than nothing."""
+    with_target(f"{{name: availability, indicator: probe, objective: at least 99%, {terms}}}")
+    minutes(len(cell), lambda n: cell[n], columns)
+    told, way = words(run, "--samples", "f.csv"), words(run, "--samples", "f.csv", "--explain")
+    assert [row for row in rows if f"  {row}\n" not in told] == []
+    assert [sentence for sentence in sentences if f"   {sentence}\n" not in way] == []
+    assert "not counted" not in told
+    left = None if "excluded" not in terms else "0"
+    assert evaluated(run, "--period", "2026-04", "--samples", "f.csv")["uncounted"] == left
+
+
+def test_what_is_left_out_is_told_where_all_was_seen_whatever_is_made_of_the_unknown(run: Run) -> None:
+    """Down from 05:59 to 06:01 on the 8th, and the maintenance ends at 06:00: a minute of two does not count."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99%, exclude: [maintenance], "
+        "measure: {method: downtime_minutes, unknown: bad}}"
+    )
+    down = 7 * 1440 + 359
+    minutes(43_200, lambda n: str(int(n not in (down, down + 1))))
+    assert "  not counted            1m of 2m that were bad\n" in words(run, "--samples", "f.csv")
+    assert "In all 2m were bad; 1m count.\n" in words(run, "--samples", "f.csv", "--explain")
+    assert evaluated(run, "--period", "2026-04", "--samples", "f.csv")["uncounted"] == "60"
+
+
+def test_what_is_unknown_of_events_is_reckoned_with_the_busiest_slot(run: Run) -> None:
+    """Two minutes of 10 and 9 events were seen; 43198 more may have had 10 each: 431980, all good or all bad."""
+    with_target("{name: errors, indicator: probe, objective: at most 50%}")
+    minutes(2, lambda n: ("9,10", "9,9")[n], "time,good,total")
+    way = words(run, "--samples", "f.csv", "--explain")
+    assert "   The figure is the share of events that were bad.\n" in way
+    assert "   About 719h58m nothing is known.\n   It is reckoned with at most as many events as the busiest slot had.\n" in way
+    found = evaluated(run, "--period", "2026-04", "--samples", "f.csv")
+    assert (found["lower"], found["upper"]) == (
+        {"text": "0.0002%", "exact": "1/431999"}, {"text": "99.996%", "exact": "431981/431999"},
+    )  # fmt: skip
+
+
+OF_TICKETS = "  tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}LOW}\n"
+LOW_VOLUME = ", low_volume: {below: 5, allow_misses: 1}"
+
+
+def tickets(*met: str) -> None:
+    rows = [f"2026-04-{day:02},{each}" for day, each in enumerate(met, 1)]
+    Path("t.csv").write_text("\n".join(["time,met,cause", *rows]), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("met", "verdict", "allowed", "conclusion"), [
+    # three of four are 75%, and one of fewer than five may be missed
+    (("1,", "1,", "1,", "0,"), "met: 1 of fewer than 5 results may be missed", "1 event, 0 events left",
+     "75.00% is less than 95%, but 1 of fewer than 5 results may be missed: met."),
+    (("1,", "1,", "1,", ","), "met: 1 of fewer than 5 results may be missed", "1 event, 1 event left",
+     "1 of fewer than 5 results may be missed: met."),
+    (("1,", "1,", "0,", "0,"), "missed by 45.0000 percentage points", "1 event, exceeded by 1 event",
+     "50.00% is less than 95%, and at least 95% was promised: missed."),
+    (("1,", "1,", "1,", "1,"), "met by 5.0000 percentage points", "1 event, 1 event left",
+     "100.00% is more than 95%, and at least 95% was promised: met."),
+    # five are not few: 5% of them are a quarter of a ticket
+    (("1,", "1,", "1,", "1,", "0,"), "missed by 15.0000 percentage points", "0.25 events, exceeded by 0.75 events",
+     "80.00% is less than 95%, and at least 95% was promised: missed."),
+])  # fmt: skip
+def test_a_miss_that_is_allowed_of_few_tickets_is_why_it_was_met(
+    run: Run, met: tuple[str, ...], verdict: str, allowed: str, conclusion: str
+) -> None:
+    with_target("", OF_TICKETS.replace("LOW", LOW_VOLUME))
+    tickets(*met)
+    asked = ("--target", "p1-response", "--samples", "t.csv")
+    told = words(run, *asked)
+    assert f"  verdict      {verdict}\n" in told
+    assert f"  may be bad   {allowed}\n" in told
+    assert f"; {1 if len(met) < 5 else 0} may be missed\n" in told
+    assert f"\n7. The verdict\n   {conclusion}\n" in words(run, *asked, "--explain")
+    found = evaluated(run, "--period", "2026-04", *asked)
+    assert found["low_volume"] == ({"below": 5, "allow_misses": 1} if len(met) < 5 else None)
+    assert isinstance(found["budget"], dict)
+    assert found["budget"]["allowed"] == ("1" if len(met) < 5 else "1/4")
+
+
+def test_tickets_that_are_not_decided_are_tickets_too_where_few_are_asked_for(run: Run) -> None:
+    with_target("", OF_TICKETS.replace("LOW", LOW_VOLUME))
+    tickets("1,", "1,", "1,", "0,", ",")
+    assert evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")["low_volume"] is None
+
+
+def test_tickets_that_are_left_out_and_not_decided_in_words(run: Run) -> None:
+    with_target("", OF_TICKETS.replace("LOW", ""))
+    tickets("1,", "0,", "0,merged", ",")
+    asked = ("--target", "p1-response", "--samples", "t.csv")
+    told, way = words(run, *asked), words(run, *asked, "--explain")
+    assert "  excluded: merged  1 result\n  unknown           1 result\n" in told
+    assert "  not counted       1 event of 2 events that were bad\n" in told
+    assert "4. What counts\n   Excluded for merged: 1 result.\n" in way
+    assert "   2 events bad, of which 1 event counts.\n   1 result is not decided.\n" in way
+    tickets(",", ",", "0,merged", "1,spam", "0,merged")
+    way = words(run, *asked, "--explain")
+    assert "   Excluded for merged: 2 results.\n   Excluded for spam: 1 result.\n" in way
+    assert "   2 results are not decided.\n" in way
+    tickets("0,")
+    assert "  few results  with 1 result the true share lies between " in words(run, *asked)
+    tickets("1,")
+    assert "4. What counts\n   Nothing is excluded.\n" in words(run, *asked, "--explain")
+
+
+def test_how_many_tickets_there_were_is_no_share_of_bad_ones(run: Run) -> None:
+    with_target("{name: tickets, count: {of: tickets, priority: P1}, objective: at most 2}", OF_TICKETS.replace("LOW", ""))
+    tickets("0,", "0,merged", "1,", ",")
+    told, way = (words(run, "--target", "tickets", "--samples", "t.csv", *more) for more in ((), ("--explain",)))
+    assert "bad" not in told + way
+    assert "   There were 3 results.\n" in way
+    tickets("1,")
+    assert "   There was 1 result.\n" in words(run, "--target", "tickets", "--samples", "t.csv", "--explain")
+
+
+def test_a_distance_too_small_to_show_is_no_more_than_nothing(run: Run) -> None:
+    """One bad event of 2 * 10**15 beyond the 10**12 that may be: half of what twelve decimals show."""
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%}")
+    Path("f.csv").write_text(f"time,bad,total\n2026-04-01T00:00,{2 * 10**12 + 1},{2 * 10**15}\n", encoding="utf-8")
+    told = words(run, "--samples", "f.csv", "--slot", "30d")
+    assert "  attained    <99.9%" in told
+    assert "  verdict     missed by less than 0.000000000001 percentage points\n" in told
+
+
+@pytest.mark.parametrize(("timezone", "period", "lasts", "change"), [
+    # Paraguay set its clocks forward at midnight from September to October 2023
+    ("America/Asuncion", "2023-09", "720h", ""), ("America/Asuncion", "2023-10", "743h", "On 2023-10-01 clocks were set forward by 1h."),
+    ("America/Havana", "2026-11", "721h", "On 2026-11-01 clocks were set back by 1h."), ("America/Havana", "2026-10", "744h", ""),
+    ("Australia/Lord_Howe", "2026-04", "720h30m", "On 2026-04-05 clocks were set back by 30m."),
+    ("Australia/Lord_Howe", "2026-10", "743h30m", "On 2026-10-04 clocks were set forward by 30m."),
+    ("Europe/Berlin", "2026-10", "745h", "On 2026-10-25 clocks were set back by 1h."),
+])  # fmt: skip
+def test_a_change_of_clocks_belongs_to_the_period_that_it_makes_longer_or_shorter(
+    run: Run, timezone: str, period: str, lasts: str, change: str
+) -> None:
+    with_target("{name: availability, indicator: probe, objective: at least 99.9%}")
+    text = Path("a.yaml").read_text(encoding="utf-8")
+    Path("a.yaml").write_text(text.replace("timezone: UTC", f"timezone: {timezone}"), encoding="utf-8")
+    way = words(run, "--down", f"{period}-10T00:00/1m", "--explain", period=period).splitlines()
+    assert any(line.startswith(f"   It lasts {lasts}, that is ") for line in way)
+    assert [line for line in way if "clocks were set" in line] == ([f"   {change}"] if change else [])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -370,6 +372,31 @@ def test_a_fee_that_is_not_asked_for_is_not_passed_over(run: Run, specs: Callabl
 def test_an_outage_of_another_period_is_no_silent_zero(run: Run, specs: Callable[[str], None]) -> None:
     result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2025-03-27T01:30/8h")
     assert result.stderr == "slo-gen: --down 2025-03-27T01:30/8h: it lies outside of 2026-03, and counts for nothing\n"
+
+
+def test_a_file_of_outages_of_other_periods_is_no_silent_zero(run: Run, specs: Callable[[str], None]) -> None:
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--samples", "f.csv")
+    outside = "start,end\n2026-03-31T00:00,2026-04-01T00:00\n2026-05-01T00:00,2026-05-02T00:00\n"
+    Path("f.csv").write_text(outside, encoding="utf-8")
+    assert run(*asked).stderr == "slo-gen: f.csv: none of its outages lies in 2026-04; all of that was up\n"
+    for told in ("start,end\n", outside + "2026-04-30T23:59,2026-05-01T00:01\n", "start,end\n2026-03-31T00:00,2026-04-01T00:01\n"):
+        Path("f.csv").write_text(told, encoding="utf-8")
+        assert run(*asked).stderr == ""
+
+
+@pytest.mark.parametrize("named", ["-", "pipe"])
+def test_what_is_wrong_with_a_row_of_a_pipe_is_shown_too(specs: Callable[[str], None], named: str) -> None:
+    from click.testing import CliRunner
+
+    from slo_gen.cli import main
+
+    rows = b"time,up\n2026-04-01T00:00,x\n"
+    if named == "pipe":
+        os.mkfifo("pipe")
+        threading.Thread(target=lambda: Path("pipe").write_bytes(rows), daemon=True).start()
+    asked = ["evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--samples", named]
+    output = CliRunner().invoke(main, asked, input=None if named == "pipe" else rows).output
+    assert f"{named}:2:18: error: 'x' is neither up nor down [samples]\n  2 | 2026-04-01T00:00,x\n" in output
 
 
 ONE_HOUR = ("--down", "2026-04-03T00:00/1h")

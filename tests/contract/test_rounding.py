@@ -110,6 +110,24 @@ def test_a_long_fraction_is_not_shown(value: Fraction, text: str) -> None:
 def test_a_mark_without_end_is_shown_with_twelve_places() -> None:
     third = Fraction(1, 3)
     assert percent(third + Fraction(1, 10**20), [third]) == ">33.333333333333%"
+    assert percent(2 * third - Fraction(1, 10**20), [2 * third]) == "<66.666666666667%"
+    assert percent(third, [third]) == ">33.333333333333%"
+
+
+@pytest.mark.parametrize(("promised", "beside", "below", "above"), [
+    ("99.99999999999999", "0.000000000000001", "<99.99999999999999%", ">99.99999999999999%"),
+    ("99.9999999999999", "0.00000000000001", "<99.9999999999999%", ">99.9999999999999%"),
+    ("33.3333333333333", "0.00000000000001", None, ">33.3333333333333%"),
+    ("100", "0.0000000000001", "<100%", None), ("0", "0.0000000000001", None, ">0%"),
+])  # fmt: skip
+def test_a_mark_with_many_decimals_is_shown_as_it_was_promised(promised: str, beside: str, below: str | None, above: str | None) -> None:
+    """With 12 places the first of them would be 100 %, and a figure above it would be more than all."""
+    mark, little = Fraction(promised) / 100, Fraction(beside) / 100
+    for text, figure in ((below, mark - little), (above, mark + little)):
+        if text is not None:
+            assert percent(figure, [mark]) == text
+            assert figure_words(figure, "%", [mark]) == f"{'just below' if text[0] == '<' else 'just above'} {text[1:]}"
+    assert Fraction(percent(mark, [mark]).removesuffix("%")) == Fraction(figure_words(mark, "%", [mark]).removesuffix("%")) == mark * 100
 
 
 # --- in sentences ------------------------------------------------------------------------------------------------
@@ -136,6 +154,11 @@ def test_a_figure_of_a_sentence_never_changes_its_side(figure: Fraction, unit: s
 @pytest.mark.parametrize(("below", "text"), [(13, "99.89999999999%"), (14, "just below 99.9%")])
 def test_eleven_decimals_are_the_most(below: int, text: str) -> None:
     assert figure_words(FLOOR - Fraction(1, 10**below), "%", [FLOOR]) == text
+
+
+@pytest.mark.parametrize(("figure", "text"), [("0.00001", "0.001%"), ("0.99999", "99.999%"), ("0", "0%"), ("1", "100%")])
+def test_a_share_of_a_sentence_is_nothing_or_all_only_where_it_is(figure: str, text: str) -> None:
+    assert figure_words(Fraction(figure), "%", [Fraction(1, 2)]) == text
 
 
 def test_nothing_has_no_sign() -> None:

@@ -93,6 +93,17 @@ def test_results() -> None:
     ))  # fmt: skip
 
 
+def test_results_as_programs_write_numbers() -> None:
+    """A column with an empty cell is one of numbers with decimals."""
+    text = f"time,met,taken\n{START},1.0,900.0\n{START + 60},0.0,60.\n{START + 120},,\n"
+    assert facts(text) == Results(START, END, (
+        Result(START, True, 900), Result(START + 60, False, 60), Result(START + 120, None),
+    ))  # fmt: skip
+    assert problems(f"time,met,taken\n{START},2.0,\n{START},1,900.5\n") == [
+        (2, 12, "'2.0' is neither met nor missed"), (3, 14, "'900.5' is no duration"),
+    ]  # fmt: skip
+
+
 def test_json_lines_are_the_same_and_exact() -> None:
     rows = [{"time": START, "good": 3, "total": 3.5}, {"time": "2026-11-01T00:01:00+01:00", "good": None, "total": None}]
     found = facts("\n".join(json.dumps(row) for row in rows) + "\n")
@@ -150,6 +161,14 @@ def test_comments_blank_lines_and_a_byte_order_mark_say_nothing() -> None:
         (2, 1, "this is no JSON object"), (3, 1, "`up` is missing"), (4, 24, "nobody knows `x` here"),
     ]),
     ('{"time": 60, "error_ratio": NaN}\n', [(1, 14, "NaN is no number")]),
+    ('{"time": 60, "up": 1, "UP": 0}\n', [(1, 14, "`up` is there twice")]),
+    ('{"Time": 60, "UP": [1]}\n', [(1, 14, "`up` is no single value")]),
+    ('{"time": 60, "up": 1}\n{"time": 120, "up": 1, "\u00dc": 1}\n{"time": 180, "up": 1, "\\u00fc": 1}\n', [
+        (2, 24, "nobody knows `\u00fc` here"), (3, 24, "nobody knows `\u00fc` here"),
+    ]),
+    ('{"time": 60, "up": 1}\n{"time": 120, "x": 1}\n', [(2, 1, "`up` is missing")]),
+    ('{"time": 60, "up": 1},\n', [(1, 22, "this is no JSON: Extra data")]),
+    ("time,up\n60,2\n", [(2, 4, "'2' is neither up nor down")]),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(text: str, expected: list[tuple[int, int, str]]) -> None:
     assert problems(text) == expected
