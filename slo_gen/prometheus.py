@@ -166,7 +166,7 @@ class Prometheus:
         }
         data = await self._call("POST", "/api/v1/query_range", form)
         return tuple(
-            Series(self._labels(row, "metric"), tuple(self._point(point) for point in self._field(row, "values", list)))
+            Series(self._labels(row, "metric"), tuple(self._points(self._field(row, "values", list))))
             for row in self._field(data, "result", list)
             if "values" in row
         )
@@ -186,7 +186,7 @@ class Prometheus:
             # Prometheus 2 counts a sample at the very beginning of a range in, 3 leaves it out.
             Series(labels, tuple(point for point in points if start < point[0] <= end))
             for labels, points in (
-                (self._labels(row, "metric"), map(self._point, self._field(row, "values", list)))
+                (self._labels(row, "metric"), self._points(self._field(row, "values", list)))
                 for row in self._field(data, "result", list)
                 if "values" in row
             )
@@ -321,6 +321,12 @@ class Prometheus:
         if not isinstance(labels, dict):
             raise self._malformed(f"{name!r} is not an object")
         return {str(key): str(value) for key, value in labels.items()}
+
+    def _points(self, pairs: list[Any]) -> list[tuple[float, float]]:
+        try:
+            return [(float(time), float(value)) for time, value in pairs]
+        except (TypeError, ValueError):
+            raise self._malformed("a sample is not a pair of time and value") from None
 
     def _point(self, pair: Any) -> tuple[float, float]:
         try:
