@@ -6,10 +6,11 @@ API (a login page, a proxy's error page, a redirect) is refused with a sentence 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+
+import msgspec
 
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.known_secrets import covered
@@ -269,8 +270,8 @@ class Prometheus:
     def _json(self, answer: Response) -> dict[str, Any] | None:
         """The answer's envelope, or None when the body is not one."""
         try:
-            document = json.loads(answer.body)
-        except (ValueError, RecursionError):
+            document = msgspec.json.decode(answer.body)
+        except (msgspec.DecodeError, RecursionError):
             return None
         return document if isinstance(document, dict) and "status" in document else None
 
