@@ -6,10 +6,11 @@ API (a login page, a proxy's error page, a redirect) is refused with a sentence 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+
+import msgspec
 
 from slo_gen.fetch import Credentials, Fetcher, Limits, RequestError, Response
 from slo_gen.known_secrets import covered
@@ -166,7 +167,7 @@ class Prometheus:
         }
         data = await self._call("POST", "/api/v1/query_range", form)
         return tuple(
-            Series(self._labels(row, "metric"), tuple(self._point(point) for point in self._field(row, "values", list)))
+            Series(self._labels(row, "metric"), tuple(self._points(self._field(row, "values", list))))
             for row in self._field(data, "result", list)
             if "values" in row
         )
@@ -186,7 +187,7 @@ class Prometheus:
             # Prometheus 2 counts a sample at the very beginning of a range in, 3 leaves it out.
             Series(labels, tuple(point for point in points if start < point[0] <= end))
             for labels, points in (
-                (self._labels(row, "metric"), map(self._point, self._field(row, "values", list)))
+                (self._labels(row, "metric"), self._points(self._field(row, "values", list)))
                 for row in self._field(data, "result", list)
                 if "values" in row
             )
@@ -269,8 +270,8 @@ class Prometheus:
     def _json(self, answer: Response) -> dict[str, Any] | None:
         """The answer's envelope, or None when the body is not one."""
         try:
-            document = json.loads(answer.body)
-        except (ValueError, RecursionError):
+            document = msgspec.json.decode(answer.body)
+        except (msgspec.DecodeError, RecursionError):
             return None
         return document if isinstance(document, dict) and "status" in document else None
 
@@ -321,6 +322,12 @@ class Prometheus:
         if not isinstance(labels, dict):
             raise self._malformed(f"{name!r} is not an object")
         return {str(key): str(value) for key, value in labels.items()}
+
+    def _points(self, pairs: list[Any]) -> list[tuple[float, float]]:
+        try:
+            return [(float(time), float(value)) for time, value in pairs]
+        except (TypeError, ValueError):
+            raise self._malformed("a sample is not a pair of time and value") from None
 
     def _point(self, pair: Any) -> tuple[float, float]:
         try:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import inf
 from urllib.parse import parse_qs
+
+import msgspec
 
 from slo_gen.prometheus import Series
 from slo_gen.rules.promql import Matcher, parse_selector
@@ -63,8 +66,11 @@ def _matches(series: Series, matcher: Matcher) -> bool:
 
 
 def _matrix(ranges: Sequence[tuple[Series, float, float]]) -> object:
-    cut = [(each, [[time, repr(value)] for time, value in each.points if start <= time <= end]) for each, start, end in ranges]
-    return {"resultType": "matrix", "result": [{"metric": dict(each.labels), "values": points} for each, points in cut if points]}
+    cut = [
+        (each, each.points[bisect_left(each.points, (start,)) : bisect_left(each.points, (end, inf))]) for each, start, end in ranges
+    ]
+    rows = [{"metric": dict(each.labels), "values": [[time, repr(value)] for time, value in points]} for each, points in cut if points]
+    return {"resultType": "matrix", "result": rows}
 
 
 @contextlib.contextmanager
@@ -75,7 +81,7 @@ def serving(stored: StoredSeries) -> Iterator[str]:
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
             answer = {"status": "success", "data": stored.answer(self.path, form), "warnings": stored.warnings}
-            body = json.dumps(answer).encode()
+            body = msgspec.json.encode(answer)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

@@ -17,7 +17,7 @@ from slo_gen.contract.facts import Facts, Results, Slots
 from slo_gen.contract.judging import BRIDGE, GOOD, OUT, Judged, Judgement, judge
 from slo_gen.contract.measurement import Down, Measurement
 from slo_gen.contract.outcome import Interruption, Outcome
-from slo_gen.contract.pieces import Interval, Observed, Piece, observe
+from slo_gen.contract.pieces import Observed, Piece, observe
 from slo_gen.contract.results import evaluate_results, nearest_rank
 from slo_gen.contract.runs import Run, Stretch, counted, counts, long_enough, runs_of
 from slo_gen.contract.window import Window
@@ -46,7 +46,7 @@ def basis(measurement: Measurement, window: Window) -> int:
 
 # --- events as they are ------------------------------------------------------------------------------------------
 def _of_events(target: str, measurement: Measurement, objective: Bound, observed: Observed, window: Window) -> Outcome:
-    whole = _sum(observed, window.counting.clip(window.start, window.end))
+    whole = observed.sums(window.counting.clip(window.start, window.end))
     more = observed.busiest * whole.unknown + whole.unseen
     seen = (whole.bad, whole.total)
     best, worst = (whole.bad, whole.total + more), (whole.bad + more, whole.total + more)
@@ -59,16 +59,12 @@ def _of_events(target: str, measurement: Measurement, objective: Bound, observed
             best = worst = seen
     figures = [bad_or_good(objective, Fraction(bad, total)) if total else None for bad, total in (seen, best, worst)]
     unit = observed.unit
-    everything = _sum(observed, window.deployed.clip(window.start, window.end))
+    everything = observed.sums(window.deployed.clip(window.start, window.end))
     return _outcome(
         target, objective, window, figures if whole.total else [None, None, None],
         counted=Fraction(seen[0], unit), real=Fraction(everything.bad, unit), of=Fraction(seen[1], unit), unit="events",
         unknown=whole.unknown,
     )  # fmt: skip
-
-
-def _sum(observed: Observed, counting: Spans) -> Interval:
-    return Interval.of(0, list(observed.pieces(counting)))
 
 
 # --- time --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import lcm
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from slo_gen.contract.facts import Downtime, Slots
 from slo_gen.timekeeping.spans import Span, Spans
 from slo_gen.timekeeping.zones import EARLIEST, LATEST
 
-__all__ = ["Interval", "Observed", "Piece", "observe"]
+__all__ = ["Interval", "Observed", "Piece", "Sums", "observe"]
 
 
 class Piece(NamedTuple):
@@ -58,6 +58,15 @@ class Interval(NamedTuple):
         )
 
 
+class Sums(NamedTuple):
+    """What is in some time: events in units of ``1 / unit``, and seconds without data."""
+
+    bad: int
+    total: int
+    unseen: int
+    unknown: int
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
     """Facts that can be cut. ``unit``: parts of an event; ``busiest``: most events of a second, in these units."""
@@ -72,6 +81,33 @@ class Observed:
         cut = self._slots if isinstance(self.facts, Slots) else self._states
         for span in counting:
             yield from cut(span)
+
+    def sums(self, counting: Spans) -> Sums:
+        """All that is in the counting time; the facts are slots, and whole ones are added up without a piece for each."""
+        facts = self.facts
+        assert isinstance(facts, Slots)
+        edges: list[Piece] = []
+        bad = total = unseen = unknown = 0
+        for start, end in counting:
+            first = -((facts.start - max(start, facts.start)) // facts.seconds)
+            last = (min(end, facts.end) - facts.start) // facts.seconds
+            if not range(first, last):
+                edges += self._slots((start, end))
+                continue
+            edges += self._slots((start, facts.start + first * facts.seconds))
+            edges += self._slots((facts.start + last * facts.seconds, end))
+            totals = facts.total[first:last]
+            known = [each is not None for each in totals]
+            bad += sum(compress(facts.bad[first:last], known))
+            total += sum(each for each in totals if each)
+            unseen += sum(compress(facts.unseen[first:last], known))
+            unknown += known.count(False)
+        return Sums(
+            bad * facts.seconds + sum(each.bad for each in edges),
+            total * facts.seconds + sum(each.total for each in edges),
+            unseen * facts.seconds + sum(each.unseen for each in edges),
+            unknown * facts.seconds + sum(each.end - each.start for each in edges if not each.known),
+        )
 
     def intervals(self, counting: Spans, start: int, end: int, seconds: int | None) -> Iterator[Interval]:
         """The intervals of ``[start, end)``, end to end from its start; without ``seconds`` every piece is one."""
@@ -105,9 +141,9 @@ class Observed:
         if at < facts.start:
             yield Piece(at, min(end, facts.start), False, 0, 0)
             at = facts.start
-        slot = (at - facts.start) // facts.seconds
-        while at < min(end, facts.end):
-            closes = min(end, facts.start + (slot + 1) * facts.seconds)
+        slot, until = (at - facts.start) // facts.seconds, min(end, facts.end)
+        while at < until:
+            closes = min(until, facts.start + (slot + 1) * facts.seconds)
             total = facts.total[slot]
             if total is None:
                 yield Piece(at, closes, False, 0, 0)

@@ -9,11 +9,12 @@ rule group. An interval without a record is unknown.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite, lcm
-from typing import Final
+from functools import cache
+from math import inf, isfinite, lcm
+from typing import TYPE_CHECKING, Final
 
 from slo_gen import names
 from slo_gen.contract.facts import Slots
@@ -22,8 +23,12 @@ from slo_gen.rules.promql import all_of, label_matcher
 from slo_gen.spec.model import Evaluation, Indicator, Ratio
 from slo_gen.timekeeping.spans import Span, Spans
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = [
-    "Answers", "Group", "Question", "Reading", "Source", "Wanted", "chunks", "condition_question", "condition_spans", "interval_of",
+    "Answers", "Group", "Question", "Reading", "Source", "Wanted", "chunks", "condition_question", "condition_spans", "intervals_of",
     "questions", "reading", "readings_by_group", "settled",
 ]  # fmt: skip
 
@@ -32,6 +37,8 @@ CHUNK: Final = 7 * 86_400
 
 _RECORDS: Final = (names.TOTAL, names.BAD, names.UNSEEN)
 _WHOLE: Final = Fraction(1, 1_000_000)
+_LARGE: Final = 2.0**62
+"""Whole numbers below it are added up in 64 bits."""
 _DECIMALS: Final = 10**9
 """A number that is no count is taken as so many-th parts: what is smaller is the noise of binary fractions."""
 
@@ -77,8 +84,15 @@ class Reading:
     @property
     def known(self) -> Spans:
         """When there is a record."""
-        start, length = self.slots.start, self.slots.seconds
-        return Spans.of((start + n * length, start + (n + 1) * length) for n, total in enumerate(self.slots.total) if total is not None)
+        start, length, was = self.slots.start, self.slots.seconds, False
+        edges = []
+        for number, total in enumerate(self.slots.total):
+            if (total is None) is was:
+                edges.append(start + number * length)
+                was = not was
+        if was:
+            edges.append(self.slots.end)
+        return Spans(tuple(zip(edges[::2], edges[1::2], strict=True)))
 
 
 # --- what to ask -------------------------------------------------------------------------------------------------
@@ -143,10 +157,12 @@ def settled(end: int, evaluation: Evaluation) -> int:
     return end + evaluation.settling + 2 * evaluation.interval
 
 
-def interval_of(recorded: float, evaluation: Evaluation) -> int:
-    """The start of the interval that a record of this instant (seconds) is about."""
+def intervals_of(recorded: NDArray[np.float64], evaluation: Evaluation) -> NDArray[np.int64]:
+    """The starts of the intervals that records of these instants (seconds) are about."""
     interval = evaluation.interval
-    return (round(recorded * 1000) - evaluation.settling * 1000) // (interval * 1000) * interval - interval
+    # To the millisecond, as they are stored.
+    milliseconds: NDArray[np.int64] = (recorded * 1000).round().astype("int64")
+    return (milliseconds - evaluation.settling * 1000) // (interval * 1000) * interval - interval
 
 
 # --- what the answers mean ---------------------------------------------------------------------------------------
@@ -186,13 +202,27 @@ def condition_spans(asked: Iterable[Question], answers: Answers) -> Spans:
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Records:
-    """One group of one source: the values of each slot, by its number."""
+    """One group of one source: the values of each slot, NaN where there is no record."""
 
-    total: dict[int, float]
-    bad: dict[int, float]
-    unseen: dict[int, float]
+    total: NDArray[np.float64]
+    bad: NDArray[np.float64]
+    unseen: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, count: int) -> _Records:
+        import numpy as np
+
+        return cls(*(np.full(count, np.nan) for _ in _RECORDS))
+
+    def of(self, record: str) -> NDArray[np.float64]:
+        return {names.TOTAL: self.total, names.BAD: self.bad, names.UNSEEN: self.unseen}[record]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which slots have both records that it takes."""
+        return (self.total >= 0) & (self.bad >= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +240,12 @@ class _Found:
 def _found(wanted: Wanted, asked: Iterable[Question], answers: Answers, within: Span | None = None) -> _Found:
     by_source = _by_source(wanted, asked, answers)
     start, end = within or (wanted.start, wanted.end)
-    inside = range((start - wanted.start) // wanted.evaluation.interval, -((wanted.start - end) // wanted.evaluation.interval))
-    records = {
-        labels: sum(number in inside for group in groups.values() for number in _known(group)) for labels, groups in by_source.items()
-    }
+    first, last = (start - wanted.start) // wanted.evaluation.interval, -((wanted.start - end) // wanted.evaluation.interval)
+    inside = slice(max(first, 0), max(last, 0))
+    records = {labels: sum(int(group.known[inside].sum()) for group in groups.values()) for labels, groups in by_source.items()}
     order = sorted((labels for labels in records if records[labels]), key=lambda labels: (-records[labels], labels))
     sources = tuple(Source(labels, records[labels], read=labels == order[0]) for labels in order)
     return _Found(wanted, by_source[order[0]] if order else {}, sources)
-
-
-def _known(group: _Records) -> set[int]:
-    return group.total.keys() & group.bad.keys()
 
 
 def _by_source(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> dict[_Labels, dict[Group, _Records]]:
@@ -233,28 +258,64 @@ def _by_source(wanted: Wanted, asked: Iterable[Question], answers: Answers) -> d
                 continue
             source = tuple(sorted((label, value) for label, value in series.labels.items() if label not in own))
             group = tuple(series.labels.get(label, "") for label in by)
-            values = _of_record(found[source].setdefault(group, _Records({}, {}, {})), question.record)
-            for time, value in series.points:
-                number = (interval_of(time, wanted.evaluation) - wanted.start) // wanted.evaluation.interval
-                if 0 <= number < wanted.count and isfinite(value) and value >= 0:
-                    values[number] = value      # of two records about one interval the later one counts
+            records = found[source].get(group)
+            if records is None:
+                records = found[source][group] = _Records.none(wanted.count)
+            _note(series, wanted, records.of(question.record))
     return found
 
 
-def _of_record(records: _Records, record: str) -> dict[int, float]:
-    return {names.TOTAL: records.total, names.BAD: records.bad, names.UNSEEN: records.unseen}[record]
+def _note(series: Series, wanted: Wanted, values: NDArray[np.float64]) -> None:
+    """Put the points of a series into their slots. Of two records about one interval the later one counts."""
+    import numpy as np
+
+    times, found = np.array(series.points, dtype=np.float64).reshape(-1, 2).T
+    late = wanted.evaluation.settling + 2 * wanted.evaluation.interval
+    taken = (times >= wanted.start) & (times <= wanted.end + late) & (found >= 0) & (found < inf)
+    times, found = times[taken], found[taken]
+    numbers = (intervals_of(times, wanted.evaluation) - wanted.start) // wanted.evaluation.interval
+    inside = (numbers >= 0) & (numbers < wanted.count)
+    values[numbers[inside]] = found[inside]
 
 
 def _slots(wanted: Wanted, groups: Iterable[_Records]) -> Slots:
-    exactly, count = _exactly(wanted.indicator, wanted.evaluation), wanted.count
+    chosen = tuple(groups)
+    return _counted(wanted, chosen) or _measured(wanted, chosen)
+
+
+def _counted(wanted: Wanted, groups: Sequence[_Records]) -> Slots | None:
+    """The slots where all values are whole numbers that can be added up as such, as counts are; None where they are not."""
+    import numpy as np
+
+    total, bad, unseen = (np.zeros(wanted.count, dtype=np.int64) for _ in _RECORDS)
+    known = np.zeros(wanted.count, dtype=np.bool_)
+    for group in groups:
+        mine = group.known
+        known |= mine
+        for sums, values in ((total, group.total[mine]), (bad, group.bad[mine]), (unseen, np.nan_to_num(group.unseen[mine]))):
+            if not ((values == np.floor(values)) & (values < _LARGE / len(groups))).all():
+                return None
+            sums[mine] += values.astype(np.int64)
+    totals: list[int | None] = [*total.tolist()]
+    for number in np.flatnonzero(~known).tolist():
+        totals[number] = None
+    return Slots(wanted.start, wanted.evaluation.interval, totals, bad.tolist(), 1, unseen.tolist() if unseen.any() else ())
+
+
+def _measured(wanted: Wanted, groups: Iterable[_Records]) -> Slots:
+    """The slots of any values, each taken for the number that was meant."""
+    import numpy as np
+
+    exactly, count = cache(_exactly(wanted.indicator, wanted.evaluation)), wanted.count
     total: list[Fraction | int | None] = [None] * count
     bad: list[Fraction | int] = [0] * count
     unseen: list[Fraction | int] = [0] * count
     for group in groups:
-        for number in _known(group):
-            total[number] = (total[number] or 0) + exactly(group.total[number])
-            bad[number] += exactly(group.bad[number])
-            unseen[number] += exactly(group.unseen.get(number, 0.0))
+        totals, bads, unseens = group.total.tolist(), group.bad.tolist(), np.nan_to_num(group.unseen).tolist()
+        for number in np.flatnonzero(group.known).tolist():
+            total[number] = (total[number] or 0) + exactly(totals[number])
+            bad[number] += exactly(bads[number])
+            unseen[number] += exactly(unseens[number])
     per = lcm(*{value.denominator for values in (total, bad, unseen) for value in values if value is not None})
     return Slots(
         wanted.start, wanted.evaluation.interval,

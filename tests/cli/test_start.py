@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from slo_gen.cli import COMMANDS
 
 GOOD = """\
@@ -36,6 +34,22 @@ print("status", status)
 print("\\n".join(sys.modules))
 """
 
+FORKED = """\
+import os, sys
+from slo_gen.cli import main
+names = sys.argv[1:]
+assert not [module for module in sys.modules if module.startswith("slo_gen.cli.")]
+for name in names:
+    child = os.fork()
+    if not child:
+        sys.argv = ["slo-gen", name, "--help"]
+        main()
+        os._exit(99)        # it has ended by itself before
+    _, status = os.waitpid(child, 0)
+    print("ended", name, os.waitstatus_to_exitcode(status), flush=True)
+"""
+"""Forks for each command before any of them is loaded."""
+
 
 def loaded(*arguments: str) -> set[str]:
     done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, check=True)
@@ -59,6 +73,10 @@ def test_the_version_loads_no_command() -> None:
     assert not [name for name in modules if name.startswith("slo_gen.cli.") or name == "yaml"]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(name: str) -> None:
-    loaded(name, "--help")
+def test_every_command_has_help() -> None:
+    """Each in a process that has loaded no other command: what one needs must not be there by chance."""
+    done = subprocess.run([sys.executable, "-c", FORKED, *COMMANDS], capture_output=True, text=True, check=False)
+    ended = dict(line.removeprefix("ended ").split() for line in done.stdout.splitlines() if line.startswith("ended "))
+    assert ended == dict.fromkeys(COMMANDS, "0"), done.stderr
+    for name in COMMANDS:
+        assert f"Usage: slo-gen {name} " in done.stdout

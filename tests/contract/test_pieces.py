@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from slo_gen.contract.facts import Downtime, Outage, Slots
-from slo_gen.contract.pieces import Interval, Piece, observe
+from slo_gen.contract.pieces import Interval, Piece, Sums, observe
 from slo_gen.timekeeping.spans import Spans
 
 
@@ -55,6 +58,33 @@ def test_slots_alone_and_what_they_do_not_reach() -> None:
     assert list(observe(facts, 20, 40).pieces(Spans(((20, 40),)))) == slots
     assert list(observe(facts, 20, 40).pieces(Spans(((19, 41),)))) == [Piece(19, 20, False, 0, 0), *slots, Piece(40, 41, False, 0, 0)]
     assert list(observe(facts, 20, 40).pieces(Spans(((0, 20), (40, 50))))) == [Piece(0, 20, False, 0, 0), Piece(40, 50, False, 0, 0)]
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6),
+    st.booleans(),
+    st.lists(st.tuples(st.integers(-9, 40), st.integers(0, 40)), max_size=4),
+)
+def test_sums_are_those_of_all_seconds(rows: list[tuple[int | None, int, int]], unseen: bool, spans: list[tuple[int, int]]) -> None:
+    """Slots of five seconds from zero on."""
+    facts = Slots(0, 5, [row[0] for row in rows], [row[1] for row in rows], unseen=[row[2] for row in rows] if unseen else ())
+    counting = {second for start, length in spans for second in range(start, start + length)}
+    of_seconds = [rows[second // 5] if second in range(5 * len(rows)) else (None, 0, 0) for second in counting]
+    known = [row for row in of_seconds if row[0] is not None]
+    assert observe(facts, 0, 30).sums(Spans.of((start, start + length) for start, length in spans)) == Sums(
+        bad=sum(row[1] for row in known), total=sum(row[0] or 0 for row in known),
+        unseen=sum(row[2] for row in known) if unseen else 0, unknown=len(of_seconds) - len(known),
+    )  # fmt: skip
+
+
+def test_sums_of_slots_by_hand() -> None:
+    """From the middle of the first slot to the middle of the last; the third one has no data, whatever else stands there."""
+    facts = Slots(20, 10, [6, 12, None, 30], [2, 4, 9, 10], unseen=[3, 0, 8, 9])
+    assert observe(facts, 20, 60).sums(Spans(((25, 55),))) == Sums(bad=10 + 40 + 50, total=30 + 120 + 150, unseen=15 + 45, unknown=10)
+    around = Spans(((0, 10), (15, 25), (31, 32), (33, 39), (58, 70), (80, 90)))
+    assert observe(facts, 20, 60).sums(around) == Sums(
+        bad=10 + 4 + 24 + 20, total=30 + 12 + 72 + 60, unseen=15 + 18, unknown=10 + 5 + 10 + 10,
+    )  # fmt: skip
 
 
 def test_without_intervals_every_piece_is_one() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from api_server import HTML, Api, Asked, Told, api, look_at, read_all, read_one, reader, story
+from installed_plugin import block, install
 from ledgers import SOURCE, Kept
 from sla_exporter.bookkeeper import Bookkeeper
 from sla_exporter.health import Health
@@ -22,26 +22,15 @@ from sla_exporter.sources.source import SourceError
 from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.exporter import TicketSource
 
-MANUAL = (Path(__file__).parent.parent.parent / "docs/sources.md").read_text(encoding="utf-8")
+PAGE = "sources.md"
 NOW = 1_795_608_000          # 2026-11-25T12:00:00Z
-
-
-def block(first_line: str) -> str:
-    """The text of the manual's block with this first line."""
-    return re.findall(rf"^```{re.escape(first_line)}\n(.*?)^```$", MANUAL, re.DOTALL | re.MULTILINE)[0]
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The manual's plugin, and one that cannot be loaded."""
-    project = tomllib.loads(block("toml pyproject.toml"))["project"]
     folder = tmp_path / "site-packages"
-    about = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    about.mkdir(parents=True)
-    (folder / "slm_otobo.py").write_text(block("python slm_otobo.py"), encoding="utf-8")
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = {**project["entry-points"][GROUP], "broken": "slm_otobo:NoSuchReader"}
-    (about / "entry_points.txt").write_text(f"[{GROUP}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()))
+    install(folder, PAGE, "slm_otobo", GROUP)
     monkeypatch.syspath_prepend(folder)
     return folder
 
@@ -124,5 +113,5 @@ def test_one_that_cannot_be_loaded_or_is_not_there_is_told() -> None:
 def test_every_name_that_the_manual_imports_is_one_that_sources_may_use() -> None:
     from sla_exporter.sources import source
 
-    named = re.findall(r"from sla_exporter\.sources\.source import (.+)", block("python slm_otobo.py"))[0].split(", ")
+    named = re.findall(r"from sla_exporter\.sources\.source import (.+)", block(PAGE, "python slm_otobo.py"))[0].split(", ")
     assert set(named) <= set(source.__all__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from api_server import HTML, Api, Asked, Told, api, looked, probe_settings
+from installed_plugin import block, install
 from sla_exporter.health import Health
 from sla_exporter.ledger.stretches import Place
 from sla_exporter.probes import probe
@@ -26,26 +26,15 @@ from watched_shop import START, UP, Shop
 from slo_gen.fetch import Credentials
 from slo_gen.spec.documents.probes import ProbeSource
 
-MANUAL = (Path(__file__).parent.parent.parent / "docs/probe-systems.md").read_text(encoding="utf-8")
+PAGE = "probe-systems.md"
 SUBJECTS = [{"subject": "shop", "indicator": UP}]
-
-
-def block(first_line: str) -> str:
-    """The text of the manual's block with this first line."""
-    return re.findall(rf"^```{re.escape(first_line)}\n(.*?)^```$", MANUAL, re.DOTALL | re.MULTILINE)[0]
 
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The manual's plugin, and one that cannot be loaded."""
-    project = tomllib.loads(block("toml pyproject.toml"))["project"]
     folder = tmp_path / "site-packages"
-    about = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    about.mkdir(parents=True)
-    (folder / "slm_watchdog.py").write_text(block("python slm_watchdog.py"), encoding="utf-8")
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = {**project["entry-points"][GROUP], "broken": "slm_watchdog:NoSuchReader"}
-    (about / "entry_points.txt").write_text(f"[{GROUP}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()))
+    install(folder, PAGE, "slm_watchdog", GROUP)
     monkeypatch.syspath_prepend(folder)
     return folder
 
@@ -133,7 +122,7 @@ def test_one_that_cannot_be_used_is_told() -> None:
 def test_every_name_that_the_manual_imports_is_one_that_probes_may_use() -> None:
     from sla_exporter.sources import source
 
-    text = block("python slm_watchdog.py")
+    text = block(PAGE, "python slm_watchdog.py")
     for module, public in (("sla_exporter.probes.probe", probe.__all__), ("sla_exporter.sources.source", source.__all__)):
         named = re.findall(rf"from {re.escape(module)} import (.+)", text)[0].split(", ")
         assert set(named) <= set(public)

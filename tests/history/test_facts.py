@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from catalogues import indicator
 from hypothesis import given
@@ -19,7 +20,7 @@ from slo_gen.history.facts import (
     Wanted,
     condition_question,
     condition_spans,
-    interval_of,
+    intervals_of,
     questions,
     reading,
     settled,
@@ -66,7 +67,7 @@ def test_a_record_is_about_the_same_minute_whatever_its_phase(phase: float) -> N
 def test_the_interval_of_a_record_is_the_last_settled_one(number: int, phase: int, interval: int, settling: int) -> None:
     evaluation = Evaluation(interval=interval, settling=settling)
     recorded = Fraction(number * 60_000 + phase, 1000)
-    start = interval_of(float(recorded), evaluation)
+    (start,) = intervals_of(np.array([float(recorded)]), evaluation).tolist()
     assert start % interval == 0
     assert start + interval <= recorded - settling < start + 2 * interval
 
