@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from slo_gen.cli.loading import load_catalogue, specs_argument
+from slo_gen.cli.loading import fail, load_catalogue, specs_argument
 
 __all__ = ["command"]
 
@@ -60,6 +60,7 @@ def command(
     from slo_gen.cli.evaluation_json import as_document
     from slo_gen.cli.evaluation_text import summed_up
     from slo_gen.cli.evaluation_words import explained
+    from slo_gen.timekeeping.zones import TimeError
 
     catalogue = load_catalogue(specs)
     agreement = agreement_named(catalogue, agreement_name)
@@ -69,7 +70,10 @@ def command(
     for sentence in misspelt_causes(agreement, targets, seen.facts):
         click.echo(f"slo-gen: {sentence}", err=True)
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
-    due = owed(agreement, period, found, money(fee))
+    try:
+        due = owed(agreement, period, found, money(fee))
+    except TimeError as error:
+        fail(f"by when an outage must be told and claimed cannot be said: {error}")
     if as_json:
         document = as_document(agreement, period, found, skipped, seen)
         click.echo(json.dumps({**document, "credit": None if due is None else credit_document(due)}, indent=2, ensure_ascii=False))

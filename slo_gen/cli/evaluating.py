@@ -31,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MOST_PROBLEMS: Final = 20
+_LONGEST: Final = 3653 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ def _end(start: int, length: str, where: str, option: str, text: str) -> int:
             fail(f"{option} {text}: {wrong_length}")
     if end <= start:
         fail(f"{option} {text}: it does not end after its start")
+    if end - start > _LONGEST:
+        fail(f"{option} {text}: it lasts for more than ten years; look at the year that is written")
     return end
 
 

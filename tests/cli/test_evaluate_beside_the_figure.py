@@ -408,3 +408,20 @@ def test_a_change_of_clocks_belongs_to_the_period_that_it_makes_longer_or_shorte
     way = words(run, "--down", f"{period}-10T00:00/1m", "--explain", period=period).splitlines()
     assert any(line.startswith(f"   It lasts {lasts}, that is ") for line in way)
     assert [line for line in way if "clocks were set" in line] == ([f"   {change}"] if change else [])
+
+
+def test_deadlines_beyond_all_time_and_outages_of_a_mistyped_year(run: Run) -> None:
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%, measure: {method: downtime_minutes}}",
+        "  credits: {tiers: [{below: 99.9%, days: 7}]}\n  claim: {submit: {within: 7d, after: incident_end}}\n",
+    )
+    specs = Path("a.yaml").read_text(encoding="utf-8").replace("timezone: UTC", "timezone: America/New_York")
+    Path("a.yaml").write_text(specs, encoding="utf-8")
+    for period, down, message in (
+        ("2298-12", "2298-12-30T00:00/2299-12-30T00:00",
+         "by when an outage must be told and claimed cannot be said: the time is not between the years 1900 and 2300"),
+        ("2026-04", "2026-04-03T10:00/2206-04-03T11:00",
+         "--down 2026-04-03T10:00/2206-04-03T11:00: it lasts for more than ten years; look at the year that is written"),
+    ):  # fmt: skip
+        result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", period, "--down", down)
+        assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"slo-gen: {message}\n")
