@@ -46,6 +46,10 @@ class Written:
         """The document of that kind and name; of a template, the name is like ``gold@3``."""
         return self._documents.get((kind, name))
 
+    def all(self) -> Iterator[Document]:
+        """All documents that are known."""
+        return iter(self._documents.values())
+
     def each(self, kind: str) -> Iterator[Document]:
         """All documents of a kind, sorted by name."""
         return (document for (found, _), document in sorted(self._documents.items(), key=lambda each: each[0]) if found == kind)

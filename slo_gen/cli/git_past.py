@@ -33,6 +33,7 @@ class _Revision:
 def texts_at(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """The text of each file at each instant (seconds since 1970); "" where it was not there yet. What is not known is left out."""
     found: dict[tuple[str, int], str] = {}
+    text = cache(_text)                       # work that comes again is asked about many times, and was changed a few times
     for file, asked in groupby(sorted(set(wanted)), key=lambda each: each[0]):
         since = _since(Path(file).parent) if Path(file).is_file() else None
         if since is None:
@@ -41,7 +42,7 @@ def texts_at(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         for _, instant in asked:
             if instant >= since:
                 revision = next((each for each in revisions if each.time <= instant), None)
-                found[file, instant] = "" if revision is None else _text(Path(file), revision)
+                found[file, instant] = "" if revision is None else text(Path(file), revision)
     return found
 
 
@@ -51,13 +52,13 @@ def texts_elsewhere(wanted: Iterable[tuple[str, int, str]]) -> dict[tuple[str, i
     Documents are moved from file to file; by the name they are found where they were.
     """
     found = {}
-    naming, revisions = cache(_naming), cache(_revisions_of)         # a document with many windows is asked about many times
+    naming, revisions, blob = cache(_naming), cache(_revisions_of), cache(_blob)      # one document is asked about many times
     for file, instant, name in sorted(set(wanted)):
         folder = Path(file).parent
         texts = []
         for path in naming(folder, name):
             revision = next((each for each in revisions(folder, path) if each.time <= instant), None)
-            text = "" if revision is None else _git(folder, "cat-file", "blob", f"{revision.commit}:{path}") or ""
+            text = "" if revision is None else blob(folder, revision)
             if re.search(_name_pattern(name), text, re.MULTILINE):
                 texts.append(text)
         if texts:
@@ -104,7 +105,11 @@ def _revisions(file: Path) -> tuple[_Revision, ...]:
 
 def _text(file: Path, revision: _Revision) -> str:
     """A file as a commit left it; "" where it took it away."""
-    return _git(file.parent, "cat-file", "blob", f"{revision.commit}:{revision.path}") or ""
+    return _blob(file.parent, revision)
+
+
+def _blob(folder: Path, revision: _Revision) -> str:
+    return _git(folder, "cat-file", "blob", f"{revision.commit}:{revision.path}") or ""
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

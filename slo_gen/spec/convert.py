@@ -18,7 +18,7 @@ from slo_gen.spec.source import Path, Positions, Source, Span
 from slo_gen.spec.yaml_reader import RawDocument, read_yaml
 from slo_gen.spec.yaml_text import read_text
 
-__all__ = ["Document", "convert_document", "read_documents"]
+__all__ = ["Document", "read_documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,43 +73,63 @@ def read_documents(
     Never raises for anything that a file can hold.
     """
     documents: list[Document] = []
+    refused: list[_Refused] = []
     problems: list[Problem] = []
     for file, data in sources:
         source, unreadable = read_text(file, data)
         problems.extend(unreadable)
         if source is not None:
-            _read_source(source, kinds, documents, problems)
+            _read_source(source, kinds, documents, refused, problems)
+    if refused:                                      # last, because hints name documents of any file
+        known = frozenset(_reference(document) for document in documents)
+        problems.extend(problem for each in refused for problem in _explained(each, kinds, known))
     return documents, sorted(problems)
 
 
-def _read_source(source: Source, kinds: Mapping[str, type[Envelope]], documents: list[Document], problems: list[Problem]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A document that could not be converted, and what msgspec says of it."""
+
+    raw: RawDocument
+    error: msgspec.ValidationError | None
+
+
+def _read_source(
+    source: Source, kinds: Mapping[str, type[Envelope]], documents: list[Document], refused: list[_Refused], problems: list[Problem]
+) -> None:
     raw_documents, unreadable = read_yaml(source)
     problems.extend(unreadable)
     for raw in raw_documents:
-        converted = convert_document(raw, kinds)
+        converted = _converted(raw, kinds)
         if isinstance(converted, Document):
             documents.append(converted)
         else:
-            problems.extend(converted)
+            refused.append(converted)
 
 
-def convert_document(raw: RawDocument, kinds: Mapping[str, type[Envelope]] = KINDS) -> Document | list[Problem]:
-    """The document in the struct of its kind, or all of its problems (at least one)."""
+def _converted(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> Document | _Refused:
+    """The document in the struct of its kind."""
     kind = raw.value.get("kind")
     struct = kinds.get(kind) if isinstance(kind, str) else None
     if struct is None:
-        return _refused(raw, kinds, None)
+        return _Refused(raw, None)
     try:
         value = msgspec.convert(raw.value, struct)
     except msgspec.ValidationError as error:
-        return _refused(raw, kinds, error)
+        return _Refused(raw, error)
     return Document(value.__class__.__name__, value, raw.positions)
 
 
-def _refused(raw: RawDocument, kinds: Mapping[str, type[Envelope]], error: msgspec.ValidationError | None) -> list[Problem]:
+def _reference(document: Document) -> str:
+    """How others refer to it where they may refer to several kinds: ``customer/acme``."""
+    return f"{document.kind.lower()}/{document.name}"
+
+
+def _explained(refused: _Refused, kinds: Mapping[str, type[Envelope]], known: frozenset[str]) -> list[Problem]:
+    """All of its problems (at least one)."""
     from slo_gen.spec.schema_errors import schema_problems  # brings jsonschema, which good documents do not need
 
-    return schema_problems(raw, kinds) or [_conversion_problem(raw, error)]
+    return schema_problems(refused.raw, kinds, known) or [_conversion_problem(refused.raw, refused.error)]
 
 
 def _conversion_problem(raw: RawDocument, error: Any) -> Problem:

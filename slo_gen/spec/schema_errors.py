@@ -27,9 +27,12 @@ from slo_gen.spec.zone_names import zone_hint
 __all__ = ["schema_problems"]
 
 
-def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> list[Problem]:
-    """All problems of a document by the schema of its kind, without repetitions, in the order of writing."""
-    explainer = _Explainer(raw)
+def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]], known: frozenset[str] = frozenset()) -> list[Problem]:
+    """All problems of a document by the schema of its kind, without repetitions, in the order of writing.
+
+    ``known`` are the documents that hints prefer to name, such as ``customer/acme``.
+    """
+    explainer = _Explainer(raw, known)
     if explainer.foreign():
         return explainer.problems
     kind = raw.value.get("kind")
@@ -41,9 +44,10 @@ def schema_problems(raw: RawDocument, kinds: Mapping[str, type[Envelope]]) -> li
 
 
 class _Explainer:
-    def __init__(self, raw: RawDocument) -> None:
+    def __init__(self, raw: RawDocument, known: frozenset[str]) -> None:
         self.problems: list[Problem] = []
         self._raw = raw
+        self._known = known
         self._value = dict(raw.value)
         self._kind = ""
         self._root: Schema = {}
@@ -279,7 +283,7 @@ class _Explainer:
         check = validator(self._kind).evolve(schema=leaf.schema)
         text = value if isinstance(value, str) else self._written(leaf.path)
         unit = next(iter(_units(leaf.schema, self._root)), "")
-        for candidate in repairs(value, text, " ".join(_patterns(leaf.schema, self._root)), unit):
+        for candidate in repairs(value, text, " ".join(_patterns(leaf.schema, self._root)), unit, self._known):
             if isinstance(candidate, kind) and not _same(candidate, value) and _valid(check, candidate):
                 return f"did you mean `{flow_yaml(candidate)}`?"
         return ""

@@ -144,11 +144,11 @@ def flow_yaml(value: Any) -> str:
     return json.dumps(value)
 
 
-def repairs(value: Any, text: str, pattern: str = "", unit: str = "") -> Iterator[Any]:
+def repairs(value: Any, text: str, pattern: str = "", unit: str = "", known: frozenset[str] = frozenset()) -> Iterator[Any]:
     """Values that were perhaps meant, best first; the caller takes the first that the schema accepts.
 
     ``text`` is the value as it was written, ``0.999`` or ``2026``; ``pattern`` is the form that was expected, ``unit``
-    what a bare number probably lacks.
+    what a bare number probably lacks. Of references, those to one of ``known`` come first.
     """
     if isinstance(value, list):
         if len(value) == 1:
@@ -166,7 +166,7 @@ def repairs(value: Any, text: str, pattern: str = "", unit: str = "") -> Iterato
         yield text
     else:
         yield from _number(text)
-    yield from _texts(text, pattern)
+    yield from _texts(text, pattern, known)
     yield [value if isinstance(value, str) else text]
     if isinstance(value, str) and "," in text:
         yield [part.strip() for part in text.split(",") if part.strip()]
@@ -190,7 +190,7 @@ def _number(text: str) -> Iterator[int | float]:
         yield float(bare)
 
 
-def _texts(text: str, pattern: str) -> Iterator[str]:
+def _texts(text: str, pattern: str, known: frozenset[str]) -> Iterator[str]:
     stripped = text.strip()
     squeezed = re.sub(r"\s+", "", stripped)
     dashed = re.sub(r"[^a-z0-9.]+", "-", stripped.lower()).strip("-.")
@@ -199,10 +199,9 @@ def _texts(text: str, pattern: str) -> Iterator[str]:
         yield candidate
         yield f"{candidate}%"
     yield re.sub(r"[^A-Za-z0-9_]+", "_", stripped)
-    for prefix in _REFERENCES:
-        if prefix.rstrip("s:/") in pattern:
-            yield prefix + stripped
-            yield prefix + dashed
+    prefixes = [prefix for prefix in _REFERENCES if prefix.rstrip("s:/") in pattern]
+    references = [prefix + name for prefix in prefixes for name in (stripped, dashed)]
+    yield from sorted(references, key=lambda reference: reference not in known)
     if "/" in stripped:
         yield stripped.rpartition("/")[2]
 

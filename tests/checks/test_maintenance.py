@@ -131,17 +131,50 @@ def test_work_that_is_on_record_elsewhere() -> None:
     assert late(f"{WINDOW}  state: cancelled\n", "") == []
 
 
-def test_work_that_comes_again_is_judged_by_its_first_time() -> None:
-    nightly = work("nightly", "recurring: {every: day, at: 01:00-03:00, from: 2026-10-03}")
-    assert moments(*catalogue_of(nightly), now=NOW) == [("specs.yaml", BEGAN)]
-    assert late(nightly, "") == ["this work began at 2026-10-03T01:00:00Z, and by then the repository had nothing of nightly"]
-    assert late(nightly, nightly) == []
-    assert late(nightly, nightly.replace("01:00-03:00", "01:00-04:00")) == []
-    assert late(nightly, WINDOW.replace("upgrade", "nightly")) == []                              # it was a single night then
+def night(day: int) -> tuple[str, int]:
+    return "specs.yaml", BEGAN + (day - 3) * 86_400
+
+
+def each_night(document: str, *then: tuple[int, str]) -> list[str]:
+    """What is said of nights from 3 to 6 October, by the text that the file had from some of these days on; "" before the first."""
+    said = {night(day): next((text for since, text in reversed(then) if since <= day), "") for day in range(3, 7)}
+    return [each[2] for each in found("late-maintenance", document, recorded=said)]
+
+
+def test_each_time_of_work_that_comes_again_is_looked_at() -> None:
+    nightly = work("nightly", "recurring: {every: day, at: 01:00-03:00, from: 2026-10-03, until: 2026-10-06}")
+    assert moments(*catalogue_of(nightly), now=NOW) == [night(3), night(4), night(5), night(6)]
+    assert moments(*catalogue_of(nightly), now=night(5)[1] - 1) == [night(3), night(4)]
+    start, by_then = "this work began at 2026-10-0", ", and by then the repository had "
+    assert each_night(nightly) == [f"{start}3T01:00:00Z (and 3 more times){by_then}nothing of nightly"]
+    assert each_night(nightly, (3, nightly)) == []
+    assert each_night(nightly, (4, nightly)) == [f"{start}3T01:00:00Z{by_then}nothing of nightly"]
+    assert each_night(nightly, (3, nightly.replace("01:00-03:00", "01:00-04:00"))) == []
+    # It was to end on the fourth; the nights after that were added on the sixth.
+    short = nightly.replace("until: 2026-10-06", "until: 2026-10-04")
+    assert each_night(nightly, (3, short), (6, nightly)) == [f"{start}5T01:00:00Z{by_then}other windows of nightly"]
+    # It was cancelled for two nights, and is not any more.
+    assert each_night(nightly, (3, nightly), (4, f"{nightly}  state: cancelled\n"), (6, nightly)) == [
+        f"{start}4T01:00:00Z (and 1 more time){by_then}nightly as cancelled",
+    ]
+    one = WINDOW.replace("upgrade", "nightly")                                                    # it was a single night then
+    assert each_night(nightly, (3, one)) == [f"{start}4T01:00:00Z (and 2 more times){by_then}other windows of nightly"]
     for other in ("01:00-02:00", "02:00-03:00"):
-        assert late(nightly, nightly.replace("01:00-03:00", other)) == [
-            "this work began at 2026-10-03T01:00:00Z, and by then the repository had other windows of nightly",
+        assert each_night(nightly, (3, nightly.replace("01:00-03:00", other)), (4, nightly)) == [
+            f"{start}3T01:00:00Z{by_then}other windows of nightly",
         ]
+
+
+def test_work_without_a_last_day_was_planned_for_later_years_too() -> None:
+    """By itself the document reaches to the end of 2025; another one speaks of 2026, and so it does for that year."""
+    weekly = work("weekly", "recurring: {every: week, on: [sat], at: 01:00-03:00, from: 2024-10-05}")
+    once = work("once", "windows: [{from: 2026-10-04T10:00, to: 2026-10-04T11:00}]")
+    recorded = dict.fromkeys(moments(*catalogue_of(weekly, once), now=NOW), f"{weekly}---\n{once}")
+    assert night(3) in recorded
+    assert found("late-maintenance", weekly, once, recorded=recorded) == []
+    assert found("late-maintenance", weekly, once, recorded=dict.fromkeys(recorded, weekly)) == [(
+        23, 20, "this work began at 2026-10-04T10:00:00Z, and by then the repository had nothing of once", HINT,
+    )]
 
 
 @pytest.mark.parametrize(("more_then", "more_now", "said"), [

@@ -129,19 +129,33 @@ def test_rolling_days_are_looked_at_beside_months_only() -> None:
 
 @pytest.mark.parametrize(("period", "days", "what"), [
     ("period: {length: quarter}", 92, "a quarter of up to 92d is"), ("period: {length: half_year}", 184, "a half-year of up to 184d is"),
-    ("period: {rolling: 45d}", 45, "the periods of up to 45d are"),
+    ("period: {length: month}", 31, "a month of up to 31d is"),
 ])
 def test_periods_longer_than_the_retention(period: str, days: int, what: str) -> None:
+    """A period is closed after its end, so a server that keeps just one has lost its first day by then."""
     def told(kept: int) -> list[tuple[str, str, str]]:
         return said("retention", sla(period), facts=Facts({}, kept * 86_400))
 
-    assert told(days) == []
+    assert told(days + 1) == []
+    assert [message for _, message, _ in told(days)] == [
+        f"{what} hardly shorter than the {days}d that Prometheus keeps, so its beginning is gone when it is closed",
+    ]
     assert [message for _, message, _ in told(days - 1)] == [
         f"{what} longer than the {days - 1}d that Prometheus keeps, so its beginning is gone when it is closed",
     ]
     assert [hint for _, _, hint in told(10)] == [f"set --storage.tsdb.retention.time to {days + 7}d or more"]
     assert written("retention", sla(period)) == []
     assert said("retention", sla(period).replace("active", "ended"), facts=Facts({}, 86_400)) == []
+
+
+def test_rolling_periods_longer_than_the_retention() -> None:
+    def told(kept: int) -> list[str]:
+        return [message for _, message, _ in said("retention", sla("period: {rolling: 45d}"), facts=Facts({}, kept * 86_400))]
+
+    assert told(46) == []
+    assert told(44) == [
+        "the periods of up to 45d are longer than the 44d that Prometheus keeps, so their beginning is gone when they are closed",
+    ]
 
 
 def test_a_window_of_which_a_query_may_not_read_one_series() -> None:

@@ -274,7 +274,7 @@ def test_slips_of_the_finger_never_raise(text: str, slips: list[tuple[float, int
 
 def test_msgspec_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the schema ever accept what the structs refuse, the document is refused all the same."""
-    monkeypatch.setattr("slo_gen.spec.schema_errors.schema_problems", lambda raw, kinds: [])
+    monkeypatch.setattr("slo_gen.spec.schema_errors.schema_problems", lambda raw, kinds, known: [])
     documents, problems = read("kind: SLO\nmetadata: {name: a}\nspec:\n  indicator: 5\n  objective: 99%\n")
     assert documents == []
     assert [(problem.line, problem.column, problem.message) for problem in problems] == [(4, 14, "Expected `str`, got `int`")]
@@ -365,3 +365,12 @@ def test_pipes_in_a_folder_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "a.yaml").write_text(GOOD)
     assert [document.name for document in load([tmp_path]).documents] == ["a"]
+
+
+@pytest.mark.parametrize(("there", "meant"), [
+    ("Customer", "customer/acme"), ("Supplier", "supplier/acme"), ("Team", "team/acme"), ("Service", "team/acme"),
+])
+def test_a_reference_without_its_kind_is_to_a_document_that_is_there(there: str, meant: str) -> None:
+    sla = "kind: SLA\nmetadata: {name: s}\nspec: {customer: x, service: shop, escalation: {breach: [{to: acme}]}}\n"
+    _, problems = read_documents([("a.yaml", sla), ("b.yaml", f"kind: {there}\nmetadata: {{name: acme}}\n")])
+    assert [problem.hint for problem in problems] == [f"did you mean `{meant}`?"]
