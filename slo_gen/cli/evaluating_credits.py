@@ -137,16 +137,16 @@ def _due(agreement: Agreement, period: Period, found: Sequence[TargetPeriod]) ->
     terms = agreement.claim
     if terms is None or all(each.outcome.verdict == "met" for each in found):
         return
-    timezone, business = agreement.period.timezone, business_days(agreement)
-    report = add_duration(period.end, agreement.report.due, timezone, business)
+    business = business_days(agreement)
+    report = add_duration(period.end, agreement.report.due, agreement.period.timezone, business, agreement.period.month_day)
     missed = [each.outcome for each in found if each.outcome.verdict != "met"]
     outages = sorted({(run.start, run.end) for outcome in missed for run in outcome.interruptions if run.counted})
     for start, end in outages:
-        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business, report)
+        deadlines = claim_deadlines(terms, Incident(start, end), period.end, agreement.period, business, report)
         yield Due(start, deadlines.notify, deadlines.submit)
     if not outages:
         kept = replace(terms, notify=_without_incident(terms.notify), submit=_without_incident(terms.submit))
-        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business, report)
+        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, agreement.period, business, report)
         yield Due(None, deadlines.notify, deadlines.submit)
 
 
