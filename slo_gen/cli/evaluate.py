@@ -46,19 +46,20 @@ def command(
     Exit status: 0 shown, whatever the verdict, 1 errors found, 2 wrong use.
     """
     from slo_gen.cli.evaluating import agreement_named, judged, observed, period_named, relieved, spans_of_reasons, targets_named
-    from slo_gen.cli.evaluating_credits import money, owed
+    from slo_gen.cli.evaluating_credits import owed
     from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
     from slo_gen.cli.evaluation_text import summed_up
     from slo_gen.cli.evaluation_words import explained
+    from slo_gen.cli.fee_option import paid
 
     catalogue = load_catalogue(specs)
     agreement = agreement_named(catalogue, agreement_name)
-    targets = targets_named(agreement, target)
+    targets, of_period = targets_named(agreement, target), paid(agreement, fee)
     period = period_named(agreement, period_name)
     seen = observed(agreement, period, samples, down, slot, relieved(catalogue, agreement, targets))
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
-    due = owed(agreement, period, found, money(fee))
+    due = owed(agreement, period, found, of_period)
     if as_json:
         document = as_document(agreement, period, found, skipped, seen)
         click.echo(json.dumps({**document, "credit": None if due is None else credit_document(due)}, indent=2, ensure_ascii=False))

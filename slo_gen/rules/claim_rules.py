@@ -99,8 +99,9 @@ def _written(promise: Promise) -> Iterator[ClaimStep]:
     written: tuple[tuple[Stage, Deadline | None], ...] = (("notify", agreement.claim.notify), ("submit", agreement.claim.submit))
     for stage, deadline in written:
         if deadline is not None:
-            of_report, day = deadline.after == "report", agreement.period.month_day
-            yield ClaimStep(stage, deadline, business, agreement.report.due if of_report else "", day if deadline.after in _OF_PERIOD else 0)
+            report = agreement.report.due if deadline.after == "report" else ""
+            month_day = agreement.period.month_day if deadline.after in _OF_PERIOD else 0
+            yield ClaimStep(stage, deadline, business, report, month_day)
 
 
 def _why_not_live(promise: Promise, step: ClaimStep) -> str:

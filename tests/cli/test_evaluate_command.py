@@ -367,6 +367,29 @@ def test_a_fee_that_is_not_asked_for_is_not_passed_over(run: Run, specs: Callabl
     assert message or "  credit  9.00 EUR\n" in result.output
 
 
+@pytest.mark.parametrize(("terms", "message"), [
+    ("", "--fee 90.00 USD: cloud gives no credits that could be taken of it"),
+    ("credits: {of: affected_fee, tiers: [{below: 99%, credit: 10%}], no_less_than: 5 EUR}",
+     "--fee 90.00 USD: the credits of cloud are in EUR; write it in that"),
+])  # fmt: skip
+def test_a_fee_of_which_nothing_is_taken_is_refused(run: Run, specs: Callable[[str], None], terms: str, message: str) -> None:
+    with_terms(CREDITS, terms)
+    if not terms:
+        with_terms("  claim: {notify: {within: 2bd, after: incident_end}, submit: {within: 30d, after: period_end}}\n", "")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", "90 USD")
+    assert (result.exit_code, message in result.output) == (1, True)
+
+
+def test_a_credit_that_is_due_is_raised(run: Run, specs: Callable[[str], None]) -> None:
+    """10% of 90 EUR are 9, raised to 20; of 15 EUR no more than those 15, the cap."""
+    with_terms(CREDITS, "credits: {of: affected_fee, tiers: [{below: 99%, credit: 10%}], no_less_than: 20 EUR}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h")
+    assert "  credit  20.00 EUR\n" in run(*asked, "--fee", "90 EUR").output
+    assert "   no less than 20.00 EUR where anything is due = 20 EUR\n" in run(*asked, "--fee", "90 EUR", "--explain").output
+    assert "  credit  15.00 EUR\n" in run(*asked, "--fee", "15 EUR").output
+    assert "  credit  10% (no fee is known; --fee says what was paid)\n" in run(*asked).output
+
+
 def test_an_outage_of_another_period_is_no_silent_zero(run: Run, specs: Callable[[str], None]) -> None:
     result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2025-03-27T01:30/8h")
     assert result.stderr == "slo-gen: --down 2025-03-27T01:30/8h: it lies outside of 2026-03, and counts for nothing\n"

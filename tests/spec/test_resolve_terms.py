@@ -193,6 +193,13 @@ def test_credits_by_tiers() -> None:
     )
 
 
+def test_the_least_credit_and_a_cap_of_twelve_months() -> None:
+    found = credits("tiers: [{below: 99.9%, credit: 10%}], no_less_than: 49.90 EUR, annual_cap: 1/12, annual_cap_per: 12mo")
+    assert (found.no_less_than, found.annual_cap, found.annual_cap_per) == (Money(Fraction(499, 10), "EUR"), Fraction(1, 12), "12mo")
+    plain = credits("tiers: [{below: 99.9%, credit: 10%}], annual_cap: 30%")
+    assert (plain.no_less_than, plain.annual_cap_per) == (None, "year")
+
+
 def test_a_multiple_of_what_goes_beyond_the_objective() -> None:
     assert credits("multiplier: 10, excess_only: true", TIMED).excess_only
     assert not credits("multiplier: 10", TIMED).excess_only
