@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
+from slo_gen.cli.explaining_remedies import remedies
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.rounding import percent
 from slo_gen.contract.ticket_promises import promised_of_tickets
@@ -117,8 +118,7 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for other in agreement.other_targets:
         if target in (None, other.name):
             lines += ["", *_other_target(agreement, other, live=other.name in live)]
-    told = told_of_agreement(catalogue, agreement)
-    lines += ["", *told] if told else [""]
+    lines += ["", *remedies(agreement, target), *told_of_agreement(catalogue, agreement)]
     lines += ["An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
     return lines
 

@@ -26,9 +26,12 @@ from slo_gen.contract.rounding import figure_words, number_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "own_currency", "reading"]
+__all__ = [
+    "FEE_WORDS", "Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "own_currency",
+    "reading",
+]  # fmt: skip
 
-_FEES: Final = {
+FEE_WORDS: Final = {
     "monthly_fee": "the monthly fee", "period_fee": "the fee of the period", "annual_fee": "the annual fee",
     "affected_fee": "what was paid for the affected part", "fee_of_downtime": "the fee for the time of the downtime",
 }  # fmt: skip
@@ -192,7 +195,7 @@ def _share(terms: CreditTerms, read: Reading, share: Fraction, words: str, fees:
     base = _base(terms, read, fees)
     amount = None if base is None else share * base
     known = f" of {amount_text(base, fees.currency)}" if base is not None and fees.currency else ""
-    return _Part(read, amount, share, Fraction(0), (Line(f"{words} of {_FEES[terms.of]}{known}", amount),))
+    return _Part(read, amount, share, Fraction(0), (Line(f"{words} of {FEE_WORDS[terms.of]}{known}", amount),))
 
 
 def _base(terms: CreditTerms, read: Reading, fees: Fees) -> Fraction | None:
