@@ -61,7 +61,8 @@ def _holes(scale: Scale) -> Iterator[_Found]:
     for number, stretch in enumerate(_stretches(scale, "hole")):
         at_objective = number == 0 and scale.objective.value in (stretch[0].low, stretch[0].high)
         if at_objective:
-            hint = f"begin the first tier at the objective: `{word}: {scale.objective_text}`"
+            first = word if scale.objective.op in (">=", "<=") else "at_most" if scale.floor else "at_least"
+            hint = f"begin the first tier at the objective: `{first}: {scale.objective_text}`"
         else:
             hint = f"one bound for each tier (`{word}`) is enough: of all that are reached the largest credit holds"
         misfit = at_objective and not all(region.is_point for region in stretch)

@@ -17,6 +17,7 @@ from slo_gen.contract.outcome import Interruption
 from slo_gen.contract.rounding import fraction_text, number_text, seconds_text
 from slo_gen.contract.target_period import Promise, TargetPeriod
 from slo_gen.spec.model import ALWAYS, AgreementTarget
+from slo_gen.spec.resolve.bounds import words_and_figure
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, local_date, zone
 
@@ -257,7 +258,7 @@ def _conclusion(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     figure = outcome.figure if outcome.lower == outcome.upper else None
     if figure is not None and outcome.verdict in ("met", "missed"):
         relation = "is exactly" if figure == bound.value else "is more than" if figure > bound.value else "is less than"
-        promised = bound.text.removeprefix("at least ").removeprefix("at most ")
+        promised = words_and_figure(bound.text)[1]
         yield f"{shown(judged, figure)} {relation} {promised}, and {bound.text} was promised: {outcome.verdict}."
     else:
         yield f"{verdict_words(judged).capitalize()}."

@@ -281,7 +281,7 @@ def _level(level: Fraction, unit: str) -> str:
 
 def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
-    promised = f"{target.direction} {target.objective_text}{_FIGURES.get(target.measure.reduce or '', '')}"
+    promised = f"{target.bound.text}{_FIGURES.get(target.measure.reduce or '', '')}"
     yield f"  {promised} {_per(agreement.period)}, measured by indicator {target.indicator}"
     if target.hours != ALWAYS:
         yield f"  owed in the hours of the calendar {target.hours}"
@@ -290,7 +290,8 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
         of_hours = target.hours != ALWAYS and measurement(target).over in ("scheduled", "events")
         seconds, whole = (_SOME_HOURS * 3600, f"{_SOME_HOURS} of these hours") if of_hours else (
             days * 86400, f"a {_word(agreement.period)} of {days} days")  # fmt: skip
-        yield f"  in {whole} that allows {_span((1 - target.objective) * seconds)} of complete outage"
+        less = "less than " if target.strict else ""
+        yield f"  in {whole} that allows {less}{_span((1 - target.objective) * seconds)} of complete outage"
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
     if target.expected is not None:
@@ -333,7 +334,7 @@ def _resting(catalogue: Catalogue, slo: Slo) -> Iterator[str]:
         yield "  no agreement in force"
     by_terms: dict[tuple[str, Fraction], list[str]] = {}
     for promise in promised:
-        level = (f"{promise.target.direction} {promise.target.objective_text}", promise.target.objective)
+        level = (promise.target.bound.text, promise.target.objective)
         by_terms.setdefault(level, []).append(f"{promise.agreement.name}/{promise.target.name}")
     for (terms, objective), names in sorted(by_terms.items()):
         warning = "" if slo.objective > objective else "; the SLO is not tighter than this"

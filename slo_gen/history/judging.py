@@ -149,7 +149,7 @@ def judge(
         outcome = judged.outcome
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
-            objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
+            objective=one.target.bound.text, verdict=outcome.verdict,
             breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(judged),
             completeness=facts.completeness, outcome=outcome, measure=one.target.measure, bound=judged.bound, window=judged.window,
             not_excluded=judged.exclusions.not_excluded, facts=reference, queries=facts.queries, sources=facts.sources,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, reading
-from slo_gen.contract.fees import FeeError, Fees
+from slo_gen.contract.fees import FeeError, Fees, fee_of
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome, Verdict
 from slo_gen.spec.model import AgreementTarget, Origin
@@ -228,6 +228,16 @@ def test_a_cap_of_months_and_of_the_fee_before_an_interruption() -> None:
     assert credit(of_time, [replace(down, interruptions=(outage(JUNE.start, 1440),))], fees()).amount == fees().between(
         JUNE.start - 30 * 86_400, JUNE.start
     )
+
+
+@pytest.mark.parametrize(("periods", "fee"), [
+    (MONTHS, Fee(Fraction(90), "EUR", "month")), (Periods("quarter"), Fee(Fraction(90), "EUR", "quarter")),
+    (Periods("year"), Fee(Fraction(90), "EUR", "year")), (Periods("half_year"), Fee(Fraction(180), "EUR", "year")),
+    (Periods("week"), None), (RollingDays(30), None),
+])  # fmt: skip
+def test_what_was_paid_in_a_period_as_a_fee(periods: Periods | RollingDays, fee: Fee | None) -> None:
+    assert fee_of(periods, Money(Fraction(90), "EUR")) == fee
+    assert fee_of(periods, None) is None
 
 
 # --- caps, minimum, rounding -----------------------------------------------------------------------------------
