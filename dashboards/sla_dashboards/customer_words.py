@@ -45,7 +45,7 @@ def definitions(agreements: Agreements) -> str:
         for agreement in agreements:
             for target in agreement.targets:
                 excluded = ", ".join(dict.fromkeys(exclusion.reason for exclusion in target.exclude))
-                yield (*_in(agreement, target.name, f"{target.direction} {target.objective_text}", target.hours), excluded)
+                yield (*_in(agreement, target.name, target.bound.text, target.hours), excluded)
             for ticket in agreement.ticket_targets:
                 words = f"{ticket.share_text} of {ticket.priority}: {ticket.clock} within {ticket.within}"
                 yield (*_in(agreement, ticket.name, f"{words}{_few(agreement.tickets)}", ticket.hours), "")
@@ -68,7 +68,7 @@ def judged_later(agreements: Agreements, live: LiveTargets) -> str:
     """The targets without live figures, and why they have none."""
     def rows() -> Iterator[tuple[str, ...]]:
         for agreement in agreements:
-            promised = {target.name: f"{target.direction} {target.objective_text}" for target in agreement.targets}
+            promised = {target.name: target.bound.text for target in agreement.targets}
             promised |= {other.name: f"{other.about} {other.objective_text}" for other in agreement.other_targets}
             promised |= {ticket.name: f"{ticket.share_text} within {ticket.within}" for ticket in agreement.ticket_targets}
             for (name, target), reason in live.closed.items():

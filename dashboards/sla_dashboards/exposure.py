@@ -109,7 +109,7 @@ def _amounts(agreement: Agreement) -> Iterator[_Amount]:
     assert terms is not None
     for tier in terms.tiers:
         if tier.amount is not None and tier.each is None:
-            yield _Amount(step_text(tier), tier.amount.currency, tier.amount.amount)
+            yield _Amount(step_text(tier), tier.amount.currency, max(tier.amount.amount, _least(terms)))
         elif agreement.fee is not None and (amount := _of_fee(agreement, terms, tier)) is not None:
             yield _Amount(step_text(tier), agreement.fee.currency, amount)
 
@@ -125,4 +125,11 @@ def _of_fee(agreement: Agreement, terms: CreditTerms, tier: Tier) -> Fraction | 
     cap = terms.cap
     if cap is not None and (cap.share is None or cap.of != "period"):
         return None
-    return months * monthly * min(tier.credit, cap.share if cap is not None and cap.share is not None else tier.credit)
+    fee = months * monthly
+    due = max(fee * tier.credit, _least(terms)) if tier.credit else Fraction(0)
+    return due if cap is None or cap.share is None else min(due, fee * cap.share)
+
+
+def _least(terms: CreditTerms) -> Fraction:
+    """What a credit that is due is raised to."""
+    return terms.no_less_than.amount if terms.no_less_than is not None else Fraction(0)

@@ -63,7 +63,8 @@ def _holes(scale: Scale) -> Iterator[_Found]:
         if at_objective and _is_first_step(scale, stretch):
             continue
         if at_objective:
-            hint = f"begin the first tier at the objective: `{word}: {scale.objective_text}`"
+            first = word if scale.objective.op in (">=", "<=") else "at_most" if scale.floor else "at_least"
+            hint = f"begin the first tier at the objective: `{first}: {scale.objective_text}`"
         else:
             hint = f"one bound for each tier (`{word}`) is enough: of all that are reached the largest credit holds"
         misfit = at_objective and not all(region.is_point for region in stretch)

@@ -68,7 +68,7 @@ def command(
     from slo_gen.cli.closing_files import ClosingFiles
     from slo_gen.cli.closing_run import ClosingRun
     from slo_gen.cli.closing_table import as_documents, print_closed
-    from slo_gen.cli.evaluating_credits import money
+    from slo_gen.cli.fee_option import paid
     from slo_gen.history.state_ledger import read_state_ledger
     from slo_gen.history.ticket_ledger import read_ticket_ledger
 
@@ -80,11 +80,12 @@ def command(
     chosen = _chosen(catalogue, named, agreements)
     if fee is not None and (len(agreements) != 1 or mode in ("final", "dispute")):
         raise click.UsageError("--fee goes with one --agreement that is judged.")
+    affected = paid(catalogue.agreements[agreements[0]], fee) if fee is not None else None
     if url is None and mode not in ("final", "dispute") and _asks_prometheus(catalogue, chosen):
         raise click.UsageError("Missing option '--prometheus' (env var: 'SLO_GEN_PROMETHEUS_URL'); there are targets on indicators.")
     files, stubs = ClosingFiles(folder), records or _usual_records(specs, folder)
     run = ClosingRun(catalogue, files, stubs, mode, url, int(time.time()), reason=dispute or revise or "", by=agreed_by,
-                     tickets=_read(export, read_ticket_ledger), states=_read(states, read_state_ledger), affected=money(fee))  # fmt: skip
+                     tickets=_read(export, read_ticket_ledger), states=_read(states, read_state_ledger), affected=affected)  # fmt: skip
     try:
         found = run.all(chosen)
     except KeyboardInterrupt:

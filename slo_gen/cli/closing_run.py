@@ -19,7 +19,7 @@ from slo_gen.fetch import AddressError, NoAnswerError, RequestError
 from slo_gen.history.closable import Closable
 from slo_gen.history.closing import ClosingError, closed_again, disputed, first_closed, made_final, revised, settled_by_date
 from slo_gen.history.closing_file import Closing, Judged
-from slo_gen.history.crediting import periods_looked_back, year_of
+from slo_gen.history.crediting import earlier_periods
 from slo_gen.history.facts import Question
 from slo_gen.history.judging import NO_SERVER, Found, Server, asked_about, judge
 from slo_gen.history.state_ledger import StateLedger
@@ -182,13 +182,9 @@ class ClosingRun:
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""
-        agreement, period = each.agreement, each.period
-        needed = periods_looked_back(agreement)
-        year = year_of(agreement, period) if agreement.credits is not None and agreement.credits.annual_cap is not None else None
         found: list[Closing] = []
-        while len(found) < needed or (year is not None and period.start > year.start):
-            period = agreement.period.previous(period)
-            closing = self.files.read(period.name, agreement.name)
+        for period in earlier_periods(each.agreement, each.period):
+            closing = self.files.read(period.name, each.agreement.name)
             if closing is None:
                 break
             found.insert(0, closing)

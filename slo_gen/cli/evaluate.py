@@ -55,23 +55,24 @@ def command(
         spans_of_reasons,
         targets_named,
     )
-    from slo_gen.cli.evaluating_credits import money, owed
+    from slo_gen.cli.evaluating_credits import owed
     from slo_gen.cli.evaluation_credit_text import credit_document, credit_lines, credit_summary
     from slo_gen.cli.evaluation_json import as_document
     from slo_gen.cli.evaluation_text import summed_up
     from slo_gen.cli.evaluation_words import explained
+    from slo_gen.cli.fee_option import paid
     from slo_gen.timekeeping.zones import TimeError
 
     catalogue = load_catalogue(specs)
     agreement = agreement_named(catalogue, agreement_name)
-    targets = targets_named(agreement, target)
+    targets, of_period = targets_named(agreement, target), paid(agreement, fee)
     period = period_named(agreement, period_name)
     seen = observed(agreement, period, samples, down, slot, relieved(catalogue, agreement, targets))
     for sentence in misspelt_causes(agreement, targets, seen.facts):
         click.echo(f"slo-gen: {sentence}", err=True)
     found, skipped = judged(catalogue, agreement, targets, period, seen, spans_of_reasons(agreement, targets, when))
     try:
-        due = owed(agreement, period, found, money(fee))
+        due = owed(agreement, period, found, of_period)
     except TimeError as error:
         fail(f"by when an outage must be told and claimed cannot be said: {error}")
     if as_json:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Final
 
-from slo_gen.cli.loading import fail
 from slo_gen.contract.claims import Incident, PeriodResult, claim_deadlines, may_terminate
 from slo_gen.contract.comparing import figure_at
 from slo_gen.contract.credits import Credit, Reading, credit, reading
-from slo_gen.contract.fees import FeeError, Fees
-from slo_gen.contract.money import amount_text
+from slo_gen.contract.fees import FeeError, Fees, fee_of
 from slo_gen.contract.target_period import TargetPeriod, business_days
 from slo_gen.history.later_periods import right_text
 from slo_gen.history.misses import is_breach
 from slo_gen.spec.model import Agreement
-from slo_gen.spec.terms import CreditTerms, Deadline, Fee, Money
+from slo_gen.spec.terms import Deadline, Money
 from slo_gen.timekeeping.durations import add_duration
-from slo_gen.timekeeping.periods import Period, Periods
+from slo_gen.timekeeping.periods import Period
 
-__all__ = ["Due", "Owed", "money", "owed"]
-
-_MONEY: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([A-Z]{3})")
+__all__ = ["Due", "Owed", "owed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +46,6 @@ class Owed:
         return self.certain != self.possible
 
 
-def money(text: str | None) -> Money | None:
-    """The amount of ``--fee``; ends the run when it is none."""
-    if text is None:
-        return None
-    found = _MONEY.fullmatch(text.strip())
-    if found is None:
-        fail(f"--fee {text}: this is no amount; write it like '1840.00 EUR'")
-    return Money(Fraction(found[1]), found[2])
-
-
 def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], paid: Money | None) -> Owed | None:
     """Credits, deadlines and rights to end it; None where there is none of them.
 
@@ -71,8 +54,7 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
     rights = tuple(right_text(terms) for terms in agreement.termination if may_terminate(terms, [[_result(each) for each in found]]))
     if agreement.credits is None:
         return Owed(None, None, (), rights=rights) if rights else None
-    _check_paid(agreement, agreement.credits, paid)
-    fees = Fees(agreement.fee or _fee(agreement, paid), agreement.period, period, paid)
+    fees = Fees(agreement.fee or fee_of(agreement.period, paid), agreement.period, period, paid)
     due = tuple(_due(agreement, period, found))
     try:
         certain, possible = (
@@ -82,17 +64,6 @@ def owed(agreement: Agreement, period: Period, found: Sequence[TargetPeriod], pa
         return Owed(None, None, due, f"{error}; {_no_fee(agreement, paid).partition('; ')[2]}", rights)
     without = _no_fee(agreement, paid) if possible.amount is None else ", ".join(_only_if(found))
     return Owed(certain, possible, due, without, rights)
-
-
-def _check_paid(agreement: Agreement, terms: CreditTerms, paid: Money | None) -> None:
-    """Ends the run where what was paid is not asked for, or is in another currency than the fee of the agreement."""
-    fee = agreement.fee
-    if fee is None or paid is None:
-        return
-    if terms.of != "affected_fee":
-        fail(f"--fee {amount_text(paid.amount, paid.currency)}: {agreement.name} says itself what is paid, and credits are taken of that")
-    if fee.currency != paid.currency:
-        fail(f"--fee {amount_text(paid.amount, paid.currency)}: the fee of {agreement.name} is in {fee.currency}; write it in that")
 
 
 def _no_fee(agreement: Agreement, paid: Money | None) -> str:
@@ -119,34 +90,21 @@ def _result(found: TargetPeriod) -> PeriodResult:
     return PeriodResult(found.target.name, breached, figure_at(found.bound, found.outcome, worst=False))
 
 
-def _fee(agreement: Agreement, paid: Money | None) -> Fee | None:
-    """What was paid as the fee of a period, where the agreement names none."""
-    periods = agreement.period
-    if paid is None or not isinstance(periods, Periods):
-        return None
-    match periods.length:
-        case "month" | "quarter" | "year":
-            return Fee(paid.amount, paid.currency, periods.length)
-        case "half_year":
-            return Fee(2 * paid.amount, paid.currency, "year")
-    return None
-
-
 def _due(agreement: Agreement, period: Period, found: Sequence[TargetPeriod]) -> Iterator[Due]:
     """Deadlines for each outage that counts, or for the period where none is known by its time."""
     terms = agreement.claim
     if terms is None or all(each.outcome.verdict == "met" for each in found):
         return
-    timezone, business = agreement.period.timezone, business_days(agreement)
-    report = add_duration(period.end, agreement.report.due, timezone, business)
+    business = business_days(agreement)
+    report = add_duration(period.end, agreement.report.due, agreement.period.timezone, business, agreement.period.month_day)
     missed = [each.outcome for each in found if each.outcome.verdict != "met"]
     outages = sorted({(run.start, run.end) for outcome in missed for run in outcome.interruptions if run.counted})
     for start, end in outages:
-        deadlines = claim_deadlines(terms, Incident(start, end), period.end, timezone, business, report)
+        deadlines = claim_deadlines(terms, Incident(start, end), period.end, agreement.period, business, report)
         yield Due(start, deadlines.notify, deadlines.submit)
     if not outages:
         kept = replace(terms, notify=_without_incident(terms.notify), submit=_without_incident(terms.submit))
-        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, timezone, business, report)
+        deadlines = claim_deadlines(kept, Incident(period.start, None), period.end, agreement.period, business, report)
         yield Due(None, deadlines.notify, deadlines.submit)
 
 

@@ -170,7 +170,8 @@ def _budget(judged: TargetPeriod) -> list[tuple[str, str]]:
     if spent is None or judged.measurement.reduce in ("max", "count", "percentile"):
         return []
     left = f"{amount(spent.left, judged.outcome)} left" if spent.left >= 0 else f"exceeded by {amount(-spent.left, judged.outcome)}"
-    return [("may be bad", f"{amount(spent.allowed, judged.outcome)}, {left}")]
+    less = "less than " if spent.strict else ""
+    return [("may be bad", f"{less}{amount(spent.allowed, judged.outcome)}, {left}")]
 
 
 def _few(judged: TargetPeriod, seen: Observed) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from slo_gen.contract.outcome import Interruption
 from slo_gen.contract.rounding import fraction_text, number_text, seconds_text
 from slo_gen.contract.target_period import Promise, TargetPeriod
 from slo_gen.spec.model import ALWAYS, AgreementTarget
+from slo_gen.spec.resolve.bounds import words_and_figure
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, local_date, zone
 
@@ -287,7 +288,7 @@ def _figure(judged: TargetPeriod) -> Iterator[str]:
 def _conclusion(judged: TargetPeriod, seen: Observed) -> Iterator[str]:
     outcome, bound = judged.outcome, judged.bound
     figure = outcome.figure if outcome.lower == outcome.upper else None
-    promised = bound.text.removeprefix("at least ").removeprefix("at most ")
+    promised = words_and_figure(bound.text)[1]
     if (terms := by_few(judged)) is not None:
         below = f"{shown(judged, figure)} is less than {promised}, but " if figure is not None else ""
         yield f"{below}{few_words(terms)}: met."

@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from slo_gen.cli.explaining_notifications import told_of_agreement, told_of_slo
-from slo_gen.cli.explaining_terms import claim_lines, credit_lines, measured_lines
+from slo_gen.cli.explaining_remedies import remedies
+from slo_gen.cli.explaining_terms import measured_lines
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.rounding import percent
 from slo_gen.contract.ticket_promises import promised_of_tickets
@@ -118,10 +119,7 @@ def explain_agreement(catalogue: Catalogue, agreement: Agreement, target: str | 
     for other in agreement.other_targets:
         if target in (None, other.name):
             lines += ["", *_other_target(agreement, other, live=other.name in live)]
-    for section in (credit_lines(agreement), claim_lines(agreement)) if target is None else ():
-        lines += ["", *section] if section else []
-    told = told_of_agreement(catalogue, agreement)
-    lines += ["", *told] if told else [""]
+    lines += ["", *remedies(agreement, target), *told_of_agreement(catalogue, agreement)]
     lines += ["An agreement never pages by itself; the SLOs on its indicators do, before the contract is broken."]
     return lines
 
@@ -284,7 +282,7 @@ def _level(level: Fraction, unit: str) -> str:
 
 def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget) -> Iterator[str]:
     yield f"Target {target.name}, {_where(target.origin)}"
-    promised = f"{target.direction} {target.objective_text}{_FIGURES.get(target.measure.reduce or '', '')}"
+    promised = f"{target.bound.text}{_FIGURES.get(target.measure.reduce or '', '')}"
     yield f"  {promised} {_per(agreement.period)}, measured by indicator {target.indicator}"
     if target.hours != ALWAYS:
         yield f"  owed in the hours of the calendar {target.hours}"
@@ -293,7 +291,8 @@ def _target(catalogue: Catalogue, agreement: Agreement, target: AgreementTarget)
         of_hours = target.hours != ALWAYS and measurement(target).over in ("scheduled", "events")
         seconds, whole = (_SOME_HOURS * 3600, f"{_SOME_HOURS} of these hours") if of_hours else (
             days * 86400, f"a {_word(agreement.period)} of {days} days")  # fmt: skip
-        yield f"  in {whole} that allows {_span((1 - target.objective) * seconds)} of complete outage"
+        less = "less than " if target.strict else ""
+        yield f"  in {whole} that allows {less}{_span((1 - target.objective) * seconds)} of complete outage"
     yield from measured_lines(agreement, target, catalogue.indicators[target.indicator])
     if target.where:
         yield f"  of the groups with {', '.join(f'{label}={value}' for label, value in sorted(target.where.items()))} only"
@@ -337,7 +336,7 @@ def _resting(catalogue: Catalogue, slo: Slo) -> Iterator[str]:
         yield "  no agreement in force"
     by_terms: dict[tuple[str, Fraction], list[str]] = {}
     for promise in promised:
-        level = (f"{promise.target.direction} {promise.target.objective_text}", promise.target.objective)
+        level = (promise.target.bound.text, promise.target.objective)
         by_terms.setdefault(level, []).append(f"{promise.agreement.name}/{promise.target.name}")
     for (terms, objective), names in sorted(by_terms.items()):
         warning = "" if slo.objective > objective else "; the SLO is not tighter than this"

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from slo_gen.spec.terms import ClaimTerms, Deadline, Termination
 from slo_gen.timekeeping.calendars import Calendar
 from slo_gen.timekeeping.durations import add_duration
+from slo_gen.timekeeping.periods import Periods, RollingDays
 
-__all__ = ["ClaimDeadlines", "Incident", "PeriodResult", "claim_deadlines", "may_terminate"]
+__all__ = ["OF_PERIOD", "ClaimDeadlines", "Incident", "PeriodResult", "claim_deadlines", "may_terminate"]
+
+OF_PERIOD: Final = ("period_end", "billing_cycle_end")
+"""What ends with a period: months after it end as periods do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,14 @@ class ClaimDeadlines:
 
 
 def claim_deadlines(
-    terms: ClaimTerms, incident: Incident, period_end: int, timezone: str, business: Calendar, reported: int | None = None
+    terms: ClaimTerms, incident: Incident, period_end: int, periods: Periods | RollingDays, business: Calendar,
+    reported: int | None = None,
 ) -> ClaimDeadlines:
     """By when the other party must be told of an incident, and when the claim must be with it.
 
-    ``period_end`` is the end of the period, which is that of the billing cycle, in which the incident ended; ``timezone``
-    that of the periods; ``business`` the calendar whose days ``bd`` means; ``reported`` when the report came. A deadline is
-    the first instant that is too late. Raises TimeError for a length beyond all calendars.
+    ``period_end`` is the end of that of the ``periods``, which are the billing cycles, in which the incident ended;
+    ``business`` the calendar whose days ``bd`` means; ``reported`` when the report came. A deadline is the first instant
+    that is too late. Raises TimeError for a length beyond all calendars.
     """
     anchors = {
         "incident_start": incident.start,
@@ -48,7 +54,10 @@ def claim_deadlines(
 
     def instant(deadline: Deadline | None) -> int | None:
         anchor = anchors[deadline.after] if deadline is not None else None
-        return add_duration(anchor, deadline.within, timezone, business) if deadline is not None and anchor is not None else None
+        if deadline is None or anchor is None:
+            return None
+        month_day = periods.month_day if deadline.after in OF_PERIOD else 0
+        return add_duration(anchor, deadline.within, periods.timezone, business, month_day)
 
     return ClaimDeadlines(instant(terms.notify), instant(terms.submit))
 

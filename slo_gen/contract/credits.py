@@ -2,32 +2,34 @@
 
 In this order, and each step only where the terms have it: what each target earns (the largest tier that its figure is in,
 a multiple of the fee for the time of its downtime, or its part of the pool); more for repeated misses; one outage counted
-once; the caps of interruptions, of the period and of the year; the smallest amount that is paid; rounding.
+once; the caps of interruptions; the least that is due; the caps of the period and of the year; the smallest amount that is
+paid; rounding.
 
 Tiers speak for themselves: a figure earns what its tier says, whatever its objective is. Multiples and pools need a miss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
-from slo_gen.contract.caps import cap_amount, cap_words
+from slo_gen.contract.caps import above_minimum, cap_amount, raised, under_annual_cap, under_cap
 from slo_gen.contract.comparing import bad_or_good, figure_at, is_floor
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.methods import promised
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome
+from slo_gen.contract.owed import Credit, Cut, Given, Line
 from slo_gen.contract.rounding import figure_words, number_words, part_words, seconds_text
 from slo_gen.spec.model import AgreementTarget, OtherTarget, TicketTarget
 from slo_gen.spec.terms import Bound, CreditTerms, EarnBack, Repeat, Tier
 
-__all__ = ["FEE_WORDS", "Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "reading"]
-
-Cut = Literal["interruption_cap", "cap", "annual_cap", "minimum"]
-"""What made a credit smaller."""
+__all__ = [
+    "FEE_WORDS", "Credit", "Cut", "Given", "Line", "Reading", "credit", "earned_back", "exposure", "is_on_its_scale", "own_currency",
+    "reading",
+]  # fmt: skip
 
 FEE_WORDS: Final = {
     "monthly_fee": "the monthly fee", "period_fee": "the fee of the period", "annual_fee": "the annual fee",
@@ -50,49 +52,6 @@ class Reading:
     downtime: Fraction = Fraction(0)
     interruptions: tuple[Interruption, ...] = ()
     weight: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What went before the period. ``misses``: of each target, whether it was missed, the latest period last.
-
-    ``this_year``: credits of the closed periods of the year, for the cap of a year.
-    """
-
-    misses: Mapping[str, Sequence[bool]]
-    this_year: Fraction = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One step in words, and the amount that it comes to (exact; None where no fee is known or nothing is paid)."""
-
-    words: str
-    amount: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """What is owed. ``amount`` is exact and ``paid`` is rounded; both None where no fee is known.
-
-    ``share`` is the part of the fee that the tiers or the pool name, after the cap, and None for amounts that are no share.
-    ``days`` by which the term is extended. ``cut``: what made it smaller.
-    """
-
-    amount: Fraction | None
-    paid: Fraction | None
-    currency: str
-    share: Fraction | None
-    days: Fraction
-    lines: tuple[Line, ...]
-    cut: tuple[Cut, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The amount as it is paid, or the share where no fee is known."""
-        if self.paid is None:
-            return f"{number_words(self.share * 100)}%" if self.share is not None else ""
-        return amount_text(self.paid, self.currency)
 
 
 _NOTHING_BEFORE: Final = Given({})
@@ -132,14 +91,14 @@ def credit(terms: CreditTerms, readings: Sequence[Reading], fees: Fees, before: 
     owed = Credit(
         amount=sum(amounts, Fraction(0)) if is_known else None,
         paid=None,
-        currency=fees.currency or _currency(terms),
+        currency=fees.currency or own_currency(terms),
         share=sum(shares, Fraction(0)) if shares or not parts else None,
         days=sum((part.days for part in kept), Fraction(0)),
         lines=tuple(lines),
         cut=tuple(cut for part in kept for cut in part.cut),
     )
-    for step in (_under_cap, _under_annual_cap, _above_minimum):
-        owed = step(owed, terms, fees, before)
+    owed = raised(owed, terms, _most(kept))
+    owed = above_minimum(under_annual_cap(under_cap(owed, terms, fees), terms, fees, before), terms)
     if not parts:
         owed = replace(owed, lines=(Line("no target earns a credit"),))
     if owed.amount is None:
@@ -160,6 +119,7 @@ class _Part:
     days: Fraction
     lines: tuple[Line, ...]
     cut: tuple[Cut, ...] = ()
+    most: Fraction | None = None                 # that the caps of its interruptions leave, where they have any
 
 
 def _earned(terms: CreditTerms, read: Reading, fees: Fees, misses: Sequence[bool]) -> Iterable[_Part]:
@@ -272,7 +232,8 @@ def _multiple(terms: CreditTerms, multiplier: Fraction, read: Reading, fees: Fee
     lines = [Line(words, whole)]
     if capped < whole:
         lines.append(Line("each interruption under its cap", capped))
-    return _Part(read, capped, None, Fraction(0), tuple(lines), ("interruption_cap",) if capped < whole else ())
+    most = sum((each for _, each in amounts), Fraction(0))
+    return _Part(read, capped, None, Fraction(0), tuple(lines), ("interruption_cap",) if capped < whole else (), most)
 
 
 def _beyond(read: Reading) -> Fraction:
@@ -293,8 +254,9 @@ def _repeated(part: _Part, repeats: Sequence[Repeat], misses: Sequence[bool]) ->
         return part
     amount = None if part.amount is None else part.amount * most.times
     share = None if part.share is None else part.share * most.times
+    under = None if part.most is None else part.most * most.times
     words = f"{part.reading.target} was missed {most.misses} times within {most.within} periods: {number_words(most.times)} times as much"
-    return replace(part, amount=amount, share=share, days=part.days * most.times, lines=(*part.lines, Line(words, amount)))
+    return replace(part, amount=amount, share=share, days=part.days * most.times, lines=(*part.lines, Line(words, amount)), most=under)
 
 
 # --- all targets together --------------------------------------------------------------------------------------
@@ -314,55 +276,19 @@ def _may_be_the_same(one: Reading, other: Reading) -> bool:
     return any(mine.start < theirs.end and theirs.start < mine.end for mine in one.interruptions for theirs in other.interruptions)
 
 
+def _most(parts: Sequence[_Part]) -> Fraction | None:
+    """What the caps of interruptions leave of all parts; None where there are no such caps."""
+    bounds = [part.most for part in parts if part.most is not None]
+    return sum(bounds, Fraction(0)) if bounds else None
+
+
 def _size(part: _Part) -> tuple[Fraction, Fraction, Fraction]:
     return part.amount or Fraction(0), part.share or Fraction(0), part.days
 
 
-def _under_cap(owed: Credit, terms: CreditTerms, fees: Fees, _: Given) -> Credit:
-    cap = terms.cap
-    if cap is None or cap.of != "period":
-        return owed
-    if owed.share is not None and cap.share is not None and owed.share > cap.share:
-        owed = replace(owed, share=cap.share)
-        if owed.amount is None:
-            line = Line(f"no more than {number_words(cap.share * 100)}% in one period")
-            return replace(owed, lines=(*owed.lines, line), cut=(*owed.cut, "cap"))
-    if owed.amount is None or owed.amount == 0:
-        return owed
-    if not fees.currency:
-        return replace(owed, lines=(*owed.lines, Line(f"no more than {cap_words(cap)} in one period, and nobody said what it is")))
-    return _cut(owed, cap_amount(terms, cap, fees, fees.period.end), "cap", f"no more than {cap_words(cap)} in one period")
-
-
-def _under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Given) -> Credit:
-    if terms.annual_cap is None or owed.amount is None or owed.amount == 0:
-        return owed
-    left = max(terms.annual_cap * fees.annual - before.this_year, Fraction(0))
-    most, given = f"{number_words(terms.annual_cap * 100)}% of the year's fee", amount_text(before.this_year, owed.currency)
-    words = f"no more than {most} in one year, of which {given} was given"
-    return _cut(owed, left, "annual_cap", words)
-
-
-def _above_minimum(owed: Credit, terms: CreditTerms, _: Fees, __: Given) -> Credit:
-    if terms.minimum is None or not owed.amount:
-        return owed
-    if owed.amount > terms.minimum.amount or (owed.amount == terms.minimum.amount and not terms.minimum_strict):
-        return owed
-    least = amount_text(terms.minimum.amount, terms.minimum.currency)
-    words = f"only more than {least} is paid" if terms.minimum_strict else f"less than {least} is not paid"
-    return _cut(owed, Fraction(0), "minimum", words)
-
-
-def _cut(owed: Credit, most: Fraction, cut: Cut, words: str) -> Credit:
-    assert owed.amount is not None, "looked at by the callers"
-    if owed.amount <= most:
-        return owed
-    return replace(owed, amount=most, lines=(*owed.lines, Line(words, most)), cut=(*owed.cut, cut))
-
-
-def _currency(terms: CreditTerms) -> str:
+def own_currency(terms: CreditTerms) -> str:
     """The currency of the terms' own amounts, where no fee names one."""
-    amounts = [terms.minimum, *(tier.amount for tier in terms.tiers)]
+    amounts = [terms.minimum, terms.no_less_than, *(tier.amount for tier in terms.tiers)]
     return next((amount.currency for amount in amounts if amount is not None), "")
 
 

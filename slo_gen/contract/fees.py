@@ -13,13 +13,22 @@ from typing import Final
 from slo_gen.spec.terms import Fee, Money
 from slo_gen.timekeeping.periods import Period, Periods, RollingDays
 
-__all__ = ["FeeError", "Fees"]
+__all__ = ["FeeError", "Fees", "fee_of"]
 
 _MONTHS: Final = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
 class FeeError(ValueError):
     """A fee that nobody named. The text is for the reader who asked for a credit."""
+
+
+def fee_of(periods: Periods | RollingDays, paid: Money | None) -> Fee | None:
+    """What was paid in a period as a fee; None where that is not one of months: of a week, or of so many days."""
+    if paid is None or not isinstance(periods, Periods) or periods.length == "week":
+        return None
+    if periods.length == "half_year":
+        return Fee(2 * paid.amount, paid.currency, "year")
+    return Fee(paid.amount, paid.currency, periods.length)
 
 
 @dataclass(frozen=True, slots=True)

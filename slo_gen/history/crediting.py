@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from slo_gen.contract.credits import Credit, Given, credit, reading
-from slo_gen.contract.fees import Fees
+from slo_gen.contract.fees import Fees, fee_of
 from slo_gen.contract.money import amount_text
 from slo_gen.contract.rounding import number_text
 from slo_gen.contract.target_period import Promise, term
@@ -14,10 +14,10 @@ from slo_gen.contract.ticket_promises import promised_of_tickets
 from slo_gen.history.closing_file import ClosedTarget, Closing
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Money
-from slo_gen.timekeeping.periods import Period, Periods
+from slo_gen.timekeeping.periods import Period, Periods, twelve_months_before
 from slo_gen.timekeeping.zones import write_instant
 
-__all__ = ["credit_of", "owed_text", "periods_looked_back", "possible_credit", "unknown_credits", "year_of"]
+__all__ = ["credit_of", "earlier_periods", "owed_text", "possible_credit", "unknown_credits"]
 
 
 def credit_of(
@@ -42,14 +42,14 @@ def credit_of(
         )
         for closed in targets
     ]  # fmt: skip
-    year = year_of(agreement, period)
-    this_year = [closing.current.judged.credit for closing in earlier if closing.start >= year.start]
-    paid = [given.paid for given in this_year if given is not None]
+    counted = [closing.current.judged.credit for closing in earlier if _shares_a_cap(agreement, period, closing.start, closing.end)]
+    paid = [given.paid for given in counted if given is not None]
     before = Given(
         misses={name: [_missed(closing, name) for closing in earlier] for name in known},
-        this_year=sum((amount for amount in paid if amount is not None), Fraction(0)),
+        credited=sum((amount for amount in paid if amount is not None), Fraction(0)),
     )
-    return credit(agreement.credits, readings, Fees(agreement.fee, agreement.period, period, affected), before)
+    fee = agreement.fee or fee_of(agreement.period, affected)
+    return credit(agreement.credits, readings, Fees(fee, agreement.period, period, affected), before)
 
 
 def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Closing]) -> str:
@@ -57,12 +57,32 @@ def unknown_credits(agreement: Agreement, period: Period, earlier: Sequence[Clos
     if agreement.credits is None or agreement.credits.annual_cap is None:
         return ""
     known_from = earlier[0].start if earlier else period.start
-    if max(year_of(agreement, period).start, term(agreement).items[0][0]) >= known_from:
+    of_year = agreement.credits.annual_cap_per == "year"
+    since = _year_of(agreement, period).start if of_year else twelve_months_before(agreement.period, period.end)
+    if max(since, term(agreement).items[0][0]) >= known_from:
         return ""
-    return f"credits of the year before {write_instant(known_from)} are not known: nobody closed those periods, and the cap may be used up"
+    before = f"{'year' if of_year else 'twelve months'} before {write_instant(known_from)}"
+    return f"credits of the {before} are not known: nobody closed those periods, and the cap may be used up"
 
 
-def periods_looked_back(agreement: Agreement) -> int:
+def earlier_periods(agreement: Agreement, period: Period) -> Iterator[Period]:
+    """The periods before this one that decide with it, the latest first: by their misses, or by their credits under a cap."""
+    needed = _looked_back(agreement)
+    is_capped = agreement.credits is not None and agreement.credits.annual_cap is not None
+    before = agreement.period.previous(period)
+    while needed > 0 or (is_capped and _shares_a_cap(agreement, period, before.start, before.end)):
+        yield before
+        needed, before = needed - 1, agreement.period.previous(before)
+
+
+def _shares_a_cap(agreement: Agreement, period: Period, start: int, end: int) -> bool:
+    """Whether what was credited for the time ``[start, end)`` counts to the cap that bounds the credits of a period."""
+    if agreement.credits is not None and agreement.credits.annual_cap_per == "12mo":
+        return end > twelve_months_before(agreement.period, period.end)
+    return start >= _year_of(agreement, period).start
+
+
+def _looked_back(agreement: Agreement) -> int:
     """How many earlier periods decide with this one what a miss means: for breaches, repeats, credits won back, rights to end it."""
     allowed = [target.misses.of for target in agreement.targets] + [target.misses.of for target in agreement.ticket_targets]
     allowed += [target.misses.of for target in agreement.other_targets]
@@ -72,7 +92,7 @@ def periods_looked_back(agreement: Agreement) -> int:
     return max([*allowed, *repeated, *ending, *won], default=1) - 1
 
 
-def year_of(agreement: Agreement, period: Period) -> Period:
+def _year_of(agreement: Agreement, period: Period) -> Period:
     """The (fiscal) year of the agreement in which a period begins."""
     periods = agreement.period
     starts = periods.starts if isinstance(periods, Periods) and periods.length != "week" else (1, 1)

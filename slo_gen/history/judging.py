@@ -149,7 +149,7 @@ def judge(
         outcome = judged.outcome
         targets.append(ClosedTarget(
             target=one.target.name, indicator=one.target.indicator, where=dict(sorted(one.target.where.items())),
-            objective=f"{one.target.direction} {one.target.objective_text}", verdict=outcome.verdict,
+            objective=one.target.bound.text, verdict=outcome.verdict,
             breach=_breach(agreement, one.target, outcome, earlier), attained=attained_text(judged),
             completeness=facts.completeness, outcome=outcome, measure=one.target.measure, bound=judged.bound, window=judged.window,
             not_excluded=judged.exclusions.not_excluded, facts=reference, queries=facts.queries, sources=facts.sources,
@@ -252,7 +252,7 @@ def _forgotten(each: Closable, server: Server, now: int) -> Iterator[str]:
 def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) -> Iterator[DueDate]:
     """When the report of a period is due, until when its figures may be disputed, and by when each outage of a breach must be claimed."""
     timezone, terms, business = agreement.period.timezone, agreement.report, business_days(agreement)
-    report = add_duration(end, terms.due, timezone, business)
+    report = add_duration(end, terms.due, timezone, business, agreement.period.month_day)
     yield DueDate(what=REPORT, at=report)
     if terms.objections:
         yield DueDate(what=OBJECTIONS, at=add_duration(report, terms.objections, timezone, business))
@@ -263,7 +263,7 @@ def _deadlines(agreement: Agreement, end: int, targets: Sequence[ClosedTarget]) 
             incidents = [Incident(run.start, run.end) for run in target.outcome.interruptions if run.counted]
             known = _known(agreement.claim, bool(incidents))
             due = [
-                claim_deadlines(known, incident, end, timezone, business, report)
+                claim_deadlines(known, incident, end, agreement.period, business, report)
                 for incident in incidents or [Incident(target.outcome.start, None)]
             ]
             for what, instants in (("notify of", [each.notify for each in due]), ("claim for", [each.submit for each in due])):

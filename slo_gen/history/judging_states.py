@@ -73,7 +73,7 @@ def _judged(
     files[reference.file] = text
     unknown = facts.unknown.clip(period.start, period.end).seconds
     return ClosedTarget(
-        target=target.name, indicator=target.indicator, where={}, objective=f"{target.direction} {target.objective_text}",
+        target=target.name, indicator=target.indicator, where={}, objective=target.bound.text,
         verdict=outcome.verdict, breach=is_breach(target, outcome), attained=attained_text(judged),
         completeness=1 - Fraction(unknown, period.seconds), outcome=outcome, measure=target.measure, bound=judged.bound,
         window=judged.window, not_excluded=judged.exclusions.not_excluded, facts=reference, queries=(),

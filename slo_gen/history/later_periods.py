@@ -13,7 +13,7 @@ from slo_gen.history.closing_file import ClosedTarget, Closing, WonBack
 from slo_gen.spec.model import Agreement
 from slo_gen.spec.terms import Termination
 
-__all__ = ["right_text", "rights_to_end", "won_back", "won_back_text"]
+__all__ = ["right_text", "right_words", "rights_to_end", "won_back", "won_back_text"]
 
 
 def won_back(agreement: Agreement, targets: Sequence[ClosedTarget], earlier: Sequence[Closing]) -> WonBack | None:
@@ -58,13 +58,18 @@ def _results(targets: Sequence[ClosedTarget]) -> list[PeriodResult]:
 
 def right_text(terms: Termination) -> str:
     """In words, once it is reached."""
+    return f"it may be ended now: {right_words(terms)}"
+
+
+def right_words(terms: Termination) -> str:
+    """What gives the right: ``3 breached periods in a row``."""
     of = f" of {', '.join(terms.targets)}" if terms.targets else ""
     if terms.breaches == 1:
         beyond = f", {terms.beyond.as_end}" if terms.beyond is not None else ""
-        return f"it may be ended now: a breach{of}{beyond}"
+        return f"a breach{of}{beyond}"
     beyond = f", each {terms.beyond.as_end}" if terms.beyond is not None else ""
     among = "in a row" if terms.contiguous else f"among the last {terms.of} periods"
-    return f"it may be ended now: {terms.breaches} breached periods{of} {among}{beyond}"
+    return f"{terms.breaches} breached periods{of} {among}{beyond}"
 
 
 def won_back_text(found: WonBack) -> str:

@@ -124,6 +124,12 @@ def accounts(catalogue: Catalogue, horizon: Horizon) -> tuple[tuple[Account, ...
         if isinstance(periods, RollingDays):
             absent[promise.agreement.name, promise.target.name] = NotLive("rolling periods overlap; an SLO over as many days is live")
             continue
+        if promise.target.strict:
+            exactly = f"exactly {promise.target.objective_text} is missed"
+            absent[promise.agreement.name, promise.target.name] = NotLive(
+                f"{exactly}, which sums of rules cannot tell from just met; it is evaluated when the period is closed"
+            )
+            continue
         if periods not in tables:
             tables[periods] = period_table(periods, horizon)
         if catalogue.states_decide(promise.target):

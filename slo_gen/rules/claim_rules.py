@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from slo_gen import names
+from slo_gen.contract.claims import OF_PERIOD
 from slo_gen.contract.measurement import Down
 from slo_gen.contract.methods import measurement
 from slo_gen.contract.target_period import business_days
@@ -46,7 +47,7 @@ CLAIM_NOTICE: Final = 7 * 86_400
 _REMEMBERED: Final = 86_400
 """Seconds for which a deadline outlives a Prometheus that is away."""
 
-_OF_PERIOD: Final = ("period_end", "billing_cycle_end", "report")
+_OF_PERIOD: Final = (*OF_PERIOD, "report")
 _OF_OUTAGE: Final = ("incident_start", "incident_end")
 
 Stage = Literal["notify", "submit"]
@@ -59,12 +60,17 @@ _DUTIES: Final[dict[Stage, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ClaimStep:
-    """A deadline that targets have in common, in periods of one time zone. ``report``: how long after a period its report is due."""
+    """A deadline that targets have in common, in periods of one time zone.
+
+    ``report``: how long after a period its report is due. ``month_day``: the day of a month on which periods begin, where months are
+    counted from the end of one.
+    """
 
     stage: Stage
     deadline: Deadline
     business: Calendar
     report: str
+    month_day: int
 
     @property
     def of_outages(self) -> bool:
@@ -93,7 +99,9 @@ def _written(promise: Promise) -> Iterator[ClaimStep]:
     written: tuple[tuple[Stage, Deadline | None], ...] = (("notify", agreement.claim.notify), ("submit", agreement.claim.submit))
     for stage, deadline in written:
         if deadline is not None:
-            yield ClaimStep(stage, deadline, business, agreement.report.due if deadline.after == "report" else "")
+            report = agreement.report.due if deadline.after == "report" else ""
+            month_day = agreement.period.month_day if deadline.after in _OF_PERIOD else 0
+            yield ClaimStep(stage, deadline, business, report, month_day)
 
 
 def _why_not_live(promise: Promise, step: ClaimStep) -> str:
@@ -177,12 +185,14 @@ def _table(account: Account, step: ClaimStep) -> Steps:
     periods, within = account.table.periods, step.deadline.within
     timezone = account.timezone
 
-    def deadline(anchor: int) -> int:
-        return add_duration(anchor, within, timezone, step.business)
+    def deadline(anchor: int, month_day: int = 0) -> int:
+        return add_duration(anchor, within, timezone, step.business, month_day)
 
-    if step.deadline.after in _OF_PERIOD:
-        ends = ((period.start, add_duration(period.end, step.report or "0", timezone, step.business)) for period in periods)
-        return Steps.through((start, deadline(end)) for start, end in ends)
+    if step.deadline.after == "report":
+        due = ((period.start, add_duration(period.end, step.report, timezone, step.business, step.month_day)) for period in periods)
+        return Steps.through((start, deadline(reported)) for start, reported in due)
+    if step.deadline.after in OF_PERIOD:
+        return Steps.through((period.start, deadline(period.end, step.month_day)) for period in periods)
     where = zone(timezone)
     first, last = day_of(account.table.start, where), day_of(account.table.end, where)
     days = [at(first + timedelta(days=number), 0, where) for number in range((last - first).days + 1)]

@@ -152,7 +152,7 @@ def _terms(promise: Promise, accounts: Mapping[tuple[str, str], str]) -> dict[st
         names.SERVICE: agreement.service,
         names.KIND: agreement.kind,
         names.CUSTOMER if agreement.party.kind == "customer" else names.PARTY: agreement.party.name,
-        names.OBJECTIVE_TEXT: f"{target.direction} {target.objective_text}",
+        names.OBJECTIVE_TEXT: target.bound.text,
         names.ACCOUNT: accounts.get((agreement.name, target.name), ""),
         **{names.WHERE_PREFIX + label: value for label, value in sorted(target.where.items())},
     })

@@ -216,11 +216,16 @@ class AgreementTarget:
     grace: str = ""                       # span after the start of the agreement in which a miss is no breach
     weight: Fraction | None = None        # part of the amount at risk that hangs on it
     unit: Literal["%", "s", ""] = "%"     # of the objective, and of the figure that is compared with it
+    strict: bool = False                  # the objective itself is missed: more than 99.9%, less than 60m
 
     @property
     def bound(self) -> Bound:
         """What the figure must hold to."""
-        return Bound(">=" if self.direction == "at least" else "<=", self.objective, self.unit, f"{self.direction} {self.objective_text}")
+        floor = self.direction == "at least"
+        if self.strict:
+            words = "more than" if floor else "less than"
+            return Bound(">" if floor else "<", self.objective, self.unit, f"{words} {self.objective_text}")
+        return Bound(">=" if floor else "<=", self.objective, self.unit, f"{self.direction} {self.objective_text}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,8 @@ class CreditTerms:
     at_risk: Fraction | None = None
     cap: Cap | None = Cap(share=Fraction(1))
     annual_cap: Fraction | None = None           # share of the year's fee
+    annual_cap_per: Literal["year", "12mo"] = "year"   # each year from its first day, or any twelve months in a row
+    no_less_than: Money | None = None            # what a credit that is due is raised to
     minimum: Money | None = None
     minimum_strict: bool = False                 # a credit of just the minimum is not paid either
     repeat: tuple[Repeat, ...] = ()

@@ -43,15 +43,19 @@ _ONE_DAY: Final = timedelta(days=1)
 _ALWAYS: Final = Always()
 
 
-def add_duration(instant: int, duration: str, timezone: str, calendar: Calendar = _ALWAYS) -> int:
+def add_duration(instant: int, duration: str, timezone: str, calendar: Calendar = _ALWAYS, month_day: int = 0) -> int:
     """The instant at which a duration has run that begins at ``instant``: see this module for each unit.
 
     ``timezone`` says what a day and a month are, ``calendar`` what business time is; with the default every day is a
-    business day. Raises TimeError for what is no duration, and when the result is not before the year 2300.
+    business day. ``month_day``: of an instant at which a month ends that begins on that day, be it the 31st, months and
+    years end so as well: two months after the end of February are over on the 30th of April, not on the 28th. Raises
+    TimeError for what is no duration, and when the result is not before the year 2300.
     """
     where, business = zone(timezone), business_time(calendar)
     for number, unit in read_duration(duration):
-        instant = _add(instant, number, unit, where, business) if number else instant
+        if number:
+            month_day = month_day if unit in ("mo", "y") else 0
+            instant = _add(instant, number, unit, where, business, month_day)
     return in_range(instant)
 
 
@@ -68,7 +72,7 @@ def read_duration(text: str) -> Parts:
     return tuple((int(number), unit) for number, unit in parts)
 
 
-def _add(instant: int, number: int, unit: str, where: ZoneInfo, business: BusinessTime) -> int:
+def _add(instant: int, number: int, unit: str, where: ZoneInfo, business: BusinessTime, month_day: int) -> int:
     match unit:
         case "ms":
             return instant - -number // 1000
@@ -77,7 +81,7 @@ def _add(instant: int, number: int, unit: str, where: ZoneInfo, business: Busine
         case "d" | "w":
             return _on_day(instant, where, lambda day: day + number * (7 if unit == "w" else 1) * _ONE_DAY)
         case "mo" | "y":
-            return _on_day(instant, where, lambda day: _months_later(day, number * (12 if unit == "y" else 1)))
+            return _on_day(instant, where, lambda day: _months_later(day, number * (12 if unit == "y" else 1), month_day or day.day))
         case "bh":
             return business.deadline(instant, number * 3600)
     return _business_days(instant, number, where, business)
@@ -93,9 +97,9 @@ def _on_day(instant: int, where: ZoneInfo, move: Callable[[date], date]) -> int:
     return at(day, shown.hour * 3600 + shown.minute * 60 + shown.second, where)
 
 
-def _months_later(day: date, months: int) -> date:
+def _months_later(day: date, months: int, month_day: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(month_day, monthrange(year, month + 1)[1]))
 
 
 def _business_days(instant: int, days: int, where: ZoneInfo, business: BusinessTime) -> int:

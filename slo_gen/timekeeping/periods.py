@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from slo_gen.timekeeping.zones import TimeError, at, day_of, local_date, zone
 
-__all__ = ["Length", "Period", "Periods", "RollingDays", "billing_cycle"]
+__all__ = ["Length", "Period", "Periods", "RollingDays", "billing_cycle", "twelve_months_before"]
 
 Length = Literal["week", "month", "quarter", "half_year", "year"]
 
@@ -63,6 +63,11 @@ class Periods:
     length: Length
     timezone: str = "UTC"
     starts: tuple[int, int] = (1, 1)
+
+    @property
+    def month_day(self) -> int:
+        """The day of a month on which periods begin, or its last one where it is shorter; 0 where they begin on no such day."""
+        return 0 if self.length == "week" else self.starts[1]
 
     def of(self, instant: int) -> Period:
         """The period in which an instant lies. Raises TimeError outside the years 1901 to 2298."""
@@ -160,6 +165,11 @@ class RollingDays:
     days: int
     timezone: str = "UTC"
 
+    @property
+    def month_day(self) -> int:
+        """0: they begin on no day of a month."""
+        return 0
+
     def of(self, instant: int) -> Period:
         """The period that ends with the day in which an instant lies."""
         return self._ending(day_of(instant, zone(self.timezone)))
@@ -200,6 +210,18 @@ class RollingDays:
             raise TimeError(f"periods are known for the years {_FIRST_YEAR} to {_LAST_YEAR}")
         where = zone(self.timezone)
         return Period(at(first, 0, where), at(day, 86_400, where), f"{self.days}d-{day.isoformat()}")
+
+
+def twelve_months_before(periods: Periods | RollingDays, end: int) -> int:
+    """Twelve months before the end of one of these periods.
+
+    Where periods begin on the 29th to the 31st, this is such a beginning as well, and not the day on which a short month ended.
+    """
+    months = billing_cycle(periods.month_day or local_date(end, zone(periods.timezone)).day, periods.timezone)
+    month = months.of(end - 1)
+    for _ in range(11):
+        month = months.previous(month)
+    return month.start
 
 
 def _day_of_month(month: int, day: int) -> date:

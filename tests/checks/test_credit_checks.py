@@ -69,6 +69,19 @@ def test_the_first_of_tiers_of_times_cannot_hold_no_time_at_all() -> None:
     assert told(later, "ambiguous-boundary") == ["this scale mixes its bounds: exactly 10m is in its tier, exactly 5m is not"]
 
 
+@pytest.mark.parametrize(("objective", "tier", "hint"), [
+    ("more than 99.9%", "below: 99.9%, credit: 10%", "begin the first tier at the objective: `at_most: 99.9%`"),
+    ("less than 5%", "above: 5%, credit: 10%", "begin the first tier at the objective: `at_least: 5%`"),
+])  # fmt: skip
+def test_a_strict_objective_is_missed_at_its_very_figure(objective: str, tier: str, hint: str) -> None:
+    figure = objective.split()[-1]
+    assert said("credit-scale", scale(tier, objective=objective)) == [
+        ("warning", f"exactly {figure} misses availability and is in no tier", hint)
+    ]
+    at = tier.replace("below", "at_most").replace("above", "at_least")
+    assert told(scale(at, objective=objective)) == told(scale(at, objective=objective), "ambiguous-boundary") == []
+
+
 def test_a_hole_between_two_tiers_and_below_the_last() -> None:
     document = scale("below: 99.9%, at_least: 99.5%, credit: 10%", "below: 99%, at_least: 95%, credit: 25%")
     hint = "one bound for each tier (`below`) is enough: of all that are reached the largest credit holds"

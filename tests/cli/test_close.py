@@ -282,6 +282,60 @@ def test_a_credit_is_owed_up_to_what_the_year_has_left(house: House) -> None:
     assert json.loads(house.close("--json").output)[0]["credit"]["paid"] == "40.00 EUR"
 
 
+@pytest.mark.parametrize(("per", "paid", "cut"), [("year", 100, ()), ("12mo", 40, ("annual_cap",))])
+def test_a_cap_of_twelve_months_looks_back_over_the_year(house: House, per: str, paid: int, cut: tuple[str, ...]) -> None:
+    """Of two percent of a year's fee, 240 EUR, November and December have used 200; a calendar year begins anew in January."""
+    house.write(sla("acme", CREDITS.replace("2%}", f"2%, annual_cap_per: {per}}}"), term="term: {from: 2026-11-01}"))
+    house.at("2027-02-02T09:00")
+    for month, following in (("2026-11", "2026-12"), ("2026-12", "2027-01"), ("2027-01", "2027-02")):
+        first, last = (read_instant(f"{each}-01", BERLIN) for each in (month, following))
+        instants = [first + 60 * minute + 103.5 for minute in range(-3, (last - first) // 60 + 3)]
+        house.server.series = [
+            Series({"__name__": metric, names.INDICATOR: "requests"}, tuple((at, value) for at in instants))
+            for metric, value in ((names.TOTAL, 100.0), (names.BAD, 1.0))
+        ]
+        result = house.run("close", "specs", "--period", month, "--prometheus", house.url)
+        assert result.exit_code == 0, result.output
+    assert "are not known" not in result.output
+    credit = house.closing(period="2027-01").current.judged.credit
+    assert credit is not None
+    assert (credit.paid, credit.cut) == (paid, cut)
+
+
+def test_a_cap_of_twelve_months_that_nobody_closed_is_told(house: House) -> None:
+    house.write(sla("acme", CREDITS.replace("2%}", "2%, annual_cap_per: 12mo}"), term="term: {from: 2026-02-01}"))
+    assert "acme: credits of the twelve months before 2026-09-30T22:00:00Z are not known" in house.close().output
+    house.write(sla("acme", CREDITS.replace("2%}", "2%, annual_cap_per: 12mo}"), term="term: {from: 2026-10-01}"))
+    assert "are not known" not in house.close().output
+
+
+FEE = "fee: {amount: 100, currency: EUR}\n  "
+SCALE = "tiers: [{below: 99.9%, credit: 10%}]"
+
+
+@pytest.mark.parametrize(("terms", "message"), [
+    (f"{FEE}credits: {{{SCALE}}}", "--fee 90.00 USD: acme says itself what is paid, and credits are taken of that"),
+    (f"{FEE}credits: {{of: affected_fee, {SCALE}}}", "--fee 90.00 USD: the fee of acme is in EUR; write it in that"),
+    (f"credits: {{of: affected_fee, {SCALE}, minimum: 5 EUR}}", "--fee 90.00 USD: the credits of acme are in EUR; write it in that"),
+    ("", "--fee 90.00 USD: acme gives no credits that could be taken of it"),
+])  # fmt: skip
+def test_a_fee_that_is_not_asked_for_is_not_passed_over(house: House, terms: str, message: str) -> None:
+    house.write(sla("acme", terms))
+    result = house.close("--agreement", "acme", "--fee", "90 USD")
+    assert (result.exit_code, message in " ".join(result.output.split())) == (1, True)
+    assert house.files() == ["specs/shop.yaml"]
+
+
+@pytest.mark.parametrize("of", ["monthly_fee", "affected_fee"])
+def test_what_was_paid_is_the_fee_where_no_document_says_one(house: House, of: str) -> None:
+    house.server.series = stored(60)
+    house.write(sla("acme", f"credits: {{of: {of}, {SCALE}}}"))
+    house.close("--agreement", "acme", "--fee", "90 USD")
+    credit = house.closing().current.judged.credit
+    assert credit is not None
+    assert (credit.paid, credit.currency) == (9, "USD")
+
+
 def test_a_cap_of_a_year_that_nobody_closed_is_told(house: House) -> None:
     house.write(sla("acme", CREDITS))
     assert "acme: credits of the year before 2026-09-30T22:00:00Z are not known" in house.close().output

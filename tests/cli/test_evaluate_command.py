@@ -253,6 +253,37 @@ CREDITS = "credits: {tiers: [{below: 99%, credit: 10%}, {below: 95%, credit: 25%
 OBJECTIVE = "objective: at least 99%"
 
 
+@pytest.mark.parametrize(("objective", "down", "verdict"), [
+    ("at least 99%", 432, "met"), ("more than 99%", 432, "missed"), ("more than 99%", 431, "met"), ("more than 99%", 433, "missed"),
+    ("at most 432m", 432, "met"), ("less than 432m", 432, "missed"), ("less than 432m", 431, "met"), ("less than 1%", 432, "missed"),
+])  # fmt: skip
+def test_a_strict_objective_is_missed_at_its_very_figure(
+    run: Run, specs: Callable[[str], None], objective: str, down: int, verdict: str
+) -> None:
+    """April has 43,200 minutes, of which a hundredth are 432."""
+    with_terms(OBJECTIVE, f"objective: {objective}")
+    if "1%" in objective or objective.endswith("m"):
+        with_terms(CREDITS, "credits: {multiplier: 1}")
+    found = evaluated(run, "--period", "2026-04", "--down", f"2026-04-03T00:00/{down}m")
+    assert found["verdict"] == verdict
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--down", f"2026-04-03T00:00/{down}m", "--explain")
+    assert f"promises {objective}" in run(*asked).output
+
+
+def test_a_strict_objective_is_told_as_it_is(run: Run, specs: Callable[[str], None]) -> None:
+    with_terms(OBJECTIVE, "objective: more than 99%")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-04", "--down", "2026-04-03T00:00/432m")
+    text = run(*asked).output
+    assert "  may be bad  less than 7h12m, 0s left\n" in text
+    assert "  promised    more than 99%\n" in text
+    words = run(*asked, "--explain").output
+    assert "99.00% is exactly 99%, and more than 99% was promised: missed." in words
+    told = " ".join(run("explain", "cloud", "a.yaml").output.split())
+    assert "more than 99% per month" in told
+    assert "allows less than 7h12m of complete outage" in told
+    assert "not live: exactly 99% is missed, which sums of rules cannot tell from just met; it is evaluated when" in told
+
+
 def test_a_multiple_of_a_fee_that_nobody_named_is_not_nothing(run: Run, specs: Callable[[str], None]) -> None:
     with_terms(CREDITS, "credits: {of: affected_fee, multiplier: 10}")
     march = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h")
@@ -367,6 +398,29 @@ def test_a_fee_that_is_not_asked_for_is_not_passed_over(run: Run, specs: Callabl
     result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", paid)
     assert (result.exit_code, message in result.output) == (1 if message else 0, True)
     assert message or "  credit  9.00 EUR\n" in result.output
+
+
+@pytest.mark.parametrize(("terms", "message"), [
+    ("", "--fee 90.00 USD: cloud gives no credits that could be taken of it"),
+    ("credits: {of: affected_fee, tiers: [{below: 99%, credit: 10%}], no_less_than: 5 EUR}",
+     "--fee 90.00 USD: the credits of cloud are in EUR; write it in that"),
+])  # fmt: skip
+def test_a_fee_of_which_nothing_is_taken_is_refused(run: Run, specs: Callable[[str], None], terms: str, message: str) -> None:
+    with_terms(CREDITS, terms)
+    if not terms:
+        with_terms("  claim: {notify: {within: 2bd, after: incident_end}, submit: {within: 30d, after: period_end}}\n", "")
+    result = run("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h", "--fee", "90 USD")
+    assert (result.exit_code, message in result.output) == (1, True)
+
+
+def test_a_credit_that_is_due_is_raised(run: Run, specs: Callable[[str], None]) -> None:
+    """10% of 90 EUR are 9, raised to 20; of 15 EUR no more than those 15, the cap."""
+    with_terms(CREDITS, "credits: {of: affected_fee, tiers: [{below: 99%, credit: 10%}], no_less_than: 20 EUR}")
+    asked = ("evaluate", "a.yaml", "--agreement", "cloud", "--period", "2026-03", "--down", "2026-03-27T01:30/8h")
+    assert "  credit  20.00 EUR\n" in run(*asked, "--fee", "90 EUR").output
+    assert "   no less than 20.00 EUR where anything is due = 20 EUR\n" in run(*asked, "--fee", "90 EUR", "--explain").output
+    assert "  credit  15.00 EUR\n" in run(*asked, "--fee", "15 EUR").output
+    assert "  credit  10% (no fee is known; --fee says what was paid)\n" in run(*asked).output
 
 
 def test_an_outage_of_another_period_is_no_silent_zero(run: Run, specs: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo_gen.contract.credits import Given, Reading, credit, earned_back, exposure, reading
-from slo_gen.contract.fees import FeeError, Fees
+from slo_gen.contract.fees import FeeError, Fees, fee_of
 from slo_gen.contract.money import amount_text, rounded
 from slo_gen.contract.outcome import Interruption, Outcome, Verdict
 from slo_gen.spec.model import AgreementTarget, Origin
@@ -230,6 +230,16 @@ def test_a_cap_of_months_and_of_the_fee_before_an_interruption() -> None:
     )
 
 
+@pytest.mark.parametrize(("periods", "fee"), [
+    (MONTHS, Fee(Fraction(90), "EUR", "month")), (Periods("quarter"), Fee(Fraction(90), "EUR", "quarter")),
+    (Periods("year"), Fee(Fraction(90), "EUR", "year")), (Periods("half_year"), Fee(Fraction(180), "EUR", "year")),
+    (Periods("week"), None), (RollingDays(30), None),
+])  # fmt: skip
+def test_what_was_paid_in_a_period_as_a_fee(periods: Periods | RollingDays, fee: Fee | None) -> None:
+    assert fee_of(periods, Money(Fraction(90), "EUR")) == fee
+    assert fee_of(periods, None) is None
+
+
 # --- caps, minimum, rounding -----------------------------------------------------------------------------------
 def test_the_sum_is_capped() -> None:
     targets = [read("99.5", "a"), read("98", "b"), read("99.5", "c")]
@@ -264,6 +274,60 @@ def test_small_credits_are_not_paid(fee: str, strict: bool, paid: str) -> None:
 ])  # fmt: skip
 def test_rounding_is_half_up_in_the_smallest_unit(amount: str, currency: str, text: str) -> None:
     assert amount_text(rounded(Fraction(amount), currency), currency) == text
+
+
+@pytest.mark.parametrize(("figure", "fee", "paid"), [
+    ("99.9", "1000", 0),        # nothing is due
+    ("99.5", "1000", 100), ("99.5", "500", 50), ("99.5", "499.99", 50), ("99.5", "10", 10), ("99.5", "0", 0),
+])  # fmt: skip
+def test_a_credit_that_is_due_is_no_less_than_agreed(figure: str, fee: str, paid: int) -> None:
+    """Ten percent, but not less than 50 EUR, and never more than the fee itself, which is the cap."""
+    terms = CreditTerms(tiers=(below("99.9%", "10%"),), no_less_than=Money(Fraction(50), "EUR"))
+    assert credit(terms, [read(figure)], fees(fee)).paid == paid
+
+
+def test_the_least_credit_is_under_the_caps_of_the_period_and_of_the_year() -> None:
+    """10% of 100 EUR is 10, raised to 50; 30% of 100 is 30; 10% of the year's 1200 is 120, of which 95 was given."""
+    terms = CreditTerms(tiers=(below("99.9%", "10%"),), no_less_than=Money(Fraction(50), "EUR"), cap=Cap(share=Fraction(3, 10)))
+    found = credit(terms, [read("99.5")], fees("100"))
+    assert (found.paid, found.cut) == (30, ("cap",))
+    found = credit(replace(terms, annual_cap=Fraction(1, 10)), [read("99.5")], fees("100"), Given({}, Fraction(95)))
+    assert (found.paid, found.cut) == (25, ("cap", "annual_cap"))
+
+
+@pytest.mark.parametrize(("minutes", "share", "paid"), [
+    ((1,), "50%", 50),           # an outage of 1 minute in 30 days is 1/43200 of 43200 EUR: 1 EUR, raised
+    ((1,), "0.1%", "43.2"),      # no more than 43.2 EUR for an interruption
+    ((1, 1), "0.1%", 50),        # no more than 86.4 EUR for two
+    ((100, 1), "0.1%", 50),      # 43.2 and 1, raised
+    ((100, 100), "0.1%", "86.4"),
+])  # fmt: skip
+def test_the_least_credit_is_under_the_caps_of_the_interruptions(minutes: tuple[int, ...], share: str, paid: str | int) -> None:
+    terms = CreditTerms(multiplier=Fraction(1), cap=Cap(share=Fraction(share.rstrip("%")) / 100, of="interruption"),
+                        no_less_than=Money(Fraction(50), "EUR"))  # fmt: skip
+    outages = [outage(JUNE.start + 86_400 * place, each) for place, each in enumerate(minutes)]
+    down = replace(read("0", downtime=Fraction(60 * sum(minutes))), interruptions=tuple(outages))
+    assert credit(terms, [down], fees("43200")).amount == Fraction(paid)
+    assert credit(terms, [replace(down, missed=False)], fees("43200")).amount == 0
+
+
+def test_what_is_raised_or_capped_for_one_target_is_not_lost_for_another() -> None:
+    """Two targets, 43.2 EUR at most each; and missed again, twice of it."""
+    terms = CreditTerms(multiplier=Fraction(1), cap=Cap(share=Fraction(1, 1000), of="interruption"), double_recovery=True,
+                        no_less_than=Money(Fraction(500), "EUR"), repeat=(Repeat(2, 2, Fraction(2)),))  # fmt: skip
+    down = [replace(read("0", name, downtime=Fraction(60)), interruptions=(outage(JUNE.start, 1),)) for name in ("up", "api")]
+    found = credit(terms, down, fees("43200"))
+    assert found.amount == Fraction("86.4")
+    assert found.lines[-2].words == "no less than 500.00 EUR where anything is due, under the caps of the interruptions"
+    assert credit(terms, down, fees("43200"), Given({"up": (True,)})).amount == Fraction("129.6")
+
+
+def test_twelve_months_in_a_row_have_a_cap_like_a_year() -> None:
+    """A tenth of 12,000 EUR is 1200, of which 1150 was given."""
+    terms = CreditTerms(tiers=(below("99.9%", "10%"),), annual_cap=Fraction(1, 10), annual_cap_per="12mo")
+    found = credit(terms, [read("99.5")], fees(), Given({}, Fraction(1150)))
+    assert (found.paid, found.cut) == (50, ("annual_cap",))
+    assert found.lines[1].words == "no more than 10% of the year's fee in any twelve months, of which 1150.00 EUR was given"
 
 
 def test_rounding_happens_once() -> None:

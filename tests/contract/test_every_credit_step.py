@@ -151,6 +151,18 @@ def cases() -> Iterator[Case]:
     yield Case("the minimum is not enough", replace(least, minimum_strict=True), [missed("99.5")])
     yield Case("more than a strict minimum", replace(least, minimum_strict=True), [missed("98.5")])
     yield Case("below the minimum", replace(least, minimum=Money(Fraction(101), "EUR")), [missed("99.5")])
+    raised = replace(tiers, no_less_than=Money(Fraction(150), "EUR"))
+    yield Case("no less than", raised, [missed("99.5")])
+    yield Case("just no less than", replace(raised, no_less_than=Money(Fraction(100), "EUR")), [missed("99.5")])
+    yield Case("no less than, of nothing known", raised, [missed("99.5")], UNKNOWN)
+    yield Case("no less than, and nothing is due", raised, [Reading("up", FLOOR, Fraction(1), missed=False)])
+    yield Case("no less than, and days alone", replace(days, no_less_than=raised.no_less_than), [missed("97")])
+    yield Case("no less than, under the cap", replace(raised, cap=Cap(share=Fraction(12, 100))), [missed("99.5")])
+    yield Case("no less than, under the caps of interruptions", replace(each, no_less_than=Money(Fraction(60), "EUR")),
+               [down(40, "up", outage(0, 20), outage(50, 20))])  # fmt: skip
+    yield Case("no less than a currency of its own", replace(part, cap=None, no_less_than=Money(Fraction(30), "USD")),
+               [missed("99.5")], replace(AFFECTED, affected=Money(Fraction(200), "USD")))  # fmt: skip
+    yield Case("under the cap of twelve months", replace(yearly, annual_cap_per="12mo"), [missed("94")], JUNE, Given({}, Fraction(450)))
     third = Fees(Fee(Fraction(1000, 3), "EUR", "month"), MONTHS, MONTHS.named("2026-06"))
     yield Case("rounded half up", tiers, [missed("98.5")], third)
 

@@ -53,6 +53,14 @@ def test_a_share_of_the_fee_is_what_the_contract_makes_of_it(base: str, per: str
         assert found[stage] == credit(terms, [read], fees).amount
 
 
+def test_a_step_gives_no_less_than_is_agreed_and_no_more_than_its_cap() -> None:
+    """Of 1000 EUR: 10% are 100, raised to 200; 25% are 250; 100% are 1000. Under a cap of 15% all of them are 150."""
+    terms = CreditTerms(tiers=TIERS, no_less_than=Money(Fraction(200), "EUR"), cap=None)
+    assert given(Exposure(of(sold(credits=terms)), "owed").total("EUR")) == {"10%": 200, "25%": 250, "100%": 1000}
+    capped = replace(terms, cap=Cap(share=Fraction(15, 100)))
+    assert given(Exposure(of(sold(credits=capped)), "owed").total("EUR")) == {"10%": 150, "25%": 150, "100%": 150}
+
+
 @pytest.mark.parametrize("changes", [
     {"credits": CreditTerms(of="affected_fee", tiers=TIERS)}, {"credits": CreditTerms(of="fee_of_downtime", tiers=TIERS)},
     {"fee": None}, {"credits": CreditTerms(tiers=TIERS, cap=Cap(months=1))},

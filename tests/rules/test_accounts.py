@@ -27,6 +27,17 @@ def of_agreement(one: Agreement, **changes: object) -> Catalogue:
     return replace(catalogue([indicator("shop")], (), [one]), **changes)  # type: ignore[arg-type]
 
 
+def test_a_strict_objective_is_judged_when_the_period_is_closed() -> None:
+    one = agreement("acme", "shop")
+    strict = replace(one, targets=tuple(replace(target, strict=True) for target in one.targets))
+    found, absent = accounts(of_agreement(strict), HORIZON)
+    assert found == ()
+    assert [(key, each.reason) for key, each in absent.items()] == [(
+        ("acme", "availability"),
+        "exactly 99.5% is missed, which sums of rules cannot tell from just met; it is evaluated when the period is closed",
+    )]  # fmt: skip
+
+
 def test_time_that_the_parties_agreed_not_to_count_does_not_count_live() -> None:
     relief = Adjustment("relief", "acme", (), "", (2 * DAY, 2 * DAY + 3600), "", ORIGIN)
     other = replace(relief, name="other", agreement="somebody-else")

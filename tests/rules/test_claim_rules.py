@@ -21,6 +21,7 @@ from slo_gen.rules.compile import shared_groups
 from slo_gen.spec.model import Catalogue, Party
 from slo_gen.spec.terms import ClaimTerms, Deadline
 from slo_gen.timekeeping.durations import add_duration
+from slo_gen.timekeeping.periods import Periods
 
 JANUARY = 31 * DAY
 """1970, in UTC."""
@@ -70,6 +71,19 @@ def test_a_deadline_after_the_period_outlives_it(tmp_path: Path) -> None:
         (near("submit"), due - HOUR): 1,
         (near("submit"), due + HOUR): None,
         (deadline("submit"), due + HOUR): None,
+    }, tmp_path)  # fmt: skip
+
+
+def test_months_after_a_billing_cycle_are_whole_cycles(tmp_path: Path) -> None:
+    """Cycles from the 31st: that of February 1970 ends on the 28th, and the second one after it on the 30th of April, day 119."""
+    of = bought(ClaimTerms(submit=Deadline("2mo", "billing_cycle_end")))
+    cloud = replace(of.agreements["cloud"], period=Periods("month", "UTC", (1, 31)))
+    of = replace(of, agreements={"cloud": cloud})
+    lost = 40 * 24                                                     # hours until it is lost, in February
+    held(of, f"5x{lost - 1} -5x{55 * 24 - lost}", {
+        (deadline("submit"), (lost - 2) * HOUR): None,
+        (deadline("submit"), (lost + 2) * HOUR): 119 * DAY,
+        (deadline("submit"), 54 * DAY): 119 * DAY,
     }, tmp_path)  # fmt: skip
 
 

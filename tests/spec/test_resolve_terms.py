@@ -78,6 +78,24 @@ def test_a_target_without_terms_is_a_share_of_events() -> None:
     assert (found.hours, found.unit, found.bound) == ("24x7", "%", Bound(">=", Fraction(999, 1000), "%", "at least 99.9%"))
 
 
+@pytest.mark.parametrize(("written", "op", "value", "unit"), [
+    ("more than 99.9%", ">", Fraction(999, 1000), "%"), ("less than 0.1%", "<", Fraction(1, 1000), "%"),
+])  # fmt: skip
+def test_a_share_may_have_to_be_beyond_its_objective(written: str, op: str, value: Fraction, unit: str) -> None:
+    found = target(f"indicator: requests, objective: {written}")
+    assert (found.strict, found.bound) == (True, Bound(op, value, unit, written))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("written", "of", "value", "unit"), [
+    ("less than 4h", "indicator: requests, measure: {method: downtime_minutes}", 14_400, "s"),
+    ("less than 2", "count: {of: outages, indicator: requests}", 2, ""),
+    ("less than 1h", "longest: {of: outage, indicator: requests}", 3600, "s"),
+])  # fmt: skip
+def test_a_time_or_a_number_may_have_to_stay_below_its_objective(written: str, of: str, value: int, unit: str) -> None:
+    found = target(f"{of}, objective: {written}")
+    assert (found.strict, found.bound) == (True, Bound("<", Fraction(value), unit, written))  # type: ignore[arg-type]
+
+
 def test_every_term_of_measuring_arrives() -> None:
     found = target(
         "indicator: requests, objective: 99.9%, measure: {method: downtime_periods, interval: 5m, at_least: 10m, partial: drop,"
@@ -191,6 +209,13 @@ def test_credits_by_tiers() -> None:
         paid_as="refund",
         on_claim=True,
     )
+
+
+def test_the_least_credit_and_a_cap_of_twelve_months() -> None:
+    found = credits("tiers: [{below: 99.9%, credit: 10%}], no_less_than: 49.90 EUR, annual_cap: 1/12, annual_cap_per: 12mo")
+    assert (found.no_less_than, found.annual_cap, found.annual_cap_per) == (Money(Fraction(499, 10), "EUR"), Fraction(1, 12), "12mo")
+    plain = credits("tiers: [{below: 99.9%, credit: 10%}], annual_cap: 30%")
+    assert (plain.no_less_than, plain.annual_cap_per) == (None, "year")
 
 
 def test_a_multiple_of_what_goes_beyond_the_objective() -> None:

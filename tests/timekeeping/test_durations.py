@@ -69,6 +69,21 @@ def test_where_durations_end(start: str, duration: str, end: str) -> None:
     assert later(start, duration) == end
 
 
+@pytest.mark.parametrize(("start", "duration", "month_day", "end"), [
+    ("2026-02-28T00:00", "2mo", 31, "Thu 2026-04-30 00:00:00"), ("2026-02-28T00:00", "1mo", 31, "Tue 2026-03-31 00:00:00"),
+    ("2026-02-28T00:00", "2mo", 30, "Thu 2026-04-30 00:00:00"), ("2026-02-28T00:00", "2mo", 29, "Wed 2026-04-29 00:00:00"),
+    ("2026-02-28T00:00", "2mo", 28, "Tue 2026-04-28 00:00:00"), ("2026-02-28T00:00", "2mo", 0, "Tue 2026-04-28 00:00:00"),
+    ("2026-04-30T00:00", "1mo", 31, "Sun 2026-05-31 00:00:00"), ("2026-12-31T00:00", "2mo", 31, "Sun 2027-02-28 00:00:00"),
+    ("2027-02-28T00:00", "1y", 31, "Tue 2028-02-29 00:00:00"), ("2027-02-28T00:00", "1y1mo", 30, "Thu 2028-03-30 00:00:00"),
+    # only months that are counted from such an end keep its day
+    ("2026-02-28T00:00", "0d1mo", 31, "Tue 2026-03-31 00:00:00"), ("2026-02-28T00:00", "1mo5d", 31, "Sun 2026-04-05 00:00:00"),
+    ("2026-02-28T00:00", "5d1mo", 31, "Sun 2026-04-05 00:00:00"), ("2026-02-28T00:00", "24h1mo", 31, "Wed 2026-04-01 00:00:00"),
+])  # fmt: skip
+def test_months_that_begin_on_a_day_of_their_own_end_there(start: str, duration: str, month_day: int, end: str) -> None:
+    found = add_duration(read_instant(start, BERLIN), duration, "Europe/Berlin", OFFICE, month_day)
+    assert local(found, BERLIN).strftime("%a %Y-%m-%d %H:%M:%S") == end
+
+
 def test_every_day_is_a_business_day_of_a_calendar_that_is_always_open() -> None:
     assert later("2026-03-28T12:00", "1bd", Always()) == "Mon 2026-03-30 00:00:00"
     assert later("2026-03-28T00:00", "1bd", Always()) == "Sun 2026-03-29 00:00:00"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_gen.timekeeping.periods import Length, Periods, RollingDays, billing_cycle
+from slo_gen.timekeeping.periods import Length, Periods, RollingDays, billing_cycle, twelve_months_before
 from slo_gen.timekeeping.zones import TimeError, read_instant, write_instant, zone
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo", "Pacific/Apia"]
@@ -104,6 +104,29 @@ def test_a_name_that_is_none(length: Length, name: str, example: str) -> None:
 def test_a_billing_cycle_is_a_month_from_its_day_on() -> None:
     assert billing_cycle(15) == Periods("month", "UTC", (1, 15))
     assert billing_cycle(15, "Europe/Berlin").named("2026-03").start == read_instant("2026-03-14T23:00:00Z", zone("UTC"))
+
+
+@pytest.mark.parametrize(("periods", "end", "before"), [
+    (Periods("month", "Europe/Berlin"), "2026-11-01", "2025-11-01"),
+    (Periods("month", "Europe/Berlin", (1, 31)), "2028-02-29", "2027-02-28"),
+    (Periods("month", "Europe/Berlin", (1, 31)), "2029-02-28", "2028-02-29"),
+    (Periods("month", "Europe/Berlin", (1, 30)), "2029-02-28", "2028-02-29"),
+    (Periods("month", "Europe/Berlin", (1, 28)), "2029-02-28", "2028-02-28"),
+    (Periods("quarter", "Europe/Berlin", (2, 15)), "2026-05-15", "2025-05-15"),
+    (Periods("half_year", "Europe/Berlin", (1, 31)), "2026-07-31", "2025-07-31"),
+    (Periods("year", "Europe/Berlin", (4, 1)), "2026-04-01", "2025-04-01"),
+    # neither weeks nor rolling days begin on a day of a month: their end is that day
+    (Periods("week", "Europe/Berlin"), "2026-02-16", "2025-02-16"), (Periods("week", "Europe/Berlin"), "2029-02-28", "2028-02-28"),
+    (RollingDays(30, "Europe/Berlin"), "2028-02-29", "2027-02-28"), (RollingDays(30, "Europe/Berlin"), "2026-03-31", "2025-03-31"),
+])  # fmt: skip
+def test_twelve_months_before_the_end_of_a_period(periods: Periods | RollingDays, end: str, before: str) -> None:
+    berlin = zone("Europe/Berlin")
+    assert twelve_months_before(periods, read_instant(end, berlin)) == read_instant(before, berlin)
+
+
+def test_the_day_of_a_month_on_which_periods_begin() -> None:
+    assert [Periods("quarter", "UTC", (1, 31)).month_day, Periods("month").month_day, Periods("week").month_day] == [31, 1, 0]
+    assert RollingDays(30).month_day == 0
 
 
 @pytest.mark.parametrize("name", ["2026-10", "30d-2026-02-29", "30d-26-10-31", "31d-2026-10-31", "30d"])

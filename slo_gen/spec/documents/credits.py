@@ -131,6 +131,17 @@ class Credits(Section, frozen=True, kw_only=True):
     annual_cap: Annotated[
         Part | UnsetType, Meta(description="The most that is given back in one year, of the year's fee: 1/12 is that of a month.")
     ] = UNSET
+    annual_cap_per: Annotated[
+        Literal["year", "12mo"],
+        Meta(
+            description="Whether the `annual_cap` bounds each year by itself, or any twelve months in a row: with `12mo` what was credited "
+            "for the periods that ended within the twelve months up to the end of this one counts."
+        ),
+    ] = "year"
+    no_less_than: Annotated[
+        Money | UnsetType,
+        Meta(description="A credit that is due is raised to this, never above a cap, and never where nothing is due.", examples=["50 EUR"]),
+    ] = UNSET
     minimum: Annotated[
         Minimum | UnsetType,
         Meta(description="Smaller credits are not paid; after `more than`, those of just this amount are not either."),

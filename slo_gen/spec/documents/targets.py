@@ -200,7 +200,10 @@ class Target(Choice, frozen=True, kw_only=True):
     fact: Annotated[Fact | UnsetType, Meta(description="Something recorded by hand, with evidence.")] = UNSET
     objective: Annotated[
         ObjectiveText,
-        Meta(description="The minimum that is owed. A bare percentage means at least; a miss of it is a breach."),
+        Meta(
+            description="The minimum that is owed; a miss of it is a breach. A bare percentage means at least. With `more than` and "
+            "`less than`, which targets on indicators may have, a figure of just this is missed."
+        ),
     ]
     expected: Annotated[
         ObjectiveText | UnsetType, Meta(description="A higher level that is expected; missing it is reported, and no breach.")

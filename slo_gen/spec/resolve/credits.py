@@ -49,6 +49,12 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
         single = "no single interruption is what goes beyond an objective"
         message = "tiers and pools know no downtime" if credits.multiplier is UNSET else single
         register.tell(document, (*path, "excess_only"), message, "leave it out", "credits")
+    if credits.annual_cap_per != "year" and not credits.annual_cap:
+        message = "there is no annual cap that could be one of twelve months"
+        register.tell(document, (*path, "annual_cap_per"), message, "add `annual_cap`, or leave it out", "credits")
+    if credits.minimum and credits.no_less_than:
+        message = "small credits are not paid by `minimum`, and raised by `no_less_than`"
+        register.tell(document, (*path, "no_less_than"), message, "keep one of minimum and no_less_than", "credits", key=True)
     minimum, strict = _minimum(credits)
     tiers = (_tier(register, document, tier, (*path, "tiers", position)) for position, tier in enumerate(credits.tiers))
     return CreditTerms(
@@ -60,6 +66,8 @@ def credit_terms(register: Register, document: Document, credits: Credits, path:
         at_risk=percent(credits.at_risk) if credits.at_risk else None,
         cap=_cap(credits),
         annual_cap=part(credits.annual_cap) if credits.annual_cap else None,
+        annual_cap_per=credits.annual_cap_per,
+        no_less_than=read_money(credits.no_less_than) if credits.no_less_than else None,
         minimum=minimum,
         minimum_strict=strict,
         repeat=tuple(_repeat(register, document, each, (*path, "repeat", position)) for position, each in enumerate(credits.repeat)),
@@ -213,13 +221,18 @@ def _check_pool(register: Register, document: Document, path: Steps, terms: Cred
 
 
 def _check_money(register: Register, document: Document, path: Steps, terms: CreditTerms, agreement: model.Agreement) -> None:
-    amounts: list[tuple[Steps, Money | None]] = [(("minimum",), terms.minimum)]
-    amounts += [(("tiers", position, "amount"), tier.amount) for position, tier in enumerate(terms.tiers)]
-    for steps, money in amounts:
-        if agreement.fee is not None and money is not None and money.currency != agreement.fee.currency:
-            message = f"the fee of {agreement.name} is in {agreement.fee.currency}, this amount in {money.currency}"
-            hint = "write both in one currency; what holds for one currency only belongs into the agreement"
+    amounts: list[tuple[Steps, Money | None]] = [(("tiers", position, "amount"), tier.amount) for position, tier in enumerate(terms.tiers)]
+    amounts += [(("no_less_than",), terms.no_less_than), (("minimum",), terms.minimum)]
+    written = [(steps, money.currency) for steps, money in amounts if money is not None]
+    for steps, currency in written:
+        of_fee = agreement.fee.currency if agreement.fee is not None else None
+        hint = "write both in one currency; what holds for one currency only belongs into the agreement"
+        if of_fee is not None and currency != of_fee:
+            message = f"the fee of {agreement.name} is in {of_fee}, this amount in {currency}"
             register.tell(document, (*path, *steps), message, hint, "credits")
+        elif of_fee is None and currency != written[0][1]:
+            message = f"another amount of these credits is in {written[0][1]}, this one in {currency}"
+            register.tell(document, (*path, *steps), message, "write all of them in one currency", "credits")
 
 
 def takes_of_fee(terms: CreditTerms) -> bool:

@@ -108,7 +108,7 @@ class _Reader:
         if target.percentile:
             level = self._latency_level(target, target.percentile, indicator, path)
         else:
-            level = self._level(target.objective, _units(measure), (*path, "objective"), timed="; " + _TIMED)
+            level = self._level(target.objective, _units(measure), (*path, "objective"), timed="; " + _TIMED, may_be_strict=True)
         if level is None:
             return
         if target.measure.over:
@@ -129,6 +129,7 @@ class _Reader:
             grace=target.grace or "",
             weight=percent(target.weight) if target.weight else None,
             unit=level.unit,
+            strict=level.strict,
         )
 
     def _latency_level(self, target: Target, percentile: PercentileOf, indicator: str, path: Steps) -> _Level | None:
@@ -178,7 +179,7 @@ class _Reader:
             return None
         return found.objective
 
-    def _level(self, text: str, units: Sequence[Unit], path: Steps, timed: str = "") -> _Level | None:
+    def _level(self, text: str, units: Sequence[Unit], path: Steps, *, timed: str = "", may_be_strict: bool = False) -> _Level | None:
         """The bound of a target whose figure is in one of ``units``; ``timed`` says how a time could be promised where none is measured."""
         words, written = words_and_figure(text)
         found = quantity(written)
@@ -197,9 +198,14 @@ class _Reader:
             return _Level("at least", objective, unit, figure(text))
         elif words == "at most":
             return _Level("at most", objective, unit, figure(text))
+        elif may_be_strict and (words == "less than" or (words == "more than" and unit == "%")):
+            if objective == (1 if words == "more than" else 0):
+                self._problem(path, f"no figure is {text}", f"write `{'at least' if objective else 'at most'} {written}`", "objective")
+                return None
+            return _Level("at least" if words == "more than" else "at most", objective, unit, figure(text), strict=True)
         elif unit == "%":
             hint = f"write `{'at least' if words == 'more than' else 'at most'} {written}`"
-            self._problem(path, f"a target on an indicator cannot be `{words}`", hint, "objective")
+            self._problem(path, f"this level cannot be `{words}`", hint, "objective")
         else:
             self._problem(path, "a target on outages is an upper bound", f"write `at most {written}`", "objective")
         return None
@@ -269,6 +275,7 @@ class _Level:
     objective: Fraction
     unit: Unit
     text: str
+    strict: bool = False
 
 
 _BARE: Mapping[str, Op] = {"count": "<=", "longest": "<=", "percentile": "<=", "satisfaction": ">="}
