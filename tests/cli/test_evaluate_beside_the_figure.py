@@ -321,6 +321,17 @@ def test_tickets_that_are_not_decided_are_tickets_too_where_few_are_asked_for(ru
     assert evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")["low_volume"] is None
 
 
+def test_few_tickets_may_be_missed_as_often_as_their_share_allows_where_that_is_more(run: Run) -> None:
+    """5% of twenty are one; half of them may be ten. How many tickets there are is no share, and they are never few."""
+    low = OF_TICKETS.replace("LOW", ", low_volume: {below: 40, allow_misses: 1}").replace("95%", "50%")
+    with_target("{name: tickets, count: {of: tickets, priority: P1}, objective: at most 20}", low)
+    tickets(*["1,"] * 11, *["0,"] * 9)
+    asked = ("--period", "2026-04", "--samples", "t.csv")
+    found = evaluated(run, "--target", "p1-response", *asked)
+    assert (found["budget"], found["low_volume"]) == ({"allowed": "10", "used": "9", "left": "1"}, {"below": 40, "allow_misses": 1})
+    assert evaluated(run, "--target", "tickets", *asked)["low_volume"] is None
+
+
 def test_tickets_that_are_left_out_and_not_decided_in_words(run: Run) -> None:
     with_target("", OF_TICKETS.replace("LOW", ""))
     tickets("1,", "0,", "0,merged", ",")
@@ -348,6 +359,22 @@ def test_how_many_tickets_there_were_is_no_share_of_bad_ones(run: Run) -> None:
     assert "   There were 3 results.\n" in way
     tickets("1,")
     assert "   There was 1 result.\n" in words(run, "--target", "tickets", "--samples", "t.csv", "--explain")
+
+
+def test_no_fraction_is_longer_than_anybody_can_use(run: Run) -> None:
+    """A bad event in each of 150 minutes of 1001, 1002 and so on: the sum of 1/1001 to 1/1150 has hundreds of digits."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9999%, "
+        "measure: {method: weighted_downtime, weight: hit, unknown: good}}",
+        "  fee: {amount: 100, currency: USD, per: month}\n  credits: {multiplier: 10}\n",
+    )
+    minutes(150, lambda n: f"{1000 + n},{1001 + n}", "time,good,total")
+    shown = words(run, "--samples", "f.csv", "--json")
+    assert max(len(word) for word in shown.split('"')) <= 200
+    document = json.loads(shown)
+    assert document["targets"][0]["attained_exact"].startswith("about 0.99999676")
+    assert document["credit"]["certain"]["amount"].startswith("about 0.0032337")
+    assert max(len(line) for line in words(run, "--samples", "f.csv", "--explain").splitlines()) < 140
 
 
 def test_a_distance_too_small_to_show_is_no_more_than_nothing(run: Run) -> None:
