@@ -64,7 +64,8 @@ def test_nothing_is_foretold_where_it_cannot_be(run: Run, target: str, samples: 
 @pytest.mark.parametrize(("target", "length", "ending"), [
     ("objective: at least 40%, measure: {method: downtime_minutes}", 0, "met whatever comes"),
     ("objective: at most 90m, measure: {method: downtime_minutes}", 44, "at the present rate it ends with 1h28m bad, which would be met"),
-    ("objective: at most 90m, measure: {method: downtime_minutes}", 46, "at the present rate it ends with 1h32m bad, which would be missed"),
+    ("objective: at most 90m, measure: {method: downtime_minutes}", 46,
+     "at the present rate it ends with 1h32m bad, which would be missed"),
 ])  # fmt: skip
 def test_how_it_would_end_in_words(run: Run, target: str, length: int, ending: str) -> None:
     with_target(f"{{name: availability, indicator: probe, {target}}}")
