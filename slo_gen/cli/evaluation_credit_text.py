@@ -9,7 +9,7 @@ from typing import Any, Final
 from slo_gen.cli.evaluating_credits import Due, Owed
 from slo_gen.contract.credits import Credit, Line
 from slo_gen.contract.money import amount_text
-from slo_gen.contract.rounding import number_text
+from slo_gen.contract.rounding import exact_text, number_text
 from slo_gen.spec.model import Agreement
 from slo_gen.timekeeping.periods import Period
 from slo_gen.timekeeping.zones import local, write_instant, zone
@@ -120,7 +120,7 @@ def _document(credit: Credit | None) -> dict[str, Any] | None:
 
 
 def _number(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else exact_text(value)
 
 
 def _instant(value: int | None) -> str | None:

@@ -10,6 +10,7 @@ from slo_gen.cli.evaluating import Observed, Skipped
 from slo_gen.cli.evaluation_remarks import allowance, excused, expected, few, foreseen, uncounted
 from slo_gen.contract.facts import Facts, Results, Slots
 from slo_gen.contract.outcome import Outcome
+from slo_gen.contract.rounding import exact_text
 from slo_gen.contract.target_period import TargetPeriod
 from slo_gen.history.attained import level_text
 from slo_gen.spec.model import Agreement
@@ -19,7 +20,6 @@ from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["as_document"]
 
-_LONGEST: Final = 200
 _CERTAINTY: Final = {"met": "certainly_met", "missed": "certainly_lost", "unclear": "open", "not_measured": "open"}
 
 
@@ -100,11 +100,7 @@ def _bound(judged: TargetPeriod, value: Fraction | None) -> dict[str, Any] | Non
 
 
 def _exact(value: Fraction | None) -> str | None:
-    """The number itself; a fraction that nobody could read is cut off to its first digits."""
-    if value is None:
-        return None
-    text = str(value)
-    return text if len(text) <= _LONGEST else f"about {float(value):.15g}"
+    return None if value is None else exact_text(value)
 
 
 def _instant(value: int | None) -> str | None:

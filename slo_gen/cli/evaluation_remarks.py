@@ -68,8 +68,8 @@ def _level(bound: Bound) -> str:
     """A level as people write it; what was written in a document has an end."""
     if bound.unit == "s":
         return seconds_text(bound.value)
-    exact = bound.value * (100 if bound.unit == "%" else 1)
-    return f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():f}{bound.unit}"
+    exact = bound.value * 100
+    return f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():f}%"
 
 
 def excused(judged: TargetPeriod) -> bool:

@@ -15,7 +15,10 @@ from typing import Final, Literal
 
 from slo_gen.spec.terms import Bound
 
-__all__ = ["factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "part_words", "percent", "seconds_text"]
+__all__ = [
+    "exact_text", "factor", "figure_text", "figure_words", "fraction_text", "number_text", "number_words", "part_words", "percent",
+    "seconds_text",
+]  # fmt: skip
 
 MOST_PLACES: Final = 12
 _MOST_OF_A_MARK: Final = 40
@@ -71,6 +74,12 @@ def fraction_text(value: Fraction, most: int = 24) -> str:
     """``44557/44580``; "" for a fraction that is longer than a reader wants to see."""
     text = str(value)
     return text if len(text) <= most else ""
+
+
+def exact_text(value: Fraction, most: int = 200) -> str:
+    """The number itself, for programs; one that nobody could use is cut off to its first digits."""
+    text = str(value)
+    return text if len(text) <= most else f"about {float(value):.15g}"
 
 
 def figure_words(figure: Fraction, unit: Literal["%", "s", ""], marks: Sequence[Fraction]) -> str:

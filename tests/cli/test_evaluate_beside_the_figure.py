@@ -96,6 +96,18 @@ def test_a_figure_is_on_the_right_side_of_all_that_it_decides(
     assert f"  credit  {credit} USD" in words(run, "--down", f"2026-04-14T21:20/{down}")
 
 
+@pytest.mark.parametrize(("seconds", "attained"), [
+    (51_839, "98.00004%"), (51_840, "98.00%"), (51_841, "97.99996%"), (129_600, "95.00%"), (129_601, "94.99996%"),
+])  # fmt: skip
+def test_steps_of_a_scale_and_rights_to_end_it_are_levels_too(run: Run, seconds: int, attained: str) -> None:
+    """2% of the 2592000 seconds are 51840, one full step below 99%; 5% are 129600, and below that it may be ended."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9%, measure: {method: downtime_minutes}}",
+        "  credits: {tiers: [{below: 99%, days: 1, for_each: 1%}], paid_as: extension}\n  termination: [{below: 95%}]\n",
+    )
+    assert evaluated(run, "--period", "2026-04", "--down", f"2026-04-14T21:20/{seconds}s")["attained"] == attained
+
+
 def test_an_expected_level_is_reported_and_no_breach(run: Run) -> None:
     with_target("{name: availability, indicator: probe, objective: at least 99%, expected: 99.95%, measure: {method: downtime_minutes}}")
     assert "  expected    at least 99.95%: missed\n" in words(run, "--down", "2026-04-14T21:20/1h")
@@ -307,79 +319,20 @@ def test_what_is_unknown_of_events_is_reckoned_with_the_busiest_slot(run: Run) -
     )  # fmt: skip
 
 
-OF_TICKETS = "  tickets: {matrix: {columns: [hours, response, share], P1: [24x7, 15m, 95%]}LOW}\n"
-LOW_VOLUME = ", low_volume: {below: 5, allow_misses: 1}"
-
-
-def tickets(*met: str) -> None:
-    rows = [f"2026-04-{day:02},{each}" for day, each in enumerate(met, 1)]
-    Path("t.csv").write_text("\n".join(["time,met,cause", *rows]), encoding="utf-8")
-
-
-@pytest.mark.parametrize(("met", "verdict", "allowed", "conclusion"), [
-    # three of four are 75%, and one of fewer than five may be missed
-    (("1,", "1,", "1,", "0,"), "met: 1 of fewer than 5 results may be missed", "1 event, 0 events left",
-     "75.00% is less than 95%, but 1 of fewer than 5 results may be missed: met."),
-    (("1,", "1,", "1,", ","), "met: 1 of fewer than 5 results may be missed", "1 event, 1 event left",
-     "1 of fewer than 5 results may be missed: met."),
-    (("1,", "1,", "0,", "0,"), "missed by 45.0000 percentage points", "1 event, exceeded by 1 event",
-     "50.00% is less than 95%, and at least 95% was promised: missed."),
-    (("1,", "1,", "1,", "1,"), "met by 5.0000 percentage points", "1 event, 1 event left",
-     "100.00% is more than 95%, and at least 95% was promised: met."),
-    # five are not few: 5% of them are a quarter of a ticket
-    (("1,", "1,", "1,", "1,", "0,"), "missed by 15.0000 percentage points", "0.25 events, exceeded by 0.75 events",
-     "80.00% is less than 95%, and at least 95% was promised: missed."),
-])  # fmt: skip
-def test_a_miss_that_is_allowed_of_few_tickets_is_why_it_was_met(
-    run: Run, met: tuple[str, ...], verdict: str, allowed: str, conclusion: str
-) -> None:
-    with_target("", OF_TICKETS.replace("LOW", LOW_VOLUME))
-    tickets(*met)
-    asked = ("--target", "p1-response", "--samples", "t.csv")
-    told = words(run, *asked)
-    assert f"  verdict      {verdict}\n" in told
-    assert f"  may be bad   {allowed}\n" in told
-    assert f"; {1 if len(met) < 5 else 0} may be missed\n" in told
-    assert f"\n7. The verdict\n   {conclusion}\n" in words(run, *asked, "--explain")
-    found = evaluated(run, "--period", "2026-04", *asked)
-    assert found["low_volume"] == ({"below": 5, "allow_misses": 1} if len(met) < 5 else None)
-    assert isinstance(found["budget"], dict)
-    assert found["budget"]["allowed"] == ("1" if len(met) < 5 else "1/4")
-
-
-def test_tickets_that_are_not_decided_are_tickets_too_where_few_are_asked_for(run: Run) -> None:
-    with_target("", OF_TICKETS.replace("LOW", LOW_VOLUME))
-    tickets("1,", "1,", "1,", "0,", ",")
-    assert evaluated(run, "--target", "p1-response", "--period", "2026-04", "--samples", "t.csv")["low_volume"] is None
-
-
-def test_tickets_that_are_left_out_and_not_decided_in_words(run: Run) -> None:
-    with_target("", OF_TICKETS.replace("LOW", ""))
-    tickets("1,", "0,", "0,merged", ",")
-    asked = ("--target", "p1-response", "--samples", "t.csv")
-    told, way = words(run, *asked), words(run, *asked, "--explain")
-    assert "  excluded: merged  1 result\n  unknown           1 result\n" in told
-    assert "  not counted       1 event of 2 events that were bad\n" in told
-    assert "4. What counts\n   Excluded for merged: 1 result.\n" in way
-    assert "   2 events bad, of which 1 event counts.\n   1 result is not decided.\n" in way
-    tickets(",", ",", "0,merged", "1,spam", "0,merged")
-    way = words(run, *asked, "--explain")
-    assert "   Excluded for merged: 2 results.\n   Excluded for spam: 1 result.\n" in way
-    assert "   2 results are not decided.\n" in way
-    tickets("0,")
-    assert "  few results  with 1 result the true share lies between " in words(run, *asked)
-    tickets("1,")
-    assert "4. What counts\n   Nothing is excluded.\n" in words(run, *asked, "--explain")
-
-
-def test_how_many_tickets_there_were_is_no_share_of_bad_ones(run: Run) -> None:
-    with_target("{name: tickets, count: {of: tickets, priority: P1}, objective: at most 2}", OF_TICKETS.replace("LOW", ""))
-    tickets("0,", "0,merged", "1,", ",")
-    told, way = (words(run, "--target", "tickets", "--samples", "t.csv", *more) for more in ((), ("--explain",)))
-    assert "bad" not in told + way
-    assert "   There were 3 results.\n" in way
-    tickets("1,")
-    assert "   There was 1 result.\n" in words(run, "--target", "tickets", "--samples", "t.csv", "--explain")
+def test_no_fraction_is_longer_than_anybody_can_use(run: Run) -> None:
+    """A bad event in each of 150 minutes of 1001, 1002 and so on: the sum of 1/1001 to 1/1150 has hundreds of digits."""
+    with_target(
+        "{name: availability, indicator: probe, objective: at least 99.9999%, "
+        "measure: {method: weighted_downtime, weight: hit, unknown: good}}",
+        "  fee: {amount: 100, currency: USD, per: month}\n  credits: {multiplier: 10}\n",
+    )
+    minutes(150, lambda n: f"{1000 + n},{1001 + n}", "time,good,total")
+    shown = words(run, "--samples", "f.csv", "--json")
+    assert max(len(word) for word in shown.split('"')) <= 200
+    document = json.loads(shown)
+    assert document["targets"][0]["attained_exact"].startswith("about 0.99999676")
+    assert document["credit"]["certain"]["amount"].startswith("about 0.0032337")
+    assert max(len(line) for line in words(run, "--samples", "f.csv", "--explain").splitlines()) < 140
 
 
 def test_a_distance_too_small_to_show_is_no_more_than_nothing(run: Run) -> None:

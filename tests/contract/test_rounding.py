@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo_gen.contract.rounding import (
+    exact_text,
     factor,
     figure_text,
     figure_words,
@@ -105,6 +106,12 @@ def test_numbers_of_sentences(value: str, text: str) -> None:
 ])  # fmt: skip
 def test_a_long_fraction_is_not_shown(value: Fraction, text: str) -> None:
     assert fraction_text(value) == text
+
+
+def test_a_fraction_for_programs_is_exact_up_to_two_hundred_characters() -> None:
+    assert exact_text(Fraction(4453, 4458)) == "4453/4458"
+    assert exact_text(Fraction(10**99, 3 * 10**98 + 1)) == f"{10**99}/{3 * 10**98 + 1}"           # 100 digits, a stroke, 99 digits
+    assert exact_text(Fraction(10**99 + 1, 3 * 10**99)) == "about 0.333333333333333"              # one more
 
 
 def test_a_mark_without_end_is_shown_with_twelve_places() -> None:
