@@ -27,7 +27,7 @@ def run(*arguments: str, cwd: Path) -> str:
     return output
 
 
-def complaint(*arguments: str, cwd: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def complaint(*arguments: str, cwd: Path, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """How promtool ended, and what it said."""
     return subprocess.run(
         ["promtool", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout, env=ENVIRONMENT,

@@ -269,7 +269,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "rules.yml").write_text(render_groups(groups))
     tests = [unit_test(number, case) for number, case in enumerate(CASES.values())]
     (folder / "test.yml").write_text(json.dumps({"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": tests}))
-    done = complaint("test", "rules", "test.yml", cwd=folder, timeout=300)
+    done = complaint("test", "rules", "test.yml", cwd=folder)
     output = done.stdout + done.stderr
     told = dict.fromkeys(CASES, "")
     for told_of in re.split(r"(?=expr: )", output)[1:]:
