@@ -7,6 +7,7 @@ What each run says comes when it has ended. Returns 0 when all went well.
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
 import threading
@@ -16,38 +17,49 @@ from pathlib import Path
 from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
-Runs = Sequence[tuple[str, list[str]]]
-"""One after another: a name, and pytest's arguments."""
+Run = tuple[str, Sequence[str]]
+"""A name, and pytest's arguments."""
 
 SERVERS: Final = "tests/integration"
 CHURN: Final = f"{SERVERS}/test_churn.py"
 COMPILED: Final = f"{SERVERS}/test_compile_and_test.py"
 RULES: Final = "tests/rules"
+COMMANDS: Final = ("tests/cli", "tests/docs")
 
-EVALUATED: Final = ("rules", [RULES])
-"""promtool evaluates most of these: about half of all the work that needs no server."""
-
-COMPUTED: Final = ("without servers", [f"--ignore={SERVERS}", f"--ignore={RULES}"])
-WITHOUT_SERVERS: Final[Sequence[Runs]] = ([EVALUATED], [COMPUTED])
-ALL: Final[Sequence[Runs]] = (
-    # Counting while pods churn takes its time, whatever the machine; after it comes what computes.
-    [("counting while pods churn", [CHURN]), COMPUTED, ("what is compiled", [COMPILED])],
-    [EVALUATED, ("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"])],
+COMPUTED: Final[Sequence[Run]] = (
+    ("rules", [RULES]),
+    ("commands", COMMANDS),
+    ("without servers", [f"--ignore={each}" for each in (SERVERS, RULES, *COMMANDS)]),
 )
+LANES: Final = 2
+WITHOUT_SERVERS: Final[Sequence[Run]] = COMPUTED
+ALL: Final[Sequence[Run]] = (
+    # Both wait more than they compute, and take their time whatever the machine: what computes comes beside and after them.
+    ("counting while pods churn", [CHURN]),
+    ("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"]),
+    *COMPUTED,
+    ("what is compiled", [COMPILED]),
+)
+"""A lane that is free takes the next one, so that none of them decides how long all take."""
+
 TOLD_EVERY: Final = 60.0
 
 
 class Lane(threading.Thread):
-    """Runs one after another. ``now`` is the name of the present one, "" when all are over; ``codes`` how they ended."""
+    """Runs one after another, as they come. ``now`` is the name of the present one, "" between and after; ``codes`` how they ended."""
 
-    def __init__(self, runs: Runs, started: float, told: threading.Lock) -> None:
+    def __init__(self, waiting: queue.SimpleQueue[Run], started: float, told: threading.Lock) -> None:
         super().__init__(daemon=True)
-        self._steps, self._since, self._told = runs, started, told
-        self.now = runs[0][0]
+        self._waiting, self._since, self._told = waiting, started, told
+        self.now = ""
         self.codes: list[int] = []
 
     def run(self) -> None:
-        for name, arguments in self._steps:
+        while True:
+            try:
+                name, arguments = self._waiting.get_nowait()
+            except queue.Empty:
+                break
             self.now = name
             # Each would write the other's cache of what failed last.
             command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--durations=12", "--durations-min=5", *arguments]
@@ -69,7 +81,10 @@ def main() -> int:
         print("usage: side_by_side.py [--without-servers]", file=sys.stderr)
         return 2
     started, told = time.monotonic(), threading.Lock()
-    lanes = [Lane(runs, started, told) for runs in chosen]
+    waiting: queue.SimpleQueue[Run] = queue.SimpleQueue()
+    for run in chosen:
+        waiting.put(run)
+    lanes = [Lane(waiting, started, told) for _ in range(LANES)]
     for lane in lanes:
         lane.start()
     said = started
@@ -80,7 +95,8 @@ def main() -> int:
             running = ", ".join(lane.now for lane in lanes if lane.now)
             with told:
                 print(f"after {said - started:.0f} s: {running}", flush=True)
-    return max((abs(code) for lane in lanes for code in lane.codes), default=1)
+    codes = [abs(code) for lane in lanes for code in lane.codes]
+    return max(codes) if len(codes) == len(chosen) else 1
 
 
 if __name__ == "__main__":

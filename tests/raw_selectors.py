@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import promql_parser
@@ -17,23 +19,49 @@ def raw_selectors(groups: Iterable[RuleGroup]) -> int:
 
 def read_by(expr: str) -> Iterator[str]:
     """The metrics that an expression selects."""
-    return _metrics(promql_parser.parse(expr))
+    return (read.metric for read in selected_by(expr))
 
 
-def _metrics(node: Any) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One selector: a metric, and label, operator and value of each matcher."""
+
+    metric: str
+    matchers: tuple[tuple[str, str, str], ...]
+
+    def fits(self, labels: Mapping[str, str]) -> bool:
+        """Whether a series may be selected that has these labels, and others that nobody knows."""
+        return all(_fits(labels[label], operator, value) for label, operator, value in self.matchers if label in labels)
+
+
+def _fits(held: str, operator: str, value: str) -> bool:
+    found = held == value if operator in ("=", "!=") else bool(re.fullmatch(value, held))
+    return found == (operator in ("=", "=~"))
+
+
+_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
+
+
+def selected_by(expr: str) -> Iterator[Read]:
+    """The selectors of an expression."""
+    return _selectors(promql_parser.parse(expr))
+
+
+def _selectors(node: Any) -> Iterator[Read]:
     match node:
         case promql_parser.VectorSelector():
             assert node.name, "a selector without a metric reads everything"
-            yield node.name
+            assert not node.matchers.or_matchers
+            yield Read(node.name, tuple((each.name, _OPERATORS[str(each.op)], each.value) for each in node.matchers.matchers))
         case promql_parser.MatrixSelector():
-            yield from _metrics(node.vector_selector)
+            yield from _selectors(node.vector_selector)
         case promql_parser.BinaryExpr():
-            yield from _metrics(node.lhs)
-            yield from _metrics(node.rhs)
+            yield from _selectors(node.lhs)
+            yield from _selectors(node.rhs)
         case promql_parser.Call():
             for argument in node.args:
-                yield from _metrics(argument)
+                yield from _selectors(argument)
         case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
             return
         case _:
-            yield from _metrics(node.expr)
+            yield from _selectors(node.expr)

@@ -1,6 +1,6 @@
 """Stories of processes and what scrapes saw of them, as input for promtool.
 
-Time runs in steps of one scrape (15 s). Step 0 lies twenty minutes after promtool's epoch, so that a process can be
+Time runs in steps of one scrape (15 s). Step 0 lies twelve minutes after promtool's epoch, so that a process can be
 older than the ten minutes of gaps that the rules bridge here.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 STEP = 15
-BEGIN = 1200
+BEGIN = 720
 BRIDGE = 600
 OLD = 1.0
 """Start time of a process that is older than any bridge."""

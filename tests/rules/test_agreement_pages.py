@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
+from promtool import complaint
 
 from slo_gen import names
 from slo_gen.rules.agreement_pages import filled_address, leading_to
@@ -38,7 +38,7 @@ def test_the_address_is_filled_in_when_the_alert_fires(labels: dict[str, str], t
         ]}],
     }]}  # fmt: skip
     (tmp_path / "story.yml").write_text(json.dumps(story), encoding="utf-8")
-    done = subprocess.run(["promtool", "test", "rules", "story.yml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = complaint("test", "rules", "story.yml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

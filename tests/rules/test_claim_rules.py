@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from catalogues import agreement, catalogue, indicator
 from period_cases import DAY, HOUR
-from promtool import judge, run
+from promtool import complaint, judge, run
 
 from slo_gen import names
 from slo_gen.cli.compiling import compiled_files
@@ -145,5 +144,5 @@ def test_the_emitted_tests_find_faults(right: str, wrong: str, tmp_path: Path) -
     text = path.read_text()
     assert right in text
     path.write_text(text.replace(right, wrong))
-    done = subprocess.run(["promtool", "test", "rules", emitted], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    done = complaint("test", "rules", emitted, cwd=tmp_path)
     assert done.returncode != 0, done.stdout

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from dataclasses import dataclass, field
 
 import pytest
 from catalogues import catalogue, indicator
+from promtool import complaint
 from scraped_stories import BEGIN, BRIDGE, OLD, STEP, Level, Story, at
 
 from slo_gen import names
@@ -269,13 +269,13 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "rules.yml").write_text(render_groups(groups))
     tests = [unit_test(number, case) for number, case in enumerate(CASES.values())]
     (folder / "test.yml").write_text(json.dumps({"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": tests}))
-    done = subprocess.run(["promtool", "test", "rules", "test.yml"], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    done = complaint("test", "rules", "test.yml", cwd=folder)
     output = done.stdout + done.stderr
     told = dict.fromkeys(CASES, "")
-    for complaint in re.split(r"(?=expr: )", output)[1:]:
-        found = re.search(r'\\"case\\", \\"(\d+)\\"', complaint)
+    for told_of in re.split(r"(?=expr: )", output)[1:]:
+        found = re.search(r'\\"case\\", \\"(\d+)\\"', told_of)
         assert found, output
-        told[list(CASES)[int(found[1])]] += complaint
+        told[list(CASES)[int(found[1])]] += told_of
     assert (done.returncode == 0) == (not any(told.values())), output
     return told
 

@@ -25,6 +25,7 @@ from slo_gen.timekeeping.durations import add_duration
 from slo_gen.timekeeping.periods import Periods
 
 WEEK = 7 * DAY
+WEEKS = Periods("week")
 DOWN = MeasureTerms(method="downtime_minutes")
 HORIZON = Horizon(0, 20 * DAY)
 RUN = {
@@ -33,12 +34,12 @@ RUN = {
 """The rules that are evaluated; what they read of the period is given."""
 
 
-def bought(claim: ClaimTerms, measure: MeasureTerms = DOWN, timezone: str = "UTC") -> Catalogue:
+def bought(claim: ClaimTerms, measure: MeasureTerms = DOWN, periods: Periods = WEEKS) -> Catalogue:
     one = agreement("cloud", "db")
     target = replace(one.targets[0], measure=measure)
     made = replace(
-        one, kind="UC", party=Party("supplier", "bigcloud"), claim=claim, targets=(target,), period=Periods("week", timezone)
-    )
+        one, kind="UC", party=Party("supplier", "bigcloud"), claim=claim, targets=(target,), period=periods
+    )  # fmt: skip
     return catalogue([indicator("db")], (), [made])
 
 
@@ -135,8 +136,10 @@ def deadline(stage: str, period: int) -> str:
 ])  # fmt: skip
 def test_the_first_deadline_ahead_of_any_outage_is_told(within: str, after: str, timezone: str, tmp_path: Path) -> None:
     dice = random.Random(f"{within} {after}")
-    of = bought(ClaimTerms(notify=Deadline(within, after)), timezone=timezone)  # type: ignore[arg-type]
-    start = of.agreements["cloud"].period.of(5 * DAY).start
+    # A month that begins on the second, as promtool's time begins on the first.
+    of = bought(ClaimTerms(notify=Deadline(within, after)), periods=Periods("month", timezone, (1, 2)))  # type: ignore[arg-type]
+    start = of.agreements["cloud"].period.of(2 * DAY).start
+    assert HOUR < start < 2 * DAY
     history = History(of, outages(dice, start, start + 5 * DAY), start + 7 * DAY, start + dice.randrange(2 * DAY))
     expected: dict[tuple[str, int], float | None] = {}
     for _ in range(60):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from catalogues import agreement, catalogue, indicator
 from period_cases import DAY, HOUR
-from promtool import judge, run
+from promtool import complaint, judge, run
 
 from slo_gen import names
 from slo_gen.cli.compiling import compiled_files
@@ -56,7 +55,7 @@ def test_the_emitted_tests_find_faults(rules: str, right: str, wrong: str, tmp_p
     text = path.read_text()
     assert right in text
     path.write_text(text.replace(right, wrong))
-    done = subprocess.run(["promtool", "test", "rules", *tests], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    done = complaint("test", "rules", *tests, cwd=tmp_path)
     assert done.returncode != 0, done.stdout
 
 
@@ -134,7 +133,8 @@ def lost_at(inputs: dict[str, str], horizon: Horizon, expected: dict[int, bool],
     lost = f'count(ALERTS{{alertname="{names.PERIOD_BREACHED}"}}) or vector(0)'
     judge(
         [group for group in shared_groups(of, horizon) if group.name in ("slm-slo-0", f"slm-period-{account.key}")], inputs,
-        samples={(lost, f"{at}s"): {"{}": int(each)} for at, each in expected.items()}, folder=folder, interval="1m",
+        samples={(lost, f"{at}s"): {"{}": int(each)} for at, each in expected.items()}, folder=folder,
+        evaluated="5m",
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from promtool import complaint
 from ticket_stories import catalogue
 
 from slo_gen import names
@@ -47,7 +47,7 @@ def evaluated(tmp_path: Path, series: list[str], asked: Mapping[str, list[Any]],
         }],
     }  # fmt: skip
     (tmp_path / "tests.yml").write_text(yaml.safe_dump(tests))
-    done = subprocess.run(["promtool", "test", "rules", "tests.yml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = complaint("test", "rules", "tests.yml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -93,7 +93,7 @@ def test_the_tests_that_are_emitted_hold_for_every_kind_of_promise(tmp_path: Pat
     [file] = (each for each in tmp_path.rglob("*.yml") if "tests" in each.parts)
     for number in (2, 3):
         assert f"{number} of {number} missed: acme few" in file.read_text()
-    done = subprocess.run(["promtool", "test", "rules", file.name], cwd=file.parent, capture_output=True, text=True, check=False)
+    done = complaint("test", "rules", file.name, cwd=file.parent)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from catalogues import DAY, HOUR, PAIRS, agreement, catalogue, indicator, slo
-from promtool import run
+from promtool import complaint, run
 
 from slo_gen.outputs.targets import TARGETS, Target, render_rules
 from slo_gen.outputs.unit_test_files import render_unit_tests
@@ -95,7 +94,7 @@ def test_the_tests_fail_on_faulty_rules(kind: str, fault: str, tmp_path: Path) -
     text = rules.read_text()
     assert right in text
     rules.write_text(text.replace(right, wrong))
-    done = subprocess.run(["promtool", "test", "rules", *tests], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    done = complaint("test", "rules", *tests, cwd=tmp_path)
     assert done.returncode != 0, done.stdout
 
 
