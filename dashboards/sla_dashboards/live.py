@@ -19,12 +19,17 @@ _UNMEASURED = {
     "count": "it is counted over a span of its own",
 }
 
+_WATCHED = (
+    "it is watched all the time, and its owner is told when it is missed; it is no share, so its figure is told when the period is closed"
+)
+"""Of a limit such as 4 hours down: rules and alerts follow it, and the panels of the page show shares."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveTargets:
     """Targets by agreement and name. ``timed``: budgets are seconds; ``counted``: shares of events; ``tickets``: tickets decide.
 
-    ``closed``: those that are judged when the period is closed, each with the reason in words.
+    ``closed``: those whose figures are told when the period is closed, each with the reason in words.
     """
 
     timed: tuple[Pair, ...]
@@ -50,7 +55,7 @@ def live_targets(agreements: Iterable[Agreement], absent: Mapping[str, str]) -> 
             if reason := absent.get("/".join(pair)):
                 closed[pair] = reason
             elif target.unit != "%":
-                closed[pair] = "an objective that is no share is evaluated when the period is closed"
+                closed[pair] = _WATCHED
             else:
                 (counted if measurement(target).slot is None else timed).append(pair)
         by_tickets = () if agreement.tickets is None else promised_of_tickets(agreement)

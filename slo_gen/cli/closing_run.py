@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from slo_gen.prometheus import AccessError, Prometheus, Series
 from slo_gen.spec.model import Catalogue
 from slo_gen.spec.normative import normative_hash
 from slo_gen.spec.terms import Money
+from slo_gen.timekeeping.periods import RollingDays
 from slo_gen.timekeeping.zones import write_instant
 
 __all__ = ["Closed", "ClosingRun", "Mode"]
@@ -151,7 +152,8 @@ class ClosingRun:
         found = await self._judged(each, prometheus, period.end, closing)
         changed = self._with(each, closing, found.judged)
         if changed != before:
-            write_stubs(changed, self.records)   # before the closing: a run that is killed in between writes both again
+            # Before the closing: a run that is killed in between writes both again.
+            write_stubs(changed, self.records, lambda: self._overlapping(each))
         written = self.files.write(changed, found.files)
         did = "closed" if closing is None else "unchanged" if not written else changed.changes[-1].what
         return Closed(agreement.name, period.name, changed, did, remarks=found.remarks)
@@ -179,6 +181,16 @@ class ClosingRun:
             self._answers.popitem(last=False)
         return judge(self.catalogue, each, asked, answers, self._earlier(each), self._server or NO_SERVER, self.now,
                      kept=self.files.facts, tickets=self.tickets, states=self.states, former=former, affected=self.affected)  # fmt: skip
+
+    def _overlapping(self, each: Closable) -> Iterator[Closing]:
+        """The closings of the days before, the last one first, as far back as there is no gap; none where periods do not overlap."""
+        period = each.period
+        while isinstance(each.agreement.period, RollingDays):
+            period = each.agreement.period.previous(period)
+            closing = self.files.read(period.name, each.agreement.name)
+            if closing is None:
+                return
+            yield closing
 
     def _earlier(self, each: Closable) -> list[Closing]:
         """The closings of the periods before that decide with this one, in their order, as far as they go back without a gap."""

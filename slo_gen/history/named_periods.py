@@ -19,10 +19,10 @@ _LENGTHS: Final[tuple[Length, ...]] = ("month", "quarter", "half_year", "year", 
 
 def periods_ending_in(periods: Periods | RollingDays, name: str) -> tuple[Period, ...]:
     """The periods that are closed when the period of that name is over. Raises TimeError when no period has such a name."""
-    named = named_span(periods, name)
     try:
-        return (periods.named(name),)
+        return (periods.named(name),)            # of rolling days only they themselves have the name
     except TimeError:
+        named = named_span(periods, name)
         return tuple(period for period in periods.between(named.start, named.end + 1) if named.start < period.end <= named.end)
 
 

@@ -28,7 +28,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A target of an agreement that was missed in a period, which is told as it was written: ``2026-10``."""
+    """A target of an agreement that was missed in a period, or in several in a row: ``2026-10``, ``30d-2026-10-05 to 30d-2026-10-09``."""
 
     name: str
     agreement: str

@@ -221,3 +221,25 @@ def test_without_any_facts_it_says_what_is_missing(house: House) -> None:
     done = house.close()
     assert (done.exit_code, "--prometheus" in done.output) == (2, True)
     assert "cannot be read" in house.close("--tickets", "nowhere.jsonl").output
+
+
+def test_days_in_a_row_are_one_breach_of_rolling_periods(house: House) -> None:
+    """Three tickets on the 20th are more than two in each week that ends with the 20th to the 26th; three more on the 28th, in others."""
+    specs = house.folder / "specs" / "shop.yaml"
+    specs.write_text(SPECS.replace("  service: shop\n", "  service: shop\n  period: {rolling: 7d}\n", 1))
+    again = [result(f"T-{number}", "few", "counted", "2026-10-28T12:00", 0) for number in range(10, 13)]
+    house.export([*(each for each in RESULTS if each["target"] == "few"), *again])
+    done = house.close("--tickets", "results.jsonl")
+    assert done.exit_code == 0, done.output
+    records = house.folder / "specs" / "records"
+    first, second = (records / f"breach-acme-few-7d-2026-10-{day}.yaml" for day in (20, 28))
+    assert sorted(records.iterdir()) == [first, second]
+    assert "  period: 7d-2026-10-20\n  through: 7d-2026-10-26\n" in first.read_text()
+    assert "  period: 7d-2026-10-28\n  through: 7d-2026-10-31\n" in second.read_text()
+    second.write_text(second.read_text() + "  cause: a full disk\n")
+    written = second.read_text()
+    house.export([*(each for each in RESULTS if each["target"] == "few"), *again], at("2026-11-02"))
+    done = house.run("close", "specs", "--period", "7d-2026-11-01", "--tickets", "results.jsonl")
+    assert "acme 7d-2026-11-01: closed" in done.output, done.output
+    assert (second.read_text(), sorted(records.iterdir())) == (written, [first, second]), "what somebody wrote stays as it is"
+    assert house.run("check", "specs").exit_code == 0

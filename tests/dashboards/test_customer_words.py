@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,17 @@ def test_a_target_without_live_figures_is_told_with_the_reason_and_does_not_coun
     assert f">= {len(happened.agreements['acme-checkout'].ticket_targets)})" in verdict["targets"][0]["expr"]
     assert "All live targets met so far" in json.dumps(verdict)
     assert not [panel for panel in panels(page(happened, absent=absent)) if panel["title"] == "The last 90 days"]
+
+
+def test_a_limit_of_down_time_is_not_said_to_be_judged_only_when_the_period_is_closed(happened: Catalogue) -> None:
+    sla = happened.agreements["acme-checkout"]
+    limit = replace(sla.targets[0], objective=Fraction(14_400), objective_text="4h", unit="s", direction="at most")
+    limited = replace(happened, agreements={"acme-checkout": replace(sla, targets=(limit,))})
+    assert rows(limited, "Judged when the period is closed") == [[
+        "Checkout for Acme", "availability", "at most 4h",
+        "it is watched all the time, and its owner is told when it is missed&#59; it is no share,"
+        " so its figure is told when the period is closed",
+    ]]
 
 
 def test_a_page_without_any_live_figure_has_words_alone(happened: Catalogue) -> None:

@@ -47,6 +47,10 @@ class BreachSpec(Section, frozen=True, kw_only=True):
 
     target: Annotated[AgreementTargetReference, Meta(description="The agreement and its target.", examples=["acme-checkout/availability"])]
     period: Annotated[PeriodText, Meta(description="The period in which it was missed.")]
+    through: Annotated[
+        PeriodText | UnsetType,
+        Meta(description="The last period of several in a row in which it was missed, of those that overlap.", examples=["30d-2026-10-31"]),
+    ] = UNSET
     party: Annotated[
         Literal["unknown", "internal", "supplier", "customer", "force_majeure"], Meta(description="On whose side the cause lies.")
     ] = "unknown"

@@ -36,8 +36,9 @@ def resolve_records(register: Register) -> records.Records:
 def _breach(name: str, breach: documents.Breach) -> records.Breach:
     spec = breach.spec
     agreement, _, target = spec.target.partition("/")
+    period = f"{spec.period} to {spec.through}" if spec.through and spec.through != spec.period else spec.period
     return records.Breach(
-        name=name, agreement=agreement, target=target, period=spec.period, cause=spec.cause, severity=spec.severity, state=spec.state,
+        name=name, agreement=agreement, target=target, period=period, cause=spec.cause, severity=spec.severity, state=spec.state,
         attained=spec.attained or "", credit=read_money(spec.credit) if spec.credit else None, improvement=spec.improvement or "",
     )  # fmt: skip
 
