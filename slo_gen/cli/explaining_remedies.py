@@ -69,7 +69,7 @@ def _credits(agreement: Agreement, terms: CreditTerms) -> Iterator[str]:
         objective = terms.earn_back.objective
         level = "the target" if objective is None else objective.as_end if objective.text[0].isdigit() else objective.text
         after = "period holds" if terms.earn_back.periods == 1 else f"{terms.earn_back.periods} periods hold"
-        yield f"  {number_words(terms.earn_back.share * 100)}% of it is won back when the next {after} {level}"
+        yield f"  {part_words(terms.earn_back.share)} of it is won back when the next {after} {level}"
     yield f"  {_PAID_AS[terms.paid_as]}{', only when it is claimed' if terms.on_claim else ''}"
 
 
@@ -98,8 +98,8 @@ def _earned(agreement: Agreement, terms: CreditTerms) -> Iterator[str]:
         weights += [(each.name, each.weight) for each in agreement.other_targets]
         for name, weight in weights:
             if weight is not None and (not terms.targets or name in terms.targets):
-                pool = f"{number_words(terms.at_risk * 100)}% of {FEE_WORDS[terms.of]} at risk"
-                yield f"{name} missed: {number_words(weight * 100)}% of the {pool}"
+                pool = f"{part_words(terms.at_risk)} of {FEE_WORDS[terms.of]} at risk"
+                yield f"{name} missed: {part_words(weight)} of the {pool}"
     for tier in terms.tiers:
         yield f"{_range(tier)}: {_given(terms, tier)}{_steps(tier)}"
 

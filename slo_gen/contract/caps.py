@@ -8,7 +8,7 @@ from fractions import Fraction
 from slo_gen.contract.fees import Fees
 from slo_gen.contract.money import amount_text
 from slo_gen.contract.owed import Credit, Cut, Given, Line
-from slo_gen.contract.rounding import number_words, seconds_text
+from slo_gen.contract.rounding import part_words, seconds_text
 from slo_gen.spec.terms import Cap, CreditTerms
 
 __all__ = ["above_minimum", "cap_amount", "cap_words", "raised", "under_annual_cap", "under_cap"]
@@ -36,7 +36,7 @@ def under_cap(owed: Credit, terms: CreditTerms, fees: Fees) -> Credit:
     if owed.share is not None and cap.share is not None and owed.share > cap.share:
         owed = replace(owed, share=cap.share)
         if owed.amount is None:
-            line = Line(f"no more than {number_words(cap.share * 100)}% in one period")
+            line = Line(f"no more than {part_words(cap.share)} in one period")
             return replace(owed, lines=(*owed.lines, line), cut=(*owed.cut, "cap"))
     if owed.amount is None or owed.amount == 0:
         return owed
@@ -51,7 +51,7 @@ def under_annual_cap(owed: Credit, terms: CreditTerms, fees: Fees, before: Given
         return owed
     left = max(terms.annual_cap * fees.annual - before.credited, Fraction(0))
     span = "one year" if terms.annual_cap_per == "year" else "any twelve months"
-    most, given = f"{number_words(terms.annual_cap * 100)}% of the year's fee", amount_text(before.credited, owed.currency)
+    most, given = f"{part_words(terms.annual_cap)} of the year's fee", amount_text(before.credited, owed.currency)
     words = f"no more than {most} in {span}, of which {given} was given"
     return _cut(owed, left, "annual_cap", words)
 
@@ -94,5 +94,5 @@ def cap_amount(terms: CreditTerms, cap: Cap, fees: Fees, instant: int) -> Fracti
 def cap_words(cap: Cap) -> str:
     """``50% of the fee``, ``the fee of 2 months``."""
     if cap.share is not None:
-        return f"{number_words(cap.share * 100)}% of the fee"
+        return f"{part_words(cap.share)} of the fee"
     return f"the fee of {cap.months} months" if cap.months is not None else f"the fee of {seconds_text(cap.seconds or 0)}"

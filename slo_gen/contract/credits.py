@@ -186,7 +186,7 @@ def _paid_in_period(terms: CreditTerms, fees: Fees) -> Fraction | None:
 
 def _of_pool(terms: CreditTerms, at_risk: Fraction, read: Reading, fees: Fees) -> _Part:
     assert read.weight is not None, "looked at by the caller"
-    words = f"{read.target} was missed: {number_words(read.weight * 100)}% of the {number_words(at_risk * 100)}% at risk"
+    words = f"{read.target} was missed: {part_words(read.weight)} of the {part_words(at_risk)} at risk"
     return _share(terms, read, at_risk * read.weight, words, fees)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from slo_gen import names
 from slo_gen.contract.credits import is_on_its_scale
-from slo_gen.contract.rounding import number_words, seconds_text
+from slo_gen.contract.rounding import part_words, seconds_text
 from slo_gen.rules.accounts import Account
 from slo_gen.rules.info import Promise
 from slo_gen.rules.period_alerts import PERIOD_SEVERITY, TARGET, period_alert, series_of
@@ -89,7 +89,7 @@ def credit_texts(target: str, step: str) -> tuple[str, str]:
 def step_text(tier: Tier) -> str:
     """What a step gives: ``25%``, ``500 EUR``, ``3 days``."""
     if tier.credit is not None:
-        return f"{number_words(tier.credit * 100)}%"
+        return f"{part_words(tier.credit)}"
     if tier.amount is not None:
         return f"{number(tier.amount.amount)} {tier.amount.currency}"
     if tier.seconds is not None:
