@@ -86,7 +86,7 @@ def test_a_deadline_and_what_has_elapsed_until_then_are_inverse(calendar: Calend
     assert business.elapsed(start, following + 1, stood) == seconds + 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(calendars(), instants(), st.integers(0, 30))
 def test_periods_are_those_of_the_calendar(calendar: Calendar, start: int, count: int) -> None:
     end = start + 800 * DAY
@@ -96,10 +96,10 @@ def test_periods_are_those_of_the_calendar(calendar: Calendar, start: int, count
     assert len(found) <= count
 
 
-@given(st.lists(st.tuples(st.integers(-3_000, 6_000), st.integers(0, 400)), min_size=2, max_size=6))
+@given(st.lists(st.tuples(st.integers(-10_000, 30_000), st.integers(0, 400)), min_size=2, max_size=6))
 @settings(max_examples=20, deadline=None)
 def test_answers_do_not_depend_on_what_was_asked_before(questions: list[tuple[int, int]]) -> None:
-    """The timetable grows to both sides; its blocks are two years long."""
+    """The timetable grows to both sides."""
     grown = BusinessTime(BERLIN_OFFICE)
     for day, length in questions:
         start, end = day * DAY, (day + length) * DAY
