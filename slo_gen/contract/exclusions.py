@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, Literal
 
 from slo_gen.contract.facts import Downtime, Facts
@@ -249,7 +250,7 @@ def _fitting(terms: _Terms, work: Work) -> Iterator[Span]:
             terms.refuse(actual, work, "not_announced")
             return
         if add_duration(told, notice, terms.timezone, terms.business) > window.planned[0]:
-            terms.refuse(actual, work, "announced_late", _latest(window.planned[0], notice, terms))
+            terms.refuse(actual, work, "announced_late", _latest(window.planned[0], notice, terms.timezone, terms.business))
             return
     terms.refuse(actual - planned, work, "overrun")
     terms.refuse(planned - actual, work, "not_worked")
@@ -263,17 +264,18 @@ def _announced(terms: _Terms, work: Work) -> int | None:
     """When work was announced: as it was written, or as early as its own notice says."""
     if work.window.announced is not None or not work.maintenance.notice:
         return work.window.announced
-    return _latest(work.window.planned[0], work.maintenance.notice, terms)
+    return _latest(work.window.planned[0], work.maintenance.notice, terms.timezone, terms.business)
 
 
-def _latest(start: int, notice: str, terms: _Terms) -> int:
+@lru_cache(maxsize=4096)                        # every agreement asks of the same work in each of its periods
+def _latest(start: int, notice: str, timezone: str, business: Calendar) -> int:
     """The last instant from which a notice ends before ``start``, or at it."""
     early, late = start - 86_400, start
-    while add_duration(early, notice, terms.timezone, terms.business) > start:
+    while add_duration(early, notice, timezone, business) > start:
         early -= 2 * (start - early)
     while late - early > 1:
         middle = (early + late) // 2
-        if add_duration(middle, notice, terms.timezone, terms.business) <= start:
+        if add_duration(middle, notice, timezone, business) <= start:
             early = middle
         else:
             late = middle
