@@ -244,13 +244,18 @@ def test_the_breach_is_there_before_the_closing_that_names_it(house: House, monk
 
 
 @pytest.mark.parametrize(("period", "named"), [
-    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-12"), ("{length: month}", "2026-10"),
+    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-10"), ("{length: month}", "2026-10"),
 ])
 def test_a_breach_of_any_period_is_a_document(house: House, period: str, named: str) -> None:
     house.write(sla("acme", more=f"period: {period}", target=""))
     house.server.series = stored(900, range(-45_000, MINUTES + 3))
     assert house.close().exit_code == 0
-    assert f"specs/records/breach-acme-availability-{named}.yaml" in house.files()
+    breach = f"specs/records/breach-acme-availability-{named}.yaml"
+    assert breach in house.files()
+    if "rolling" in period:
+        # Down from noon of the tenth to three of the eleventh: in the seven days that end on the tenth to the seventeenth.
+        assert [each for each in house.files() if "/breach-" in each] == [breach]
+        assert "  period: 7d-2026-10-10\n  through: 7d-2026-10-17\n" in (house.folder / breach).read_text()
     checked = house.run("check", "specs")
     assert (checked.exit_code, "error" in checked.output) == (0, False)
     assert house.close().exit_code == 0
