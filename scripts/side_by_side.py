@@ -37,8 +37,8 @@ ALL: Final[Sequence[Run]] = (
     # Both wait more than they compute, and take their time whatever the machine: what computes comes beside and after them.
     ("counting while pods churn", [CHURN]),
     ("with servers", [SERVERS, f"--ignore={CHURN}", f"--ignore={COMPILED}"]),
-    *COMPUTED,
     ("what is compiled", [COMPILED]),
+    *reversed(COMPUTED),
 )
 """A lane that is free takes the next one, so that none of them decides how long all take."""
 

@@ -85,6 +85,10 @@ def test_sums_of_slots_by_hand() -> None:
     assert observe(facts, 20, 60).sums(around) == Sums(
         bad=10 + 4 + 24 + 20, total=30 + 12 + 72 + 60, unseen=15 + 18, unknown=10 + 5 + 10 + 10,
     )  # fmt: skip
+    # Two spans of a whole slot each.
+    assert observe(facts, 20, 60).sums(Spans(((20, 30), (50, 60)))) == Sums(
+        bad=20 + 100, total=60 + 300, unseen=30 + 90, unknown=0,
+    )  # fmt: skip
 
 
 def test_without_intervals_every_piece_is_one() -> None:

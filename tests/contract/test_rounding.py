@@ -193,3 +193,15 @@ def test_a_figure_of_a_sentence_stays_between_two_marks(figure: str, text: str) 
 ])  # fmt: skip
 def test_a_part_that_is_no_short_percentage_is_a_fraction(part: str, words: str) -> None:
     assert part_words(Fraction(part)) == words
+
+
+@pytest.mark.parametrize(("decimals", "text"), [(40, "99." + "0" * 39 + "1"), (41, "99.000000000000")])
+def test_a_mark_is_told_with_its_decimals_up_to_forty(decimals: int, text: str) -> None:
+    """One with more is cut off on the side on which what is said of it stays true."""
+    mark = Fraction(99, 100) + Fraction(1, 10 ** (decimals + 2))
+    assert figure_words(mark + Fraction(1, 10**50), "%", [mark]) == f"just above {text}%"
+
+
+def test_a_number_may_round_to_nothing_and_a_share_may_not() -> None:
+    assert figure_words(Fraction(1, 3000), "", []) == "0"
+    assert figure_words(Fraction(1, 300_000), "%", []) == "0.0003%"
