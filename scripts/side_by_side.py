@@ -25,11 +25,13 @@ CHURN: Final = f"{SERVERS}/test_churn.py"
 COMPILED: Final = f"{SERVERS}/test_compile_and_test.py"
 RULES: Final = "tests/rules"
 COMMANDS: Final = ("tests/cli", "tests/docs")
+EXACT: Final = ("tests/contract", "tests/timekeeping")
 
 COMPUTED: Final[Sequence[Run]] = (
     ("rules", [RULES]),
     ("commands", COMMANDS),
-    ("without servers", [f"--ignore={each}" for each in (SERVERS, RULES, *COMMANDS)]),
+    ("exact numbers", EXACT),
+    ("without servers", [f"--ignore={each}" for each in (SERVERS, RULES, *COMMANDS, *EXACT)]),
 )
 LANES: Final = 2
 WITHOUT_SERVERS: Final[Sequence[Run]] = COMPUTED
