@@ -244,7 +244,7 @@ def test_the_breach_is_there_before_the_closing_that_names_it(house: House, monk
 
 
 @pytest.mark.parametrize(("period", "named"), [
-    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-12"), ("{length: month}", "2026-10"),
+    ("{length: week}", "2026-w41"), ("{rolling: 7d}", "7d-2026-10-10"), ("{length: month}", "2026-10"),
 ])
 def test_a_breach_of_any_period_is_a_document(house: House, period: str, named: str) -> None:
     house.write(sla("acme", more=f"period: {period}", target=""))
