@@ -71,7 +71,7 @@ PERIOD_STARTED = "slm:period:start_timestamp_seconds"
 PERIOD_ENDS = "slm:period:end_timestamp_seconds"
 CLAIM_DEADLINE = "slm:claim:deadline_timestamp_seconds"   # of missed periods of suppliers, by STAGE
 CLAIM_OUTAGE = "slm:claim:outage_timestamp_seconds"    # the deadline of what happens now, below 0 while no outage goes on
-CLAIM_OPEN = "slm:claim:open_timestamp_seconds"        # deadlines of outages that are ahead, by HOUR
+CLAIM_OPEN = "slm:claim:open_timestamp_seconds"        # deadlines of outages that are ahead, by UNIT
 
 
 def bad_window(window: str) -> str:
@@ -165,7 +165,7 @@ SERVICE = "slm_service"
 CALENDAR = "calendar"
 PERIODS = "periods"                        # length and zone of calendar periods: month Europe/Berlin
 PERIOD = "period"                          # start of a period, seconds since 1970
-HOUR = "hour"                              # start of an hour, seconds since 1970
+UNIT = "unit"                              # start of the minutes that are booked at once, seconds since 1970
 PART = "part"
 CONDITION_KEY = "condition"
 MASK = "mask"                              # which time counts

@@ -2,10 +2,12 @@
 
 While the bad part of a period grows, an outage is going on. So the rules need no more than that recorded sum: it begins to grow in the
 unit in which an outage begins, and the last unit in which it grew is the one in which it ends. Each of the two gives a deadline, which is
-kept until it has passed; of several within an hour the first.
+kept until it has passed. Each unit keeps one of its own: what begins or ends in the same unit has the same deadline.
 
-Nothing here is later than the contract has it. A unit stands for its first second. After a gap, down time that was booked late may lie
-anywhere since the last evaluation, and counts from there. An outage that goes on from one period to the next began in the former.
+But for what the last sentence says, nothing here is later than the contract has it. A unit stands for its first second. After a gap, down
+time that was booked late may lie anywhere since the last evaluation, and counts from there. An outage that goes on from one period to the
+next began in the former. Outages with no whole unit of time between them that adds nothing are one: the deadline of its beginning is the
+first one's, that of its end the last one's.
 """
 
 from __future__ import annotations
@@ -39,7 +41,6 @@ _REMEMBERED: Final = 86_400
 _NOTHING: Final = "1e-6"
 """What sums of shares may grow by although nothing was added to them."""
 
-_HOUR: Final = 3600
 _QUARTER: Final = 900
 """No clocks are changed, and no zone lies, by less than these seconds."""
 
@@ -102,11 +103,11 @@ class OutageDeadlines:
     def _open(self) -> str:
         """What is remembered, and what has just begun or ended."""
         unit = f"(time() - {self.account.unit})"
-        hour = at_mark(self.account, self.evaluation, f"vector({unit} - {unit} % {_HOUR})")
+        begins = at_mark(self.account, self.evaluation, f"vector({unit})")
         happened = self._begun() if self.deadline.after == "incident_start" else self._ended()
-        new = f"(({happened}) * on () group_left ({names.HOUR}) count_values({quote(names.HOUR)}, {hour}))"
+        new = f"(({happened}) * on () group_left ({names.UNIT}) count_values({quote(names.UNIT)}, {begins}))"
         own = all_of(names.CLAIM_OPEN, self.agreements, self.stage)
-        kept = f"max by ({_IN_PERIOD}, {names.HOUR}) (last_over_time({own}[{duration(_REMEMBERED)}]))"
+        kept = f"max by ({_IN_PERIOD}, {names.UNIT}) (last_over_time({own}[{duration(_REMEMBERED)}]))"
         mine = all_of(self.account.promised, label_matcher(names.ACCOUNT, self.account.key))
         return f"({kept}\nor {new}) > time() and on ({_TARGET}) {mine}"
 

@@ -67,7 +67,7 @@ def parts(account: Account, evaluation: Evaluation) -> Mapping[str, Part]:
         return _of_units(facts)
     found = _of_events(facts) if account.counts_events else _of_time(facts)
     if account.conditions:
-        found["dropped"] = Part(f"({facts.counting()} * {facts.active()})", shared=True)
+        found["dropped"] = Part(facts.interval(f"({facts.counting()} * {facts.active()})"), shared=True)
     return found
 
 

@@ -109,11 +109,9 @@ class History:
         )  # fmt: skip
 
     def first_ahead(self, at: int, within: str, after: str, timezone: str, period: int) -> tuple[int, int] | None:
-        """The earliest deadline ahead, of the outages in a period as they were at the mark and of those of an hour the first: as it is
-        told, and by the contract.
-        """
+        """The earliest deadline ahead, of the outages in a period as they were at the mark: as it is told, and by the contract."""
         mark, starts = self.mark(at), self.of.agreements["cloud"].period.of(period)
-        by_hour: dict[int, tuple[int, int]] = {}
+        deadlines: list[tuple[int, int]] = []
         for each in self.down:
             counted = min(each.end, starts.end, mark) > max(each.start, starts.start)
             if not counted or (after == "incident_end" and min(each.end, starts.end) >= mark):
@@ -122,8 +120,8 @@ class History:
             exact = each.start if after == "incident_start" else min(each.end, starts.end)
             found = add_duration(anchor, within, timezone, business_days(self.of.agreements["cloud"]))
             true = add_duration(exact, within, timezone, business_days(self.of.agreements["cloud"]))
-            by_hour.setdefault(anchor // HOUR, (found, true))
-        return min((each for each in by_hour.values() if each[0] > at), default=None)
+            deadlines.append((found, true))
+        return min((each for each in deadlines if each[0] > at), default=None)
 
 
 def deadline(stage: str, period: int) -> str:
@@ -154,6 +152,19 @@ def test_the_first_deadline_ahead_of_any_outage_is_told(within: str, after: str,
         expected[deadline("notify", start), at] = found[0]
     assert sum(value is not None for value in expected.values()) > 5
     history.held(expected, tmp_path)
+
+
+@pytest.mark.parametrize(("after", "add"), [("incident_start", 0), ("incident_end", HOUR // 6 - STEP)])
+def test_outages_of_one_hour_have_a_deadline_each(after: str, add: int, tmp_path: Path) -> None:
+    """Three of ten minutes, a quarter of an hour after each other: when one deadline has passed the next is told."""
+    of = bought(ClaimTerms(notify=Deadline("2d", after), submit=None))  # type: ignore[arg-type]
+    begins = [5 * DAY + minutes * 60 for minutes in (5, 20, 35)]
+    history = History(of, [Outage(each, each + HOUR // 6) for each in begins], 8 * DAY, 4 * DAY)
+    first, second, third = (each + add + 2 * DAY for each in begins)
+    told = deadline("notify", 4 * DAY)
+    history.held({
+        (told, first - STEP): first, (told, first): second, (told, second - STEP): second, (told, second): third, (told, third): None,
+    }, tmp_path)  # fmt: skip
 
 
 def test_an_outage_over_the_end_of_a_period_began_in_the_former(tmp_path: Path) -> None:

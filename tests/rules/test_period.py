@@ -182,6 +182,25 @@ def test_hours_exclusions_and_conditions(tmp_path: Path) -> None:
     judge(of, cases, (5 * HOUR, 8 * HOUR + STEP), tmp_path, {**counting(of, 540), **paused_during(active, 540)})
 
 
+@pytest.mark.parametrize("interval", [300, 3600])
+def test_a_condition_within_longer_intervals(interval: int, tmp_path: Path) -> None:
+    """Every minute in which it holds is taken out, and not only the last one of an interval."""
+    dice = random.Random(f"within {interval}")
+    active = Spans.of((hour * HOUR + 7 * MINUTE, hour * HOUR + 24 * MINUTE) for hour in range(9))
+    paused = (Exclusion("paused", when="paused == 1"),)
+    measures = [
+        MeasureTerms(method="unavailable_intervals", interval=interval, empty="good", over="scheduled"),
+        MeasureTerms(method="interval_mean", interval=interval, over="scheduled"),
+    ]
+    cases = [
+        Case(f"c{place}", sold(f"c{place}", each, exclude=paused), traffic(dice, 540), 0, active) for place, each in enumerate(measures)
+    ]
+    of = catalogue_of(cases)
+    assert len(live(of)) == 2
+    assert sum(cases[0].outcome(of, 0, 4 * HOUR).excluded.values()) == 4 * 17 * MINUTE
+    judge(of, cases, (5 * HOUR, 8 * HOUR + STEP), tmp_path, paused_during(active, 540))
+
+
 def counting(of: Catalogue, minutes: int) -> dict[str, str]:
     """What the calendar group records every minute; these tests evaluate it more rarely."""
     found: dict[str, str] = {}
