@@ -370,12 +370,16 @@ def _ended(targets: Targets) -> str:
     """Processes that were there at the mark before and are gone, with what part of an interval no scrape can have seen.
 
     Between its last scrape and its end a process may have run for nearly one step. What it counted in an interval,
-    times this share, bounds what it counted then; one that lived for less than an interval counted faster.
+    times this share, bounds what it counted then; one that lived for less than an interval counted faster. A process that
+    tells no start time may have begun just before the mark that first saw it.
     """
     present = targets.recorded(names.PROCESS_PRESENT)
     earlier = present.before(targets.catch_up)
     last = f"({earlier} == on ({names.TARGETS}) group_left () max by ({names.TARGETS}) ({earlier}))"
-    lived = f"(time() - {targets.settling + targets.interval}) - {targets.recorded(names.PROCESS_SEEN).now()}"
+    named = f"scalar({targets.at_mark('vector(time())')}) - {targets.interval} - {targets.recorded(names.PROCESS_SEEN, NAMED).now()}"
+    lately = targets.recorded(names.PROCESS_NEW, NAMELESS).within(targets.catch_up)
+    longer = f"0 * {targets.recorded(names.PROCESS_SEEN, NAMELESS).now()} + {targets.interval}"
+    lived = f"{named} or time() - {targets.interval} - {lately} or {longer}"
     share = f"{targets.step} / clamp({lived}, {targets.step}, {targets.interval})"
     gone = f"(({last} or {targets.recorded(names.PROCESS_NEW).now()}) unless on ({targets.by_process()}) {present.now()})"
     moved = targets.recorded(names.PROCESS_ARRIVED).now()

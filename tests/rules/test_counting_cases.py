@@ -108,6 +108,10 @@ CASES = {
     ),
     # Ten a step, seen last at step 10, so up to ten more; what it counted since the mark before last says fifteen.
     "pod dies": Case(steady(until=48).runs(0, 10, start=OLD, ok=rising(1000)).fails(11, 13), 540, unseen=15),
+    # It reached no mark and counts nothing. Nobody can say that it lived for longer than it was seen: all it showed may come again.
+    "nameless pod lives for two scrapes": Case(
+        steady(until=48).runs(13, 14, start=None, ok=rising(10, since=13)).fails(15, 17), 440, unseen=20,
+    ),
     "pod is killed and replaced": Case(
         Story().runs(0, 10, start=OLD, ok=rising(1000)).runs(14, 40, start=at(13), ok=rising(10, since=14), instance="b", pod="q"), 370,
     ),
